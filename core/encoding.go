@@ -1,0 +1,80 @@
+package core
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/rlp"
+)
+
+// EncodingVersion is the first byte of every encoding.
+const EncodingVersion byte = 1
+
+// EncodingKind is the second byte of every encoding and says what follows.
+type EncodingKind byte
+
+// The kinds of encodings. Numbers are never reused. 0x03 (block), 0x04 (report), 0x13 (forced section) and the range
+// 0x05–0x07 (sealed, forced and control entries) are reserved for entries that later protocol versions order.
+const (
+	EncTransaction   EncodingKind = 0x01
+	EncBundle        EncodingKind = 0x02
+	EncSection       EncodingKind = 0x10
+	EncBundleSection EncodingKind = 0x11
+	EncSystemEntry   EncodingKind = 0x12
+	EncVoteExtension EncodingKind = 0x20
+	EncGossipBatch   EncodingKind = 0x30
+	EncTickRecord    EncodingKind = 0x40
+	EncLedgerValue   EncodingKind = 0x50
+	EncOutcome       EncodingKind = 0x60
+	EncSealRecord    EncodingKind = 0x61
+	EncGenesis       EncodingKind = 0x70
+)
+
+// header length of every encoding: version and kind.
+const encodingHeader = 2
+
+// Encode writes version ‖ kind ‖ RLP(v). It panics if v is of a type that RLP cannot hold, which is a programming
+// error that any golden vector of the type shows.
+func Encode(kind EncodingKind, v any) []byte {
+	var buf bytes.Buffer
+	buf.Write([]byte{EncodingVersion, byte(kind)})
+	if err := rlp.Encode(&buf, v); err != nil {
+		panic(fmt.Sprintf("core: encode kind %#x: %v", kind, err))
+	}
+	return buf.Bytes()
+}
+
+// Decode reads what Encode wrote into v, which must be a pointer. Unknown versions, other kinds, trailing bytes and
+// non-canonical RLP are errors.
+func Decode(kind EncodingKind, b []byte, v any) error {
+	body, err := openEncoding(kind, b)
+	if err != nil {
+		return err
+	}
+	if err := rlp.DecodeBytes(body, v); err != nil {
+		return fmt.Errorf("%w: kind %#x: %w", ErrMalformed, kind, err)
+	}
+	return nil
+}
+
+// KindOf tells the kind of an encoding without reading the rest of it.
+func KindOf(b []byte) (EncodingKind, error) {
+	if len(b) < encodingHeader {
+		return 0, fmt.Errorf("%w: %d bytes, want at least %d", ErrMalformed, len(b), encodingHeader)
+	}
+	if b[0] != EncodingVersion {
+		return 0, fmt.Errorf("%w: %d, want %d", ErrUnknownVersion, b[0], EncodingVersion)
+	}
+	return EncodingKind(b[1]), nil
+}
+
+func openEncoding(kind EncodingKind, b []byte) ([]byte, error) {
+	got, err := KindOf(b)
+	if err != nil {
+		return nil, err
+	}
+	if got != kind {
+		return nil, fmt.Errorf("%w: %#x, want %#x", ErrUnknownKind, got, kind)
+	}
+	return b[encodingHeader:], nil
+}

@@ -1,0 +1,24 @@
+package core
+
+import "errors"
+
+var (
+	// ErrMalformed: the bytes are not a canonical encoding of what they should be.
+	ErrMalformed = errors.New("core: malformed encoding")
+	// ErrUnknownVersion: the version byte is not one this build reads.
+	ErrUnknownVersion = errors.New("core: unknown encoding version")
+	// ErrUnknownKind: the kind byte is not the expected one, or not one that may stand there.
+	ErrUnknownKind = errors.New("core: unknown encoding kind")
+	// ErrTxType: the transaction's type is not one of 0 (legacy), 1, 2 and 4.
+	ErrTxType = errors.New("core: transaction type not supported")
+	// ErrNoChainID: the transaction is signed without a chain id (before EIP-155) and could be replayed elsewhere.
+	ErrNoChainID = errors.New("core: transaction without chain id (EIP-155) is refused")
+	// ErrWrongChainID: the transaction is signed for another chain than the rollup it was given for.
+	ErrWrongChainID = errors.New("core: transaction is signed for another chain")
+	// ErrTooLarge: something exceeds a cap of the genesis parameters.
+	ErrTooLarge = errors.New("core: too large")
+	// ErrEmpty: something that must not be empty is.
+	ErrEmpty = errors.New("core: empty")
+	// ErrGenesis: the genesis is inconsistent.
+	ErrGenesis = errors.New("core: invalid genesis")
+)

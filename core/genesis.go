@@ -1,0 +1,251 @@
+package core
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+)
+
+// GenesisVersion is the version of the genesis format. Folders of another version are refused.
+const GenesisVersion uint64 = 1
+
+// Caps of the genesis itself.
+const (
+	MaxRollups    = 256
+	MaxValidators = 128
+	MaxNameLength = 32
+)
+
+// Genesis is everything that all nodes of a network agree on before tick 1. Its hash is the NetworkID.
+type Genesis struct {
+	Version uint64 `json:"version"`
+	// Name is for people; 1 to 32 characters of a-z, 0-9 and '-'.
+	Name string `json:"name"`
+	// Time is the network's start in ms since the Unix epoch; tick 1 carries exactly this time.
+	Time       uint64      `json:"time"`
+	Params     Params      `json:"params"`
+	Validators []Validator `json:"validators"`
+	Zones      []Zone      `json:"zones"`
+	Rollups    []Rollup    `json:"rollups"`
+	Predeploy  Predeploy   `json:"predeploy"`
+}
+
+// Zone is a set of `evm` rollups executed jointly; a zone is also a trust domain.
+type Zone struct {
+	ID ZoneID `json:"id"`
+	// Rollups are the members, ascending.
+	Rollups []RollupID `json:"rollups"`
+}
+
+// Rollup is a registered rollup.
+type Rollup struct {
+	ID   RollupID   `json:"id"`
+	Name string     `json:"name"`
+	Kind RollupKind `json:"kind"`
+	// Operator signs the rollup's block and report entries; required for kind opstack.
+	Operator common.Address `json:"operator"`
+	// EVM is the first state; required for kind evm, absent otherwise.
+	EVM *EVMGenesis `json:"evm,omitempty"`
+}
+
+// EVMGenesis is the first state of an `evm` rollup. Its fork is Osaka from the start.
+type EVMGenesis struct {
+	// FeeRecipient is the coinbase of every block.
+	FeeRecipient common.Address `json:"feeRecipient"`
+	// BaseFee is the base fee of the genesis block in wei.
+	BaseFee uint64 `json:"baseFee"`
+	// Alloc holds every account, the system contracts and the predeploy included.
+	Alloc gethtypes.GenesisAlloc `json:"alloc"`
+}
+
+// Predeploy is Lockstep's system contract on every `evm` rollup.
+type Predeploy struct {
+	Address common.Address `json:"address"`
+	// Marker is the storage slot that must be warm for assertions to work; only an access list can warm it.
+	Marker common.Hash   `json:"marker"`
+	Code   hexutil.Bytes `json:"code"`
+}
+
+// DefaultPredeploy is the predeploy of new networks. Its address is the ASCII text "Lockstep" and a counter, its
+// marker slot keccak256("lockstep/marker/v1"). The code (PUSH0 PUSH0 REVERT) only reverts.
+func DefaultPredeploy() Predeploy {
+	return Predeploy{
+		Address: common.HexToAddress("0x4c6f636b73746570000000000000000000000001"),
+		Marker:  Tag("lockstep/marker/v1").Sum(),
+		Code:    hexutil.Bytes{0x5f, 0x5f, 0xfd},
+	}
+}
+
+// ParseGenesis reads a genesis file strictly (unknown fields are errors) and validates it.
+func ParseGenesis(b []byte) (*Genesis, error) {
+	var version struct {
+		Version uint64 `json:"version"`
+	}
+	if err := json.Unmarshal(b, &version); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGenesis, err)
+	}
+	if version.Version != GenesisVersion {
+		return nil, fmt.Errorf("%w: version is %d, this build reads version %d only", ErrGenesis, version.Version, GenesisVersion)
+	}
+	g := new(Genesis)
+	if err := unmarshalStrict(b, g); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGenesis, err)
+	}
+	if err := g.Validate(); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Rollup finds a registered rollup.
+func (g *Genesis) Rollup(id RollupID) (*Rollup, bool) {
+	i, ok := slices.BinarySearchFunc(g.Rollups, id, func(r Rollup, id RollupID) int { return cmpUint(r.ID, id) })
+	if !ok {
+		return nil, false
+	}
+	return &g.Rollups[i], true
+}
+
+// Kind tells the kind of a registered rollup; it is the lookup that decoders take.
+func (g *Genesis) Kind(id RollupID) (RollupKind, bool) {
+	if r, ok := g.Rollup(id); ok {
+		return r.Kind, true
+	}
+	return 0, false
+}
+
+// ZoneOf is the zone that executes a rollup, zero if none does.
+func (g *Genesis) ZoneOf(id RollupID) ZoneID {
+	for _, z := range g.Zones {
+		if slices.Contains(z.Rollups, id) {
+			return z.ID
+		}
+	}
+	return 0
+}
+
+// TotalPower is the sum of the validators' power.
+func (g *Genesis) TotalPower() uint64 {
+	var sum uint64
+	for _, v := range g.Validators {
+		sum += v.Power
+	}
+	return sum
+}
+
+// ChainID is the chain id of the consensus engine: the network's identity cut to the engine's limit of 50 characters.
+func (g *Genesis) ChainID() string {
+	id := g.NetworkID()
+	return fmt.Sprintf("lockstep-%x", id[:16])
+}
+
+// EVMTime is the timestamp of the rollups' genesis blocks in seconds: one slot before the slot of tick 1.
+func (g *Genesis) EVMTime() uint64 { return g.Params.SlotTime(g.Params.Slot(g.Time) - 1) }
+
+// Validate reports all problems of the genesis at once.
+func (g *Genesis) Validate() error {
+	problems := []error{g.Params.Validate()}
+	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if g.Version != GenesisVersion {
+		fail("version is %d, want %d", g.Version, GenesisVersion)
+	}
+	if !validName(g.Name) {
+		fail("name %q: want 1 to %d characters of a-z, 0-9 and '-'", g.Name, MaxNameLength)
+	}
+	if g.Params.SlotSeconds != 0 && g.Params.Slot(g.Time) < 2 {
+		fail("time %d is not a time in ms since 1970", g.Time)
+	}
+	problems = append(problems, g.validateValidators(), g.validateRollups(), g.validateZones())
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%w: %w", ErrGenesis, err)
+	}
+	return nil
+}
+
+func (g *Genesis) validateRollups() error {
+	var problems []error
+	if n := len(g.Rollups); n == 0 || n > MaxRollups {
+		problems = append(problems, fmt.Errorf("%d rollups, want 1 to %d", n, MaxRollups))
+	}
+	for i, r := range g.Rollups {
+		if r.ID == 0 || (i > 0 && g.Rollups[i-1].ID >= r.ID) {
+			problems = append(problems, fmt.Errorf("rollups[%d]: id %s is zero or not above the one before", i, r.ID))
+		}
+		if err := g.validateRollup(&r); err != nil {
+			problems = append(problems, fmt.Errorf("rollup %s: %w", r.ID, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (g *Genesis) validateRollup(r *Rollup) error {
+	if !validName(r.Name) {
+		return fmt.Errorf("name %q: want 1 to %d characters of a-z, 0-9 and '-'", r.Name, MaxNameLength)
+	}
+	if _, ok := rollupKindNames[r.Kind]; !ok {
+		return fmt.Errorf("unknown kind %d", r.Kind)
+	}
+	if (r.Kind == KindEVM) != (r.EVM != nil) {
+		return fmt.Errorf("kind %s: the field evm belongs to kind evm and is required there", r.Kind)
+	}
+	if (r.Kind == KindEVM) != (g.ZoneOf(r.ID) != 0) {
+		return fmt.Errorf("kind %s: rollups of kind evm, and only those, must be in a zone", r.Kind)
+	}
+	if r.Kind == KindOPStack && r.Operator == (common.Address{}) {
+		return errors.New("kind opstack: operator is missing")
+	}
+	if r.EVM != nil {
+		account, ok := r.EVM.Alloc[g.Predeploy.Address]
+		if !ok || string(account.Code) != string(g.Predeploy.Code) || len(account.Storage) != 0 {
+			return fmt.Errorf("alloc of the predeploy %s: want exactly the predeploy's code and no storage", g.Predeploy.Address)
+		}
+	}
+	return nil
+}
+
+func (g *Genesis) validateZones() error {
+	var problems []error
+	seen := make(map[RollupID]bool)
+	for i, z := range g.Zones {
+		if z.ID == 0 || (i > 0 && g.Zones[i-1].ID >= z.ID) {
+			problems = append(problems, fmt.Errorf("zones[%d]: id %s is zero or not above the one before", i, z.ID))
+		}
+		if len(z.Rollups) == 0 || !slices.IsSorted(z.Rollups) {
+			problems = append(problems, fmt.Errorf("zone %s: rollups must be named, ascending", z.ID))
+		}
+		for _, id := range z.Rollups {
+			if kind, ok := g.Kind(id); !ok || kind != KindEVM || seen[id] {
+				problems = append(problems, fmt.Errorf("zone %s: rollup %s is not a registered rollup of kind evm, or is named twice", z.ID, id))
+			}
+			seen[id] = true
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func validName(s string) bool {
+	if len(s) == 0 || len(s) > MaxNameLength {
+		return false
+	}
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func cmpUint[T ~uint64](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,62 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Attested is a zone's newest result that validators of more than 2/3 of the total power agree on.
+type Attested struct {
+	Zone   ZoneID
+	Tick   uint64
+	Digest common.Hash
+}
+
+// TickRecord is what the ordered log keeps of a tick: exactly the bytes that were ordered, the lanes they moved, and
+// the results that became attested with it.
+type TickRecord struct {
+	Number uint64
+	Time   uint64
+	// Payload is the tick's CometBFT transactions without the system entry.
+	Payload [][]byte
+	// Lanes holds a row for each lane the tick added to, ascending by rollup.
+	Lanes []LaneRow
+	// Attested holds a row for each zone whose attested result moved with this tick, ascending by zone.
+	Attested []Attested
+}
+
+// Encode writes version ‖ kind ‖ RLP of the fields in order.
+func (r *TickRecord) Encode() []byte { return Encode(EncTickRecord, r) }
+
+// DecodeTickRecord reads a record.
+func DecodeTickRecord(b []byte) (*TickRecord, error) {
+	r := new(TickRecord)
+	if err := Decode(EncTickRecord, b, r); err != nil {
+		return nil, fmt.Errorf("tick record: %w", err)
+	}
+	return r, nil
+}
+
+// Tick decodes the record's payload.
+func (r *TickRecord) Tick(network NetworkID, kind func(RollupID) (RollupKind, bool)) (*Tick, error) {
+	t := &Tick{Number: r.Number, Time: r.Time}
+	if err := t.DecodePayload(r.Payload, network, kind); err != nil {
+		return nil, fmt.Errorf("tick %d: %w", r.Number, err)
+	}
+	return t, nil
+}
+
+// KV is one change of a replicated key-value state; an empty value deletes the key.
+type KV struct {
+	Key   []byte
+	Value []byte
+}
+
+// Decided is a tick as ordering hands it to the log: the record, its decoded form, and the ledger changes that must
+// become durable with it or not at all.
+type Decided struct {
+	Record *TickRecord
+	Tick   *Tick
+	Ledger []KV
+}

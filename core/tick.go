@@ -1,0 +1,138 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Tick is one decided block of the ordering engine, decoded: what it ordered and when.
+type Tick struct {
+	// Number is the engine's height, from 1.
+	Number uint64
+	// Time is the consensus time in ms since the Unix epoch; it never decreases from tick to tick.
+	Time uint64
+	// Bundles stand in the proposer's order and come before the sections in every lane they touch.
+	Bundles []DecodedBundle
+	// Sections stand in ascending order of their rollup.
+	Sections []Section
+}
+
+// Empty reports whether the tick ordered nothing.
+func (t *Tick) Empty() bool { return len(t.Bundles) == 0 && len(t.Sections) == 0 }
+
+// DecodePayload reads the encodings of a tick's bundle section and sections (its CometBFT transactions without the
+// system entry) into t. It checks encodings only: the layout rules are package ordering's.
+func (t *Tick) DecodePayload(payload [][]byte, network NetworkID, kind func(RollupID) (RollupKind, bool)) error {
+	for i, b := range payload {
+		k, err := KindOf(b)
+		if err != nil {
+			return fmt.Errorf("payload %d: %w", i, err)
+		}
+		switch k {
+		case EncBundleSection:
+			if t.Bundles != nil || t.Sections != nil {
+				return fmt.Errorf("payload %d: %w: bundle section not first or not alone", i, ErrMalformed)
+			}
+			if t.Bundles, err = DecodeBundleSection(b, network, kind); err != nil {
+				return fmt.Errorf("payload %d: %w", i, err)
+			}
+		case EncSection:
+			s, err := DecodeSection(b, kind)
+			if err != nil {
+				return fmt.Errorf("payload %d: %w", i, err)
+			}
+			t.Sections = append(t.Sections, s)
+		default:
+			return fmt.Errorf("payload %d: %w: %#x", i, ErrUnknownKind, k)
+		}
+	}
+	return nil
+}
+
+// Payload encodes what the tick ordered: the bundle section if there are bundles, then the sections.
+func (t *Tick) Payload() [][]byte {
+	var payload [][]byte
+	if len(t.Bundles) > 0 {
+		payload = append(payload, EncodeBundleSection(t.Bundles))
+	}
+	for _, s := range t.Sections {
+		payload = append(payload, s.Encode())
+	}
+	return payload
+}
+
+// LaneItem is one position of a lane: a single transaction or a leg of a bundle.
+type LaneItem struct {
+	Tx Transaction
+	// Bundle is the id of the bundle the item is a leg of; zero for singles.
+	Bundle common.Hash
+	// Leg is the item's index among the bundle's legs; zero for singles.
+	Leg uint32
+}
+
+// IsLeg reports whether the item is a leg of a bundle.
+func (i LaneItem) IsLeg() bool { return i.Bundle != (common.Hash{}) }
+
+// Leaf is the item's leaf in the tick's lane tree: keccak(tag ‖ bundle ‖ leg ‖ transaction hash).
+func (i LaneItem) Leaf() common.Hash {
+	hash := i.Tx.Hash()
+	return TagLaneItem.Sum(i.Bundle[:], U64(uint64(i.Leg)), hash[:])
+}
+
+// LaneItems lists what the tick ordered for one rollup, in execution order: bundle legs, then the section.
+func (t *Tick) LaneItems(rollup RollupID) []LaneItem {
+	var items []LaneItem
+	for i := range t.Bundles {
+		b := &t.Bundles[i]
+		for leg, tx := range b.Txs {
+			if tx.Rollup() == rollup {
+				items = append(items, LaneItem{Tx: tx, Bundle: b.Hash, Leg: uint32(leg)})
+			}
+		}
+	}
+	for _, s := range t.Sections {
+		if s.Rollup != rollup {
+			continue
+		}
+		for _, tx := range s.Txs {
+			items = append(items, LaneItem{Tx: tx})
+		}
+	}
+	return items
+}
+
+// LaneRow says what a tick added to one lane. Rows exist only for lanes the tick added to.
+type LaneRow struct {
+	Rollup   RollupID
+	FirstSeq uint64
+	Count    uint64
+	// Root is the MerkleRoot over the items' leaves.
+	Root common.Hash
+	// Head is the lane head after the tick.
+	Head common.Hash
+}
+
+// LaneHead is the state of a lane: how much was ordered for it, and the hash that commits to all of it.
+type LaneHead struct {
+	NextSeq uint64
+	Head    common.Hash
+}
+
+// Advance moves the head over the items a tick ordered: head' = keccak(tag ‖ networkId ‖ rollup ‖ head ‖ tick ‖
+// firstSeq ‖ count ‖ root). Without items nothing moves and ok is false.
+func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items []LaneItem) (row LaneRow, ok bool) {
+	if len(items) == 0 {
+		return LaneRow{}, false
+	}
+	leaves := make([]common.Hash, len(items))
+	for i, item := range items {
+		leaves[i] = item.Leaf()
+	}
+	row = LaneRow{Rollup: rollup, FirstSeq: h.NextSeq, Count: uint64(len(items)), Root: MerkleRoot(leaves)}
+	row.Head = TagLane.Sum(network[:], U64(uint64(rollup)), h.Head[:], U64(tick), U64(row.FirstSeq), U64(row.Count), row.Root[:])
+	return row, true
+}
+
+// After is the lane head after a row.
+func (r LaneRow) After() LaneHead { return LaneHead{NextSeq: r.FirstSeq + r.Count, Head: r.Head} }
