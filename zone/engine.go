@@ -1,6 +1,8 @@
 package zone
 
 import (
+	"context"
+
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
@@ -19,6 +21,9 @@ type Engine interface {
 	Apply(tx core.Transaction) (Execution, error)
 	// Attempt begins a scratch execution on top of the open block for the legs of one bundle. At most one at a time.
 	Attempt() Attempt
+	// Scratch begins a scratch execution on the newest published view, for simulation. It is safe to call from any
+	// goroutine, ends with Drop only, and stops executing when ctx ends (Apply then returns ctx's error).
+	Scratch(ctx context.Context) (Attempt, error)
 	// EndTick publishes what was applied since the last EndTick to readers (RPC, pool) as one immutable view, and
 	// returns the MPT root of the receipts made since then (gethtypes.EmptyReceiptsHash of none).
 	EndTick(tick uint64) (receiptsRoot common.Hash, err error)
