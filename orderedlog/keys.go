@@ -1,0 +1,62 @@
+package orderedlog
+
+import (
+	"encoding/binary"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// FormatVersion is the version of the folder's layout; TestKeys_Golden keeps the keys from moving.
+const FormatVersion = 1
+
+// Keyspaces, by first byte.
+const (
+	spaceMeta   = 'm' // name → value
+	spaceTick   = 't' // tick → record
+	spaceLane   = 'l' // rollup, first seq → tick, count
+	spaceHash   = 'h' // transaction hash, rollup, seq → tick
+	spaceBundle = 'b' // bundle id, tick → index
+	spaceLedger = 'L' // ledger key → ledger value
+)
+
+var (
+	keyFormat  = []byte{spaceMeta, 'f'}
+	keyNetwork = []byte{spaceMeta, 'n'}
+)
+
+func tickKey(n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{spaceTick}, n) }
+
+func laneKey(rollup core.RollupID, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64([]byte{spaceLane}, uint64(rollup)), seq)
+}
+
+func laneValue(tick, count uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, tick), count)
+}
+
+func hashPrefix(hash common.Hash) []byte { return append([]byte{spaceHash}, hash[:]...) }
+
+func hashKey(hash common.Hash, rollup core.RollupID, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(hashPrefix(hash), uint64(rollup)), seq)
+}
+
+func bundlePrefix(id common.Hash) []byte { return append([]byte{spaceBundle}, id[:]...) }
+
+func bundleKey(id common.Hash, tick uint64) []byte {
+	return binary.BigEndian.AppendUint64(bundlePrefix(id), tick)
+}
+
+func ledgerKey(key []byte) []byte { return append([]byte{spaceLedger}, key...) }
+
+// after is the first key behind all keys that begin with prefix.
+func after(prefix []byte) []byte {
+	end := append([]byte(nil), prefix...)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i]++; end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package orderedlog
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/cockroachdb/pebble"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Config says where the log is and what it holds.
+type Config struct {
+	// Dir is the log's own folder; it is created when missing.
+	Dir string
+	// Network is checked against the folder's.
+	Network core.NetworkID
+	// Kind tells the kind of a registered rollup.
+	Kind func(core.RollupID) (core.RollupKind, bool)
+}
+
+// Log is the durable ordered log of one node. All methods are safe from any goroutine; Append has one caller.
+type Log struct {
+	cfg Config
+	db  *pebble.DB
+
+	mu      sync.Mutex
+	head    uint64
+	grown   chan struct{} // closed and replaced when head grows or the log closes
+	closed  bool
+	readers sync.WaitGroup
+	recent  recent
+}
+
+// Open opens or creates the log's folder.
+func Open(cfg Config) (*Log, error) {
+	db, err := pebble.Open(cfg.Dir, &pebble.Options{Logger: silent{}})
+	if err != nil {
+		return nil, fmt.Errorf("orderedlog: open %s: %w", cfg.Dir, err)
+	}
+	l := &Log{cfg: cfg, db: db, grown: make(chan struct{}), recent: newRecent()}
+	if err := errors.Join(l.claim(), l.findHead()); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return l, nil
+}
+
+// claim marks a new folder with format and network, or refuses one that belongs elsewhere.
+func (l *Log) claim() error {
+	version, err := l.get(keyFormat)
+	if errors.Is(err, pebble.ErrNotFound) {
+		b := l.db.NewBatch()
+		defer b.Close()
+		if err := errors.Join(b.Set(keyFormat, core.U64(FormatVersion), nil), b.Set(keyNetwork, l.cfg.Network[:], nil)); err != nil {
+			return fmt.Errorf("orderedlog: claim folder: %w", err)
+		}
+		return b.Commit(pebble.Sync)
+	}
+	if err != nil {
+		return fmt.Errorf("orderedlog: read format: %w", err)
+	}
+	if !bytes.Equal(version, core.U64(FormatVersion)) {
+		return fmt.Errorf("%w: format version %x, this build reads %d", ErrForeign, version, FormatVersion)
+	}
+	network, err := l.get(keyNetwork)
+	if err != nil {
+		return fmt.Errorf("orderedlog: read network: %w", err)
+	}
+	if !bytes.Equal(network, l.cfg.Network[:]) {
+		return fmt.Errorf("%w: network %x, want %s", ErrForeign, network, l.cfg.Network)
+	}
+	return nil
+}
+
+func (l *Log) findHead() error {
+	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceTick}, UpperBound: []byte{spaceTick + 1}})
+	if err != nil {
+		return fmt.Errorf("orderedlog: find head: %w", err)
+	}
+	if it.Last() {
+		l.head = binary.BigEndian.Uint64(it.Key()[1:])
+	}
+	return it.Close()
+}
+
+// Append makes a decided tick and the ledger changes that belong to it durable, then wakes waiting readers. The tick
+// must follow the head, or be one already recorded with exactly this content (replay), which changes nothing. Any
+// error means the node must halt.
+func (l *Log) Append(d *core.Decided) error {
+	n := d.Record.Number
+	record := d.Record.Encode()
+	switch head := l.Head(); {
+	case n != 0 && n <= head:
+		stored, err := l.get(tickKey(n))
+		if err != nil {
+			return fmt.Errorf("orderedlog: read tick %d: %w", n, err)
+		}
+		if !bytes.Equal(stored, record) {
+			return fmt.Errorf("%w: tick %d", ErrConflict, n)
+		}
+		return nil
+	case n != head+1:
+		return fmt.Errorf("%w: tick %d, head %d", ErrGap, n, head)
+	}
+	b := l.db.NewBatch()
+	defer b.Close()
+	if err := writeTick(b, d, record); err != nil {
+		return fmt.Errorf("orderedlog: write tick %d: %w", n, err)
+	}
+	if err := b.Commit(pebble.Sync); err != nil {
+		return fmt.Errorf("orderedlog: commit tick %d: %w", n, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.head = n
+	l.recent.add(d.Record, d.Tick, len(record))
+	close(l.grown)
+	l.grown = make(chan struct{})
+	return nil
+}
+
+// writeTick puts the record, its indexes and the ledger changes into one batch.
+func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
+	n := d.Record.Number
+	errs := []error{b.Set(tickKey(n), record, nil)}
+	for _, row := range d.Record.Lanes {
+		errs = append(errs, b.Set(laneKey(row.Rollup, row.FirstSeq), laneValue(n, row.Count), nil))
+		for i, item := range d.Tick.LaneItems(row.Rollup) {
+			errs = append(errs, b.Set(hashKey(item.Tx.Hash(), row.Rollup, row.FirstSeq+uint64(i)), core.U64(n), nil))
+		}
+	}
+	for i, bundle := range d.Tick.Bundles {
+		errs = append(errs, b.Set(bundleKey(bundle.Hash, n), core.U64(uint64(i)), nil))
+	}
+	for _, kv := range d.Ledger {
+		if len(kv.Value) == 0 {
+			errs = append(errs, b.Delete(ledgerKey(kv.Key), nil))
+		} else {
+			errs = append(errs, b.Set(ledgerKey(kv.Key), kv.Value, nil))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Head is the number of the newest tick, zero before the first.
+func (l *Log) Head() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.head
+}
+
+// Wait returns when tick n is in the log, when ctx ends, or with ErrClosed.
+func (l *Log) Wait(ctx context.Context, n uint64) error {
+	for {
+		l.mu.Lock()
+		head, grown, closed := l.head, l.grown, l.closed
+		l.mu.Unlock()
+		switch {
+		case closed:
+			return ErrClosed
+		case head >= n:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-grown:
+		}
+	}
+}
+
+// Close ends all waits and closes the files; it is idempotent. Reads that are under way finish first.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	close(l.grown)
+	l.mu.Unlock()
+	l.readers.Wait()
+	return l.db.Close()
+}
+
+// begin admits a reader; the returned function lets Close go on.
+func (l *Log) begin() (func(), error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil, ErrClosed
+	}
+	l.readers.Add(1)
+	return l.readers.Done, nil
+}
+
+// get copies a value out of the database.
+func (l *Log) get(key []byte) ([]byte, error) {
+	value, closer, err := l.db.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte(nil), value...), closer.Close()
+}
+
+// silent drops pebble's own log lines; errors reach the caller as values.
+type silent struct{}
+
+func (silent) Infof(string, ...any)  {}
+func (silent) Errorf(string, ...any) {}
+func (silent) Fatalf(format string, args ...any) {
+	panic(fmt.Sprintf("orderedlog: "+format, args...)) // pebble cannot go on, so neither can the node
+}

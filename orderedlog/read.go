@@ -1,0 +1,149 @@
+package orderedlog
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble"
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Record gives back a tick's record, or ErrNotFound. The caller must not change it.
+func (l *Log) Record(n uint64) (*core.TickRecord, error) {
+	r, err := l.read(n, false)
+	return r.record, err
+}
+
+// Decoded gives back a tick decoded, or ErrNotFound. The caller must not change it.
+func (l *Log) Decoded(n uint64) (*core.Tick, error) {
+	r, err := l.read(n, true)
+	return r.tick, err
+}
+
+func (l *Log) read(n uint64, decode bool) (recentTick, error) {
+	done, err := l.begin()
+	if err != nil {
+		return recentTick{}, err
+	}
+	defer done()
+	l.mu.Lock()
+	r, ok := l.recent.ticks[n]
+	l.mu.Unlock()
+	if ok {
+		return r, nil
+	}
+	b, err := l.get(tickKey(n))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return recentTick{}, fmt.Errorf("%w: %d", ErrNotFound, n)
+	}
+	if err != nil {
+		return recentTick{}, fmt.Errorf("orderedlog: read tick %d: %w", n, err)
+	}
+	if r.record, err = core.DecodeTickRecord(b); err != nil {
+		return recentTick{}, fmt.Errorf("%w: tick %d: %w", ErrCorrupt, n, err)
+	}
+	if decode {
+		if r.tick, err = r.record.Tick(l.cfg.Network, l.cfg.Kind); err != nil {
+			return recentTick{}, fmt.Errorf("%w: tick %d: %w", ErrCorrupt, n, err)
+		}
+	}
+	return r, nil
+}
+
+// Lane reads up to max positions of a lane from seq on, in order; fewer at the lane's end.
+func (l *Log) Lane(rollup core.RollupID, seq uint64, max int) ([]core.LaneEntry, error) {
+	var entries []core.LaneEntry
+	for len(entries) < max {
+		row, ok, err := l.laneRow(rollup, seq)
+		if err != nil || !ok {
+			return entries, err
+		}
+		tick, err := l.Decoded(row.tick)
+		if err != nil {
+			return nil, err
+		}
+		items := tick.LaneItems(rollup)
+		if uint64(len(items)) != row.count {
+			return nil, fmt.Errorf("%w: tick %d holds %d positions of rollup %s, indexed are %d", ErrCorrupt, row.tick, len(items), rollup, row.count)
+		}
+		for ; seq < row.first+row.count && len(entries) < max; seq++ {
+			entries = append(entries, core.LaneEntry{Seq: seq, Tick: row.tick, Item: items[seq-row.first]})
+		}
+	}
+	return entries, nil
+}
+
+type laneRow struct{ first, count, tick uint64 }
+
+// laneRow finds the row that holds seq; ok is false beyond the lane's end.
+func (l *Log) laneRow(rollup core.RollupID, seq uint64) (row laneRow, ok bool, err error) {
+	done, err := l.begin()
+	if err != nil {
+		return laneRow{}, false, err
+	}
+	defer done()
+	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: laneKey(rollup, 0), UpperBound: after(laneKey(rollup, seq))})
+	if err != nil {
+		return laneRow{}, false, fmt.Errorf("orderedlog: read lane of rollup %s: %w", rollup, err)
+	}
+	if it.Last() {
+		row = laneRow{
+			first: binary.BigEndian.Uint64(it.Key()[9:]),
+			tick:  binary.BigEndian.Uint64(it.Value()), count: binary.BigEndian.Uint64(it.Value()[8:]),
+		}
+		ok = seq < row.first+row.count
+	}
+	return row, ok, it.Close()
+}
+
+// Places lists every lane position at which a transaction was ordered, by rollup and seq.
+func (l *Log) Places(hash common.Hash) ([]core.Place, error) {
+	var places []core.Place
+	err := l.scan(hashPrefix(hash), func(key, value []byte) {
+		places = append(places, core.Place{
+			Rollup: core.RollupID(binary.BigEndian.Uint64(key)),
+			Seq:    binary.BigEndian.Uint64(key[8:]), Tick: binary.BigEndian.Uint64(value),
+		})
+	})
+	return places, err
+}
+
+// BundlePlaces lists every tick in which a bundle was ordered.
+func (l *Log) BundlePlaces(id common.Hash) ([]core.BundlePlace, error) {
+	var places []core.BundlePlace
+	err := l.scan(bundlePrefix(id), func(key, value []byte) {
+		places = append(places, core.BundlePlace{
+			Tick: binary.BigEndian.Uint64(key), Index: uint32(binary.BigEndian.Uint64(value)),
+		})
+	})
+	return places, err
+}
+
+// Ledger lists the ordering machine's state after the newest tick.
+func (l *Log) Ledger() ([]core.KV, error) {
+	var rows []core.KV
+	err := l.scan([]byte{spaceLedger}, func(key, value []byte) {
+		rows = append(rows, core.KV{Key: append([]byte(nil), key...), Value: append([]byte(nil), value...)})
+	})
+	return rows, err
+}
+
+// scan visits all keys that begin with prefix, without it. The slices are valid during the call only.
+func (l *Log) scan(prefix []byte, visit func(key, value []byte)) error {
+	done, err := l.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		return fmt.Errorf("orderedlog: scan: %w", err)
+	}
+	for ok := it.First(); ok; ok = it.Next() {
+		visit(it.Key()[len(prefix):], it.Value())
+	}
+	return it.Close()
+}
