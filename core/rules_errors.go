@@ -1,0 +1,41 @@
+package core
+
+import "errors"
+
+// Why an entry may not be ordered. These are the stateless rules of ARCHITECTURE.md §4, which hold at every door; errors
+// that wrap them name the field and the values.
+var (
+	// ErrUnknownRollup: the rollup is not in the registry. UnknownRollupError wraps it.
+	ErrUnknownRollup = errors.New("core: unknown rollup")
+	// ErrGasAboveCap: the gas limit exceeds params.maxTxGas.
+	ErrGasAboveCap = errors.New("core: gas limit above the cap per transaction")
+	// ErrProtectedAlone: the access list names the predeploy, and the transaction is not a leg of an execution bundle.
+	ErrProtectedAlone = errors.New("core: a transaction whose access list names the Lockstep predeploy may only be a leg of an execution bundle")
+	// ErrProtectedKeys: under the predeploy stands no key, or another one than the marker and the bundle's commitment.
+	ErrProtectedKeys = errors.New("core: storage keys under the Lockstep predeploy must be the marker or the bundle's non-zero commitment")
+	// ErrAtomicity: the bundle's atomicity is neither execution nor inclusion.
+	ErrAtomicity = errors.New("core: unknown atomicity")
+	// ErrNoLegs: the bundle has no legs.
+	ErrNoLegs = errors.New("core: bundle without legs")
+	// ErrTooManyLegs: the bundle has more legs than params.maxBundleLegs.
+	ErrTooManyLegs = errors.New("core: too many legs")
+	// ErrDuplicateLeg: a transaction is a leg of the bundle twice.
+	ErrDuplicateLeg = errors.New("core: the same transaction is a leg twice")
+	// ErrNoCommonZone: the legs of an execution bundle are not all on `evm` rollups of one zone.
+	ErrNoCommonZone = errors.New("core: the legs of an execution bundle must be on evm rollups of one zone")
+	// ErrParentTick: parentTick is set, which protocol version 1 does not allow.
+	ErrParentTick = errors.New("core: parentTick is not supported in this protocol version")
+	// ErrBid: bid is set, which is reserved.
+	ErrBid = errors.New("core: bid is reserved and must be zero")
+	// ErrWindowInverted: notBefore is after notAfter.
+	ErrWindowInverted = errors.New("core: notBefore is after notAfter")
+	// ErrExpired: the consensus time is after notAfter, or notAfter is missing.
+	ErrExpired = errors.New("core: bundle has expired")
+	// ErrTooEarly: the consensus time is before notBefore. Nothing else is wrong with a bundle refused for this.
+	ErrTooEarly = errors.New("core: bundle is too early")
+	// ErrWindowTooLong: notAfter is more than params.maxBundleWindow after the consensus time.
+	ErrWindowTooLong = errors.New("core: notAfter is too far away")
+)
+
+// Unwrap makes the error match ErrUnknownRollup.
+func (e *UnknownRollupError) Unwrap() error { return ErrUnknownRollup }
