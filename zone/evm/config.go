@@ -1,0 +1,41 @@
+package evm
+
+import (
+	"log/slog"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Config says which rollup to execute and where to keep it.
+type Config struct {
+	// Dir is the folder of the chain; empty keeps everything in memory.
+	Dir string
+	// Network is in every hash that is made here.
+	Network core.NetworkID
+	// Rollup is the registry's row, of kind evm.
+	Rollup core.Rollup
+	// Params are the network's rules; BlockGas and MaxTxGas are used here.
+	Params core.Params
+	// Predeploy is Lockstep's system contract, which the rollup's alloc must hold.
+	Predeploy core.Predeploy
+	// EVMTime is the timestamp of the genesis block in seconds.
+	EVMTime uint64
+	// Service opens go-ethereum's whole service, which RPC needs, without listeners of its own and without p2p.
+	// Otherwise only the chain is opened.
+	Service bool
+	// Logger gets the lifecycle of the chain; nil discards it.
+	Logger *slog.Logger
+}
+
+// ConfigOf takes a rollup's configuration from the genesis. The rollup must be registered there with kind evm, or Open
+// refuses it.
+func ConfigOf(g *core.Genesis, id core.RollupID, dir string) Config {
+	cfg := Config{
+		Dir: dir, Network: g.NetworkID(), Params: g.Params, Predeploy: g.Predeploy, EVMTime: g.EVMTime(),
+		Rollup: core.Rollup{ID: id},
+	}
+	if rollup, ok := g.Rollup(id); ok {
+		cfg.Rollup = *rollup
+	}
+	return cfg
+}

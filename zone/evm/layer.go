@@ -1,0 +1,4 @@
+package evm
+
+// layer is the state that one or more ticks changed on top of the layer below.
+type layer struct{}
