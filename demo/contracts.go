@@ -1,0 +1,81 @@
+package demo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// artifact is a compiled contract of an npm package.
+type artifact struct {
+	ABI      abi.ABI
+	Bytecode []byte
+}
+
+// contracts are the compiled contracts the demo deploys.
+type contracts struct {
+	Factory, Router, WETH, Token, Pair artifact
+}
+
+// loadContracts reads the artifacts of @uniswap/v2-core and @uniswap/v2-periphery below dir, which is the folder npm
+// installed them into (the one that holds node_modules).
+func loadContracts(dir string) (*contracts, error) {
+	var c contracts
+	var problems []error
+	for path, into := range map[string]*artifact{
+		"@uniswap/v2-core/build/UniswapV2Factory.json":       &c.Factory,
+		"@uniswap/v2-core/build/UniswapV2Pair.json":          &c.Pair,
+		"@uniswap/v2-periphery/build/UniswapV2Router02.json": &c.Router,
+		"@uniswap/v2-periphery/build/WETH9.json":             &c.WETH,
+		"@uniswap/v2-periphery/build/ERC20.json":             &c.Token,
+	} {
+		problems = append(problems, into.load(filepath.Join(dir, "node_modules", filepath.FromSlash(path))))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, fmt.Errorf("artifacts: %w\nrun `make demo`, which installs them, or `npm ci` in demo/artifacts and pass --artifacts demo/artifacts", err)
+	}
+	return &c, nil
+}
+
+func (a *artifact) load(path string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var file struct {
+		ABI      json.RawMessage `json:"abi"`
+		Bytecode string          `json:"bytecode"`
+	}
+	if err := json.Unmarshal(b, &file); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if a.ABI, err = abi.JSON(strings.NewReader(string(file.ABI))); err != nil {
+		return fmt.Errorf("%s: abi: %w", path, err)
+	}
+	if a.Bytecode = common.FromHex(file.Bytecode); len(a.Bytecode) == 0 {
+		return fmt.Errorf("%s: no bytecode", path)
+	}
+	return nil
+}
+
+// deployment is the init code with constructor arguments.
+func (a *artifact) deployment(args ...any) ([]byte, error) {
+	packed, err := a.ABI.Pack("", args...)
+	if err != nil {
+		return nil, fmt.Errorf("constructor: %w", err)
+	}
+	return append(append([]byte(nil), a.Bytecode...), packed...), nil
+}
+
+// ether is n × 10^18 / of, in wei.
+func ether(n, of int64) *big.Int {
+	wei := new(big.Int).Mul(big.NewInt(n), big.NewInt(1e18))
+	return wei.Div(wei, big.NewInt(of))
+}
