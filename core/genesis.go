@@ -1,9 +1,10 @@
 package core
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -19,6 +20,8 @@ const (
 	MaxRollups    = 256
 	MaxValidators = 128
 	MaxNameLength = 32
+	// maxTime (in ms, the year 2248) keeps the network's start within the 64-bit nanoseconds of the engine's clock.
+	maxTime = 1 << 43
 )
 
 // Genesis is everything that all nodes of a network agree on before tick 1. Its hash is the NetworkID.
@@ -76,30 +79,9 @@ type Predeploy struct {
 func DefaultPredeploy() Predeploy {
 	return Predeploy{
 		Address: common.HexToAddress("0x4c6f636b73746570000000000000000000000001"),
-		Marker:  Tag("lockstep/marker/v1").Sum(),
+		Marker:  TagMarker.Sum(),
 		Code:    hexutil.Bytes{0x5f, 0x5f, 0xfd},
 	}
-}
-
-// ParseGenesis reads a genesis file strictly (unknown fields are errors) and validates it.
-func ParseGenesis(b []byte) (*Genesis, error) {
-	var version struct {
-		Version uint64 `json:"version"`
-	}
-	if err := json.Unmarshal(b, &version); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGenesis, err)
-	}
-	if version.Version != GenesisVersion {
-		return nil, fmt.Errorf("%w: version is %d, this build reads version %d only", ErrGenesis, version.Version, GenesisVersion)
-	}
-	g := new(Genesis)
-	if err := unmarshalStrict(b, g); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGenesis, err)
-	}
-	if err := g.Validate(); err != nil {
-		return nil, err
-	}
-	return g, nil
 }
 
 // Rollup finds a registered rollup.
@@ -157,7 +139,7 @@ func (g *Genesis) Validate() error {
 	if !validName(g.Name) {
 		fail("name %q: want 1 to %d characters of a-z, 0-9 and '-'", g.Name, MaxNameLength)
 	}
-	if g.Params.SlotSeconds != 0 && g.Params.Slot(g.Time) < 2 {
+	if g.Params.SlotSeconds != 0 && g.Params.Slot(g.Time) < 2 || g.Time > maxTime {
 		fail("time %d is not a time in ms since 1970", g.Time)
 	}
 	problems = append(problems, g.validateValidators(), g.validateRollups(), g.validateZones())
@@ -184,28 +166,43 @@ func (g *Genesis) validateRollups() error {
 }
 
 func (g *Genesis) validateRollup(r *Rollup) error {
+	var problems []error
+	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	if !validName(r.Name) {
-		return fmt.Errorf("name %q: want 1 to %d characters of a-z, 0-9 and '-'", r.Name, MaxNameLength)
+		fail("name %q: want 1 to %d characters of a-z, 0-9 and '-'", r.Name, MaxNameLength)
 	}
 	if _, ok := rollupKindNames[r.Kind]; !ok {
-		return fmt.Errorf("unknown kind %d", r.Kind)
+		fail("unknown kind %d", r.Kind)
 	}
 	if (r.Kind == KindEVM) != (r.EVM != nil) {
-		return fmt.Errorf("kind %s: the field evm belongs to kind evm and is required there", r.Kind)
+		fail("kind %s: the field evm belongs to kind evm and is required there", r.Kind)
 	}
 	if (r.Kind == KindEVM) != (g.ZoneOf(r.ID) != 0) {
-		return fmt.Errorf("kind %s: rollups of kind evm, and only those, must be in a zone", r.Kind)
+		fail("kind %s: rollups of kind evm, and only those, must be in a zone", r.Kind)
 	}
 	if r.Kind == KindOPStack && r.Operator == (common.Address{}) {
-		return errors.New("kind opstack: operator is missing")
+		fail("kind opstack: operator is missing")
 	}
 	if r.EVM != nil {
-		account, ok := r.EVM.Alloc[g.Predeploy.Address]
-		if !ok || string(account.Code) != string(g.Predeploy.Code) || len(account.Storage) != 0 {
-			return fmt.Errorf("alloc of the predeploy %s: want exactly the predeploy's code and no storage", g.Predeploy.Address)
+		problems = append(problems, g.validateAlloc(r.EVM.Alloc))
+	}
+	return errors.Join(problems...)
+}
+
+// validateAlloc checks the predeploy's account, and that no balance has a form which the NetworkID does not tell from
+// another one.
+func (g *Genesis) validateAlloc(alloc gethtypes.GenesisAlloc) error {
+	var problems []error
+	account, ok := alloc[g.Predeploy.Address]
+	if !ok || !bytes.Equal(account.Code, g.Predeploy.Code) || len(account.Storage) != 0 {
+		problems = append(problems, fmt.Errorf("alloc of the predeploy %s: want exactly the predeploy's code and no storage", g.Predeploy.Address))
+	}
+	for _, address := range slices.SortedFunc(maps.Keys(alloc), common.Address.Cmp) {
+		if b := alloc[address].Balance; b == nil || b.Sign() < 0 || b.BitLen() > 256 {
+			problems = append(problems, fmt.Errorf("alloc of %s: balance is %v, want 0 to 2^256-1", address, b))
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 func (g *Genesis) validateZones() error {

@@ -1,10 +1,6 @@
 package core
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"slices"
 
@@ -84,17 +80,4 @@ func sortedAlloc(alloc gethtypes.GenesisAlloc) []accountRLP {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// unmarshalStrict reads one JSON value; unknown fields and anything after it are errors.
-func unmarshalStrict(b []byte, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("trailing data after the JSON value")
-	}
-	return nil
 }

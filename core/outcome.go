@@ -69,7 +69,7 @@ func (c OutcomeCode) MarshalText() ([]byte, error) { return []byte(c.String()), 
 
 // UnmarshalText reads a code's name.
 func (c *OutcomeCode) UnmarshalText(text []byte) error {
-	for code, name := range outcomeNames { // at most one entry matches, so the order does not matter
+	for code, name := range outcomeNames { //det:unordered names are unique, so at most one entry matches
 		if name == string(text) {
 			*c = code
 			return nil

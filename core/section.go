@@ -30,7 +30,7 @@ func DecodeSection(b []byte, kind func(RollupID) (RollupKind, bool)) (Section, e
 	if err := Decode(EncSection, b, &raw); err != nil {
 		return Section{}, fmt.Errorf("section: %w", err)
 	}
-	s := Section{Rollup: RollupID(raw.Rollup), Txs: make([]Transaction, len(raw.Entries))}
+	s := Section{Rollup: RollupID(raw.Rollup)}
 	k, ok := kind(s.Rollup)
 	if !ok {
 		return Section{}, fmt.Errorf("section: %w", &UnknownRollupError{s.Rollup})
@@ -40,7 +40,7 @@ func DecodeSection(b []byte, kind func(RollupID) (RollupKind, bool)) (Section, e
 		if err != nil {
 			return Section{}, fmt.Errorf("section of rollup %s: entry %d: %w", s.Rollup, i, err)
 		}
-		s.Txs[i] = tx
+		s.Txs = append(s.Txs, tx) // grows with what was found good, not with what a length claims
 	}
 	return s, nil
 }
@@ -60,15 +60,17 @@ func DecodeBundleSection(b []byte, network NetworkID, kind func(RollupID) (Rollu
 	if err := Decode(EncBundleSection, b, &raw); err != nil {
 		return nil, fmt.Errorf("bundle section: %w", err)
 	}
-	bundles := make([]DecodedBundle, len(raw))
+	bundles := []DecodedBundle{}
 	for i, enc := range raw {
 		bundle, err := DecodeBundle(enc)
 		if err != nil {
 			return nil, fmt.Errorf("bundle %d: %w", i, err)
 		}
-		if bundles[i], err = bundle.DecodeLegs(network, kind); err != nil {
+		decoded, err := bundle.DecodeLegs(network, kind)
+		if err != nil {
 			return nil, fmt.Errorf("bundle %d: %w", i, err)
 		}
+		bundles = append(bundles, decoded)
 	}
 	return bundles, nil
 }

@@ -26,6 +26,7 @@ const (
 	TagProofEthereum   Tag = "lockstep/possession-ethereum/v1"
 	TagLedgerKey       Tag = "lockstep/ledger-key/v1"
 	TagSystemContracts Tag = "lockstep/system-contracts/v1"
+	TagMarker          Tag = "lockstep/marker/v1"
 )
 
 // Sum is keccak256(tag ‖ parts…). Parts of variable length must be delimited by the caller (RLP, or a fixed-width

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,7 +30,11 @@ func DecodeTransaction(rollup RollupID, raw []byte) (Transaction, error) {
 	if err := eth.UnmarshalBinary(raw); err != nil {
 		return Transaction{}, fmt.Errorf("%w: transaction: %w", ErrMalformed, err)
 	}
-	return NewTransaction(rollup, eth)
+	tx, err := NewTransaction(rollup, eth)
+	if err == nil && !bytes.Equal(tx.raw, raw) {
+		return Transaction{}, fmt.Errorf("%w: transaction: not the canonical encoding", ErrMalformed)
+	}
+	return tx, err
 }
 
 // NewTransaction wraps a decoded transaction for an EVM rollup, under the same rules as DecodeTransaction.

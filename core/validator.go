@@ -53,22 +53,22 @@ func (v *Validator) ConsensusAddress() [20]byte {
 	return [20]byte(sum[:20])
 }
 
-// Validate checks key sizes, power and both proofs of possession.
+// Validate checks key sizes, power and both proofs of possession, and reports all problems at once.
 func (v *Validator) Validate() error {
-	if len(v.ConsensusKey) != ed25519.PublicKeySize {
-		return fmt.Errorf("consensusKey has %d bytes, want %d", len(v.ConsensusKey), ed25519.PublicKeySize)
-	}
+	var problems []error
 	if v.Power == 0 || v.Power >= 1<<52 {
-		return fmt.Errorf("power is %d, want 1 to 2^52-1", v.Power)
+		problems = append(problems, fmt.Errorf("power is %d, want 1 to 2^52-1", v.Power))
 	}
-	if !ed25519.Verify(ed25519.PublicKey(v.ConsensusKey), v.PossessionHash(TagProofConsensus).Bytes(), v.ConsensusProof) {
-		return errors.New("consensusProof is not the consensus key's signature")
+	if len(v.ConsensusKey) != ed25519.PublicKeySize {
+		problems = append(problems, fmt.Errorf("consensusKey has %d bytes, want %d", len(v.ConsensusKey), ed25519.PublicKeySize))
+	} else if !ed25519.Verify(ed25519.PublicKey(v.ConsensusKey), v.PossessionHash(TagProofConsensus).Bytes(), v.ConsensusProof) {
+		problems = append(problems, errors.New("consensusProof is not the consensus key's signature"))
 	}
 	signer, err := crypto.SigToPub(v.PossessionHash(TagProofEthereum).Bytes(), v.EthereumProof)
 	if err != nil || crypto.PubkeyToAddress(*signer) != v.Address {
-		return fmt.Errorf("ethereumProof is not the signature of %s", v.Address)
+		problems = append(problems, fmt.Errorf("ethereumProof is not the signature of %s", v.Address))
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 func (g *Genesis) validateValidators() error {
