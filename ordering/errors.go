@@ -1,0 +1,36 @@
+package ordering
+
+import "errors"
+
+// Why a proposal is refused. Errors of Check wrap one of these and, where a rule of package core is broken, its sentinel;
+// the text names what is wrong and where.
+var (
+	// ErrHeight: the proposal is not for the tick after the last committed one.
+	ErrHeight = errors.New("ordering: wrong height")
+	// ErrTime: the proposal's time is before that of the tick before.
+	ErrTime = errors.New("ordering: time goes back")
+	// ErrLayout: the tick is not a system entry, at most one bundle section, and one section per rollup, ascending.
+	ErrLayout = errors.New("ordering: wrong layout")
+	// ErrDecode: a part of the tick is not a canonical encoding, or holds what cannot be decoded for its rollup.
+	ErrDecode = errors.New("ordering: undecodable")
+	// ErrSystemEntry: the system entry is not a valid extended commit of the tick before.
+	ErrSystemEntry = errors.New("ordering: invalid system entry")
+	// ErrQuorum: the system entry's votes carry no more than 2/3 of the total power.
+	ErrQuorum = errors.New("ordering: system entry without a quorum")
+	// ErrCap: the tick as a whole exceeds a cap of the parameters.
+	ErrCap = errors.New("ordering: tick above a cap")
+	// ErrDuplicate: a transaction or a bundle stands in the tick twice.
+	ErrDuplicate = errors.New("ordering: duplicate within the tick")
+	// ErrEntry: a single or a bundle breaks a rule that holds at every door; the wrapped error of package core says which.
+	ErrEntry = errors.New("ordering: entry breaks a rule")
+	// ErrExtension: the vote extension is malformed or too long.
+	ErrExtension = errors.New("ordering: invalid vote extension")
+)
+
+// Broken invariants: the node must halt.
+var (
+	// ErrDecidedInvalid: the engine decided a block that Check refuses.
+	ErrDecidedInvalid = errors.New("ordering: decided block breaks the rules")
+	// ErrLedger: the stored ledger cannot be read, or belongs to another network or tick.
+	ErrLedger = errors.New("ordering: broken ledger")
+)

@@ -1,0 +1,79 @@
+package ordering
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Effects is what a decided proposal brings about.
+type Effects struct {
+	// Decided is the tick for the log, with the ledger changes that must become durable with it.
+	Decided *core.Decided
+	// AppHash is the root of the ledger after the tick.
+	AppHash common.Hash
+}
+
+// Finalize applies a decided proposal and stages the ledger after it; Commit makes that the committed one. It may be
+// called again before Commit, and without Check before it (replay). Every error means that the node must halt. The
+// effects share memory with the machine and must not be changed.
+func (m *Machine) Finalize(p Proposal) (*Effects, error) {
+	in := m.reusable(p)
+	if in == nil {
+		var err error
+		if in, err = m.inspect(p); err != nil {
+			return nil, fmt.Errorf("%w: tick %d: %w", ErrDecidedInvalid, p.Height, err)
+		}
+	}
+	s := newStage(m.ledger)
+	record := &core.TickRecord{Number: p.Height, Time: p.Time, Payload: in.proposal.Txs[1:]}
+	record.Attested = m.tally(s, in)
+	record.Lanes = m.advanceLanes(s, in.tick)
+	m.charge(s, in.tick)
+	next := tickValue{Height: p.Height, Time: p.Time}
+	s.put(tickKey(), next)
+
+	changes := s.changes()
+	appHash, err := m.ledger.advance(changes)
+	if err != nil {
+		return nil, fmt.Errorf("tick %d: %w", p.Height, err)
+	}
+	m.staged = &stagedTick{tick: next, appHash: appHash}
+	if p.Height == 1 {
+		changes = s.everything()
+	}
+	return &Effects{Decided: &core.Decided{Record: record, Tick: in.tick, Ledger: changes}, AppHash: appHash}, nil
+}
+
+// advanceLanes moves the head of every lane that the tick adds to, and lists what was added by ascending rollup.
+func (m *Machine) advanceLanes(s *stage, tick *core.Tick) []core.LaneRow {
+	var rows []core.LaneRow
+	for _, rollup := range touched(tick) {
+		lane := lookup[laneValue](s, laneKey(rollup))
+		head := core.LaneHead{NextSeq: lane.NextSeq, Head: lane.Head}
+		if row, ok := head.Advance(m.network, rollup, tick.Number, tick.LaneItems(rollup)); ok {
+			after := row.After()
+			s.put(laneKey(rollup), laneValue{NextSeq: after.NextSeq, Head: after.Head, Tick: tick.Number})
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// touched lists the rollups that the tick orders something for, ascending.
+func touched(tick *core.Tick) []core.RollupID {
+	var ids []core.RollupID
+	for _, b := range tick.Bundles {
+		for _, tx := range b.Txs {
+			ids = append(ids, tx.Rollup())
+		}
+	}
+	for _, s := range tick.Sections {
+		ids = append(ids, s.Rollup)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

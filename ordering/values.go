@@ -1,0 +1,103 @@
+package ordering
+
+import (
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Ledger values are core.Encode(core.EncLedgerValue, …) of these, in this field order; the key says which one it is.
+// The parameters are stored as core.Params, the network id as a hash.
+
+// protocolValue says which rules hold.
+type protocolValue struct {
+	Version uint64
+	// Since is the first tick under these rules.
+	Since uint64
+}
+
+// tickValue is the newest tick.
+type tickValue struct {
+	Height uint64
+	Time   uint64 // consensus time in ms
+}
+
+// validatorValue is a member of the quorum with both keys.
+type validatorValue struct {
+	ConsensusKey []byte
+	Address      common.Address
+	Power        uint64
+}
+
+// rollupValue is a rollup's place in the registry.
+type rollupValue struct {
+	Kind     uint8
+	Operator common.Address
+	Zone     uint64 // zero: executed in none
+	// SystemContracts commits to the code of the system accounts of its first state; zero unless the kind is evm.
+	SystemContracts common.Hash
+}
+
+// zoneValue is a zone's place in the registry.
+type zoneValue struct {
+	Rollups []uint64 // ascending
+}
+
+// laneValue is a lane's head.
+type laneValue struct {
+	NextSeq uint64
+	Head    common.Hash
+	// Tick is the newest tick that added to the lane; zero before the first.
+	Tick uint64
+}
+
+// bucketValue is the work that was declared and has not drained yet; see bucket.go.
+type bucketValue struct {
+	Level  uint64 // gas
+	LastMs uint64 // consensus time at which Level held
+}
+
+// attestedValue is a zone's newest attested result.
+type attestedValue struct {
+	Tick   uint64
+	Digest common.Hash
+}
+
+// resultsValue is what one validator last said about a zone's results after the attested one. Absent when empty.
+type resultsValue struct {
+	FirstTick uint64
+	Digests   []common.Hash
+}
+
+// checkpointValue is the tally of the newest checkpoint. Reserved in protocol version 1: all fields are zero.
+type checkpointValue struct {
+	Tick   uint64
+	Digest common.Hash
+	Votes  []checkpointVote
+}
+
+// checkpointVote is one validator's signature over the newest checkpoint.
+type checkpointVote struct {
+	Validator common.Address
+	Signature []byte
+}
+
+func encodeValue(v any) []byte { return core.Encode(core.EncLedgerValue, v) }
+
+// decodeValue reads a value that this package wrote. Values are written by encodeValue and checked when they are
+// loaded, so a failure is a broken invariant inside the process.
+func decodeValue[T any](b []byte) T {
+	v, err := parseValue[T](b)
+	if err != nil {
+		panic(fmt.Sprintf("ordering: ledger value: %v", err))
+	}
+	return v
+}
+
+func parseValue[T any](b []byte) (T, error) {
+	var v T
+	err := core.Decode(core.EncLedgerValue, b, &v)
+	return v, err
+}
