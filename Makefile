@@ -1,0 +1,96 @@
+# make devnet   build, and run a network of four validators and two rollups on this machine (Ctrl-C stops it)
+# make demo     show a bundle across both rollups on a running devnet
+# make test     every test, in groups that can be run alone (make test-unit, …); installs what it needs
+# make check    the quick part of it, for before a commit
+# make bench    the figures, on disk and over real sockets
+# make build    bin/lockstep
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+# The engine's databases and go-ethereum's signatures are C code.
+export CGO_ENABLED := 1
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LINT := bin/golangci-lint
+# ARGS goes to the command that a target runs: make devnet ARGS="--fresh --log-level info"
+ARGS ?=
+# The time limit of one package's tests. Each group stays below ten minutes on two cores.
+TIMEOUT ?= 9m
+
+GO_TEST = go test -timeout $(TIMEOUT) $(ARGS)
+# Whole networks over real sockets are groups of their own; package main has nothing but flags.
+UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(/|$$)')
+# The packages whose tests are worth their time under the race detector: concurrent, and light enough.
+RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
+
+.PHONY: build devnet demo artifacts test test-arch test-lint test-unit test-race test-fuzz test-e2e check bench fmt clean prepare
+
+build: prepare
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
+
+devnet: build
+	@exec bin/lockstep devnet $(ARGS)
+
+demo: build artifacts
+	@exec bin/lockstep demo --artifacts demo/artifacts $(ARGS)
+
+# The compiled contracts that the demo deploys, as published on npm.
+artifacts: demo/artifacts/node_modules/.package-lock.json
+demo/artifacts/node_modules/.package-lock.json: demo/artifacts/package.json demo/artifacts/package-lock.json
+	@internal/tools/prepare node npm
+	npm ci --prefix demo/artifacts
+	@touch $@
+
+test: test-arch test-lint test-unit test-race test-fuzz test-e2e
+
+# Import rules, package comments, sizes, determinism, documents against code.
+test-arch: prepare
+	$(GO_TEST) ./internal/archtest/...
+
+test-lint: $(LINT)
+	$(LINT) run ./...
+
+test-unit: prepare
+	$(GO_TEST) $(UNIT_PACKAGES)
+
+test-race: prepare
+	$(GO_TEST) -race $(RACE_PACKAGES)
+
+# Every fuzz target for a few seconds; the corpora themselves already run with the unit tests.
+FUZZTIME ?= 5s
+test-fuzz: prepare
+	@for package in $$(go list -f '{{.Dir}}' $(UNIT_PACKAGES)); do \
+	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$package"/*_test.go 2>/dev/null | cut -c6-); do \
+	    echo "$$target"; go test -timeout $(TIMEOUT) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" > bin/fuzz.log || { cat bin/fuzz.log; exit 1; }; \
+	  done; \
+	done
+
+# Whole networks over real sockets.
+test-e2e: prepare artifacts
+	$(GO_TEST) -p 1 ./test/...
+
+check: prepare $(LINT)
+	go build ./...
+	$(GO_TEST) -short ./core/... ./internal/...
+	$(LINT) run ./...
+
+bench: build
+	@exec bin/lockstep bench $(ARGS)
+
+fmt: $(LINT)
+	$(LINT) fmt ./...
+
+# The linter is pinned in a module of its own, so that its dependencies stay out of ours.
+$(LINT): internal/tools/lint/go.mod internal/tools/lint/go.sum
+	@internal/tools/prepare gcc git
+	cd internal/tools/lint && go build -o "$(CURDIR)/$(LINT)" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+prepare:
+	@mkdir -p bin
+	@internal/tools/prepare gcc git
+
+clean:
+	rm -rf bin demo/artifacts/node_modules
