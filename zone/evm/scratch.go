@@ -1,0 +1,81 @@
+package evm
+
+import (
+	"context"
+
+	"github.com/ethereum/go-ethereum/core/state"
+	"github.com/ethereum/go-ethereum/core/vm"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/zone"
+)
+
+// scratch is an execution on a view that is never merged.
+type scratch struct {
+	// stopped gives the error of the context that the scratch was begun with.
+	stopped func() error
+	on      *workspace
+	// release ends the watches that would stop an EVM when the context ends.
+	release []func() bool
+}
+
+// Scratch implements zone.Engine. When no block is open it executes in the block that would follow the sealed one after
+// one slot.
+func (c *Chain) Scratch(ctx context.Context) (zone.Attempt, error) {
+	view := c.View()
+	header := view.Header
+	if header == nil {
+		header = c.nextHeader(view.Sealed, view.Sealed.Time+c.cfg.Params.SlotSeconds)
+	}
+	statedb, err := view.StateDB()
+	if err != nil {
+		return nil, err
+	}
+	env := c.environment(header, view.base.root)
+	s := &scratch{stopped: ctx.Err}
+	newEVM := env.newEVM
+	env.newEVM = func(state vm.StateDB) *vm.EVM {
+		evm := newEVM(state)
+		s.release = append(s.release, context.AfterFunc(ctx, evm.Cancel))
+		return evm
+	}
+	if view.Header == nil {
+		s.on, err = beginBlock(env, statedb, view.Sealed)
+		return s, err
+	}
+	s.on = resumeBlock(env, statedb, view)
+	return s, nil
+}
+
+// resumeBlock is the workspace of a view's open block.
+func resumeBlock(env *environment, statedb *state.StateDB, view *View) *workspace {
+	w := &workspace{
+		env: env, state: newRecorder(statedb), gas: view.gas.Snapshot(), size: view.size, bloom: view.Header.Bloom,
+		firstTx: len(view.txs), logs: view.logs,
+	}
+	w.evm = env.newEVM(w.state)
+	return w
+}
+
+// Apply implements zone.Attempt.
+func (s *scratch) Apply(tx core.Transaction) (zone.Execution, error) {
+	if err := s.stopped(); err != nil {
+		return zone.Execution{}, err
+	}
+	execution, err := s.on.apply(tx)
+	if why := s.stopped(); why != nil {
+		return zone.Execution{}, why // what was executed may have been cut short
+	}
+	return execution, err
+}
+
+// Merge implements zone.Attempt.
+func (s *scratch) Merge() error { return ErrScratchMerge }
+
+// Drop implements zone.Attempt.
+func (s *scratch) Drop() {
+	for _, stop := range s.release {
+		stop()
+	}
+	s.release = nil
+}
