@@ -1,0 +1,137 @@
+package comet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	cmtabci "github.com/cometbft/cometbft/abci/types"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/ordering"
+)
+
+// pruneEvery is how many ticks pass between two prunings of the engine's blocks: each has a price of its own.
+const pruneEvery = 250
+
+// App is the ordering machine as an ABCI application. This file has the calls that start, decide and commit;
+// proposal.go has those that propose and vote, gossip.go those of the mempool connection.
+type App struct {
+	cmtabci.BaseApplication
+	deps   Deps
+	log    *slog.Logger
+	idle   time.Duration
+	retain uint64
+
+	stopping chan struct{} // closed when Run begins to stop
+	halted   chan struct{} // closed when cause is set
+	haltOnce sync.Once
+	cause    error
+	// syncing tells whether the engine is fetching decided blocks instead of voting. Set before the engine starts.
+	syncing func() bool
+
+	// decided is the tick between FinalizeBlock and Commit. Like the machine it belongs to the consensus connection,
+	// which makes one call at a time; the others only read what the machine gives to any goroutine.
+	decided *core.Decided
+}
+
+func newApp(c Config, deps Deps) *App {
+	return &App{
+		deps: deps, log: deps.Logger.With("stage", "ordering"), idle: c.IdleInterval, retain: c.RetainBlocks,
+		stopping: make(chan struct{}), halted: make(chan struct{}),
+		syncing: func() bool { return false },
+	}
+}
+
+// Info says up to where the machine's state reaches; the engine replays from there.
+func (a *App) Info(context.Context, *cmtabci.RequestInfo) (*cmtabci.ResponseInfo, error) {
+	hash := a.deps.Machine.AppHash()
+	return &cmtabci.ResponseInfo{
+		AppVersion:      a.deps.Genesis.Params.ProtocolVersion,
+		LastBlockHeight: int64(a.deps.Machine.Height()), LastBlockAppHash: hash[:],
+	}, nil
+}
+
+// InitChain starts a network, and refuses an engine that was set up for another one.
+func (a *App) InitChain(_ context.Context, req *cmtabci.RequestInitChain) (*cmtabci.ResponseInitChain, error) {
+	var state appState
+	if err := json.Unmarshal(req.AppStateBytes, &state); err != nil {
+		return nil, fmt.Errorf("%w: app state: %w", ErrForeign, err)
+	}
+	if want := a.deps.Genesis.NetworkID(); state.NetworkID != want || req.ChainId != a.deps.Genesis.ChainID() {
+		return nil, fmt.Errorf("%w: %s (%s), want %s", ErrForeign, state.NetworkID, req.ChainId, want)
+	}
+	hash, _ := a.deps.Machine.InitChain() // the ledger itself goes to the log with tick 1
+	return &cmtabci.ResponseInitChain{AppHash: hash[:]}, nil
+}
+
+// FinalizeBlock applies a decided tick. An error means that this build cannot follow the network: the node halts.
+func (a *App) FinalizeBlock(_ context.Context, req *cmtabci.RequestFinalizeBlock) (res *cmtabci.ResponseFinalizeBlock, err error) {
+	defer a.haltOnError(&err)
+	effects, err := a.deps.Machine.Finalize(proposal(req.Height, req.Time, req.Txs))
+	if err != nil {
+		return nil, fmt.Errorf("finalize tick %d: %w", req.Height, err)
+	}
+	a.decided = effects.Decided
+	results := make([]*cmtabci.ExecTxResult, len(req.Txs))
+	for i := range results {
+		results[i] = &cmtabci.ExecTxResult{Code: cmtabci.CodeTypeOK}
+	}
+	return &cmtabci.ResponseFinalizeBlock{TxResults: results, AppHash: effects.AppHash[:]}, nil
+}
+
+// Commit makes the decided tick durable, first in the log, then in the machine, and tells the pool.
+func (a *App) Commit(context.Context, *cmtabci.RequestCommit) (res *cmtabci.ResponseCommit, err error) {
+	defer a.haltOnError(&err)
+	d := a.decided
+	if d == nil {
+		return nil, errors.New("commit without a decided tick")
+	}
+	if err := a.deps.Log.Append(d); err != nil {
+		return nil, fmt.Errorf("append tick %d: %w", d.Record.Number, err)
+	}
+	a.decided = nil
+	a.deps.Machine.Commit()
+	a.deps.Pool.Committed(d)
+	return &cmtabci.ResponseCommit{RetainHeight: retainHeight(d.Record.Number, a.retain)}, nil
+}
+
+// retainHeight is the lowest block to keep after a tick, zero for "prune nothing now".
+func retainHeight(tick, retain uint64) int64 {
+	if retain == 0 || tick <= retain || tick%pruneEvery != 0 {
+		return 0
+	}
+	return int64(tick - retain + 1)
+}
+
+// haltOnError is deferred where the engine cannot go on after an error. A voting engine turns the error into its own
+// end; a syncing one would take the whole process with it, so its goroutine is ended instead. Either way Run returns.
+func (a *App) haltOnError(err *error) {
+	if r := recover(); r != nil {
+		*err = panicked(r)
+	}
+	if *err == nil {
+		return
+	}
+	a.haltOnce.Do(func() {
+		a.cause = *err
+		close(a.halted)
+	})
+	if a.syncing() {
+		runtime.Goexit()
+	}
+}
+
+// panicked is a recovered panic as an error with its stack.
+func panicked(r any) error { return fmt.Errorf("%w: %v\n%s", ErrPanic, r, debug.Stack()) }
+
+// proposal translates the engine's block into the machine's words.
+func proposal(height int64, at time.Time, txs [][]byte) ordering.Proposal {
+	return ordering.Proposal{Height: uint64(height), Time: uint64(at.UnixMilli()), Txs: txs}
+}

@@ -1,0 +1,129 @@
+package comet
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Databases that the engine can keep its blocks in.
+const (
+	GoLevelDB = "goleveldb"
+	// Pebble needs the build tag pebbledb.
+	Pebble = "pebbledb"
+)
+
+// Config is what one node may choose for itself. What all nodes must agree on is in the genesis or fixed in settings.go.
+type Config struct {
+	// Home is the engine's own folder: config/ (keys), data/ (blocks, write-ahead log, last signature).
+	Home string
+	// Listen is the host:port for the other validators; port 0 lets the kernel choose (see Node.P2PAddr).
+	Listen string
+	// Peers are the other validators as nodeid@host:port; connections to them are always restored.
+	Peers []string
+	// IdleInterval is how long a proposer waits for the first entry before it proposes an empty tick; below half of
+	// TimeoutPropose, or the others give up on it.
+	IdleInterval time.Duration
+	// TimeoutPropose is how long a validator waits for a tick's proposal before it votes for another proposer; at
+	// least three round trips plus the time to transfer a full tick.
+	TimeoutPropose time.Duration
+	// TimeoutVote is how long a validator waits for late votes once more than 2/3 have voted without agreeing.
+	TimeoutVote time.Duration
+	// GossipSleep is the pause between looking for something that a peer still lacks; it dominates the tick interval.
+	GossipSleep time.Duration
+	// FlushInterval bounds how long a message to a peer waits for company.
+	FlushInterval time.Duration
+	// ReapInterval is the pause between asking the pool for batches to gossip.
+	ReapInterval time.Duration
+	// RetainBlocks is how many of the engine's blocks are kept for validators that lag; zero keeps all. The ordered
+	// log is not affected.
+	RetainBlocks uint64
+	// DB is the database for the engine's blocks and state: goleveldb or pebbledb.
+	DB string
+	// InMemory keeps blocks and state in memory, so that a restart begins empty; for tests only. The write-ahead log
+	// and the last signature stay in Home.
+	InMemory bool
+}
+
+// Default is the configuration for validators on one machine or in one data centre.
+func Default() Config {
+	return Config{
+		Listen:         "127.0.0.1:26656",
+		IdleInterval:   50 * time.Millisecond,
+		TimeoutPropose: 200 * time.Millisecond,
+		TimeoutVote:    20 * time.Millisecond,
+		GossipSleep:    time.Millisecond,
+		FlushInterval:  time.Millisecond,
+		ReapInterval:   2 * time.Millisecond,
+		RetainBlocks:   20000,
+		DB:             GoLevelDB,
+	}
+}
+
+// Validate reports all problems at once, as ErrConfig.
+func (c Config) Validate() error {
+	var problems []error
+	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if c.Home == "" {
+		fail("home is missing")
+	}
+	if err := checkHostPort(c.Listen); err != nil {
+		fail("listen: %w", err)
+	}
+	for i, peer := range c.Peers {
+		if err := checkPeer(peer); err != nil {
+			fail("peers[%d]: %w", i, err)
+		}
+	}
+	for _, d := range []struct {
+		name      string
+		v         time.Duration
+		low, high time.Duration
+	}{
+		{"timeout_propose", c.TimeoutPropose, 10 * time.Millisecond, time.Minute},
+		{"timeout_vote", c.TimeoutVote, time.Millisecond, time.Minute},
+		{"idle_interval", c.IdleInterval, 0, c.TimeoutPropose/2 - 1},
+		{"gossip_sleep", c.GossipSleep, 100 * time.Microsecond, time.Second},
+		{"flush_interval", c.FlushInterval, 100 * time.Microsecond, time.Second},
+		{"reap_interval", c.ReapInterval, 100 * time.Microsecond, time.Second},
+	} {
+		if d.v < d.low || d.v > d.high {
+			fail("%s is %s, want %s to %s", d.name, d.v, d.low, d.high)
+		}
+	}
+	if c.RetainBlocks != 0 && c.RetainBlocks < minRetainBlocks {
+		fail("retain_blocks is %d, want 0 (keep all) or at least %d", c.RetainBlocks, minRetainBlocks)
+	}
+	if c.DB != GoLevelDB && c.DB != Pebble {
+		fail("db is %q, want %q or %q", c.DB, GoLevelDB, Pebble)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return nil
+}
+
+// minRetainBlocks leaves a validator that was restarted the blocks it missed.
+const minRetainBlocks = 1000
+
+func checkHostPort(s string) error {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return fmt.Errorf("%q is not host:port", s)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil || host == "" {
+		return fmt.Errorf("%q is not host:port", s)
+	}
+	return nil
+}
+
+func checkPeer(s string) error {
+	id, addr, ok := strings.Cut(s, "@")
+	if !ok || len(id) != 40 || strings.Trim(id, "0123456789abcdef") != "" {
+		return fmt.Errorf("%q is not nodeid@host:port with a node id of 40 hex digits", s)
+	}
+	return checkHostPort(addr)
+}
