@@ -14,20 +14,21 @@ const EncodingVersion byte = 1
 type EncodingKind byte
 
 // The kinds of encodings. Numbers are never reused. 0x03 (block), 0x04 (report), 0x13 (forced section) and the range
-// 0x05–0x07 (sealed, forced and control entries) are reserved for entries that later protocol versions order.
+// 0x05–0x07 (sealed, forced and control entries) are reserved for entries that later protocol versions order; 0x62–0x6f
+// belong to package zone for what only it stores.
 const (
-	EncTransaction   EncodingKind = 0x01
-	EncBundle        EncodingKind = 0x02
-	EncSection       EncodingKind = 0x10
-	EncBundleSection EncodingKind = 0x11
-	EncSystemEntry   EncodingKind = 0x12
-	EncVoteExtension EncodingKind = 0x20
-	EncGossipBatch   EncodingKind = 0x30
-	EncTickRecord    EncodingKind = 0x40
-	EncLedgerValue   EncodingKind = 0x50
-	EncOutcome       EncodingKind = 0x60
-	EncSealRecord    EncodingKind = 0x61
-	EncGenesis       EncodingKind = 0x70
+	EncTransaction   EncodingKind = 0x01 // a section's entry: one transaction
+	EncBundle        EncodingKind = 0x02 // a bundle
+	EncSection       EncodingKind = 0x10 // part of a tick: one rollup's singles
+	EncBundleSection EncodingKind = 0x11 // part of a tick: its bundles
+	EncSystemEntry   EncodingKind = 0x12 // part of a tick: the extended commit of the tick before
+	EncVoteExtension EncodingKind = 0x20 // what a validator says with its precommit
+	EncGossipBatch   EncodingKind = 0x30 // what gateways send to the other validators' pools
+	EncTickRecord    EncodingKind = 0x40 // the ordered log's record of a tick
+	EncLedgerValue   EncodingKind = 0x50 // a value of the ledger; its key says which
+	EncOutcome       EncodingKind = 0x60 // the zone's record of one outcome
+	EncSealRecord    EncodingKind = 0x61 // the zone's record of one seal
+	EncGenesis       EncodingKind = 0x70 // the canonical twin of the genesis, hashed but never sent
 )
 
 // header length of every encoding: version and kind.

@@ -10,23 +10,23 @@ import (
 // Tag separates the domains of Lockstep's hashes: what was hashed as one thing can never be taken for another.
 type Tag string
 
-// Every domain tag there is. TestTags_Golden keeps them from moving.
+// Every domain tag there is. docs/spec/formats.md has the formulas.
 const (
-	TagGenesis         Tag = "lockstep/genesis/v1"
-	TagBundle          Tag = "lockstep/bundle/v1"
-	TagCommitment      Tag = "lockstep/commitment/v1"
-	TagLane            Tag = "lockstep/lane/v1"
-	TagLaneItem        Tag = "lockstep/lane-item/v1"
-	TagOutcome         Tag = "lockstep/outcome/v1"
-	TagRollupResult    Tag = "lockstep/rollup-result/v1"
-	TagZoneDigest      Tag = "lockstep/zone-digest/v1"
-	TagPrevRandao      Tag = "lockstep/prev-randao/v1"
-	TagProvisional     Tag = "lockstep/provisional-block/v1"
-	TagProofConsensus  Tag = "lockstep/possession-consensus/v1"
-	TagProofEthereum   Tag = "lockstep/possession-ethereum/v1"
-	TagLedgerKey       Tag = "lockstep/ledger-key/v1"
-	TagSystemContracts Tag = "lockstep/system-contracts/v1"
-	TagMarker          Tag = "lockstep/marker/v1"
+	TagGenesis         Tag = "lockstep/genesis/v1"              // the networkId
+	TagBundle          Tag = "lockstep/bundle/v1"               // the bundle id
+	TagCommitment      Tag = "lockstep/commitment/v1"           // the commitment that protected legs name
+	TagLane            Tag = "lockstep/lane/v1"                 // a lane's head
+	TagLaneItem        Tag = "lockstep/lane-item/v1"            // a leaf of a tick's lane tree
+	TagOutcome         Tag = "lockstep/outcome/v1"              // a leaf of a rollup's outcome tree
+	TagRollupResult    Tag = "lockstep/rollup-result/v1"        // a leaf of a zone's result tree
+	TagZoneDigest      Tag = "lockstep/zone-digest/v1"          // a zone's digest
+	TagPrevRandao      Tag = "lockstep/prev-randao/v1"          // prevRandao of a block
+	TagProvisional     Tag = "lockstep/provisional-block/v1"    // the provisional hash of an open block
+	TagProofConsensus  Tag = "lockstep/possession-consensus/v1" // what the consensus key signs in the genesis
+	TagProofEthereum   Tag = "lockstep/possession-ethereum/v1"  // what the Ethereum key signs in the genesis
+	TagLedgerKey       Tag = "lockstep/ledger-key/v1"           // the path of a ledger key in the trie
+	TagSystemContracts Tag = "lockstep/system-contracts/v1"     // the system contracts of a rollup's first state
+	TagMarker          Tag = "lockstep/marker/v1"               // the predeploy's marker slot
 )
 
 // Sum is keccak256(tag ‖ parts…). Parts of variable length must be delimited by the caller (RLP, or a fixed-width
