@@ -1,0 +1,64 @@
+package zone
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/cockroachdb/pebble/vfs"
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Config says which zone is executed and where its records are kept.
+type Config struct {
+	// Genesis is the network's; rules, registry and network id are taken from it.
+	Genesis *core.Genesis
+	// Zone is the zone of the genesis that is executed.
+	Zone core.ZoneID
+	// Dir is the zone's own folder for fates and seal records; it is created when missing.
+	Dir string
+	// FS is where Dir lies; nil is the operating system's files.
+	FS vfs.FS
+	// Known finds a transaction whose sender is already recovered, such as the pool's, so that the work is not done
+	// twice; nil results and a nil function are fine. It is called from several goroutines.
+	Known func(core.RollupID, common.Hash) *gethtypes.Transaction
+	// Listener gets the zone's events; nil functions are skipped.
+	Listener Listener
+}
+
+// members are the zone's rollups, ascending.
+func (c Config) members() ([]core.RollupID, error) {
+	if c.Genesis == nil {
+		return nil, fmt.Errorf("%w: genesis is missing", ErrConfig)
+	}
+	for _, z := range c.Genesis.Zones {
+		if z.ID == c.Zone {
+			return slices.Sorted(slices.Values(z.Rollups)), nil
+		}
+	}
+	return nil, fmt.Errorf("%w: zone %s is not in the genesis", ErrConfig, c.Zone)
+}
+
+// validate reports all problems at once.
+func (c Config) validate(engines map[core.RollupID]Engine) error {
+	members, err := c.members()
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, id := range members {
+		if engines[id] == nil {
+			problems = append(problems, fmt.Errorf("%w: no engine for rollup %s", ErrConfig, id))
+		}
+	}
+	if len(engines) != len(members) {
+		problems = append(problems, fmt.Errorf("%w: %d engines for %d rollups", ErrConfig, len(engines), len(members)))
+	}
+	if c.Dir == "" {
+		problems = append(problems, fmt.Errorf("%w: dir is empty", ErrConfig))
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,20 @@
+package zone
+
+import "errors"
+
+var (
+	// ErrInvariant: the zone met what cannot be; it halts rather than guess.
+	ErrInvariant = errors.New("zone: invariant broken")
+	// ErrDiverged: this node's result of a tick is not the attested one.
+	ErrDiverged = errors.New("zone: result differs from the attested one")
+	// ErrStopped: the zone no longer executes; what is asked for will not come.
+	ErrStopped = errors.New("zone: stopped")
+	// ErrForeign: the folder belongs to another network or zone, or to another format version.
+	ErrForeign = errors.New("zone: folder is of another network, zone or version")
+	// ErrCorrupt: the folder holds what this build cannot have written.
+	ErrCorrupt = errors.New("zone: corrupt folder")
+	// ErrConfig: the zone cannot be built from this configuration.
+	ErrConfig = errors.New("zone: invalid configuration")
+	// ErrNotReady: nothing has been executed since the start, so there is no open state to simulate on yet.
+	ErrNotReady = errors.New("zone: no open state yet")
+)

@@ -1,0 +1,155 @@
+package zone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Zone executes one zone of a network. Run is its only loop; the readers may be called from any goroutine.
+type Zone struct {
+	cfg      Config
+	listener Listener
+	log      Log
+	engines  map[core.RollupID]Engine
+	senders  senders
+	machine  *machine
+	store    *store
+	results  *results
+
+	// views is held while a tick's effects are published, so that a simulation sees all rollups after the same tick.
+	views sync.RWMutex
+}
+
+// New opens the zone's folder and takes all engines back to the newest seal that they have in common; Run goes on from
+// there. engines must be exactly those of the zone's rollups, and belong to the zone from now on.
+func New(cfg Config, engines map[core.RollupID]Engine, log Log) (*Zone, error) {
+	if err := cfg.validate(engines); err != nil {
+		return nil, err
+	}
+	members, err := cfg.members()
+	if err != nil {
+		return nil, err
+	}
+	st, err := openStore(cfg)
+	if err != nil {
+		return nil, err
+	}
+	z := &Zone{
+		cfg: cfg, listener: cfg.Listener.withDefaults(), log: log, engines: engines,
+		senders: senders{known: cfg.Known}, store: st, results: newResults(),
+	}
+	z.machine = newMachine(cfg, members, engines, logBacklog{log, z.senders})
+	if err := z.recoverSeal(); err != nil {
+		return nil, errors.Join(err, st.close())
+	}
+	return z, nil
+}
+
+// Run executes the log tick by tick until ctx ends, which is no error, or something does not allow to go on. After
+// that, waits end with ErrStopped and what was published stays readable. Run may be called once.
+func (z *Zone) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer z.results.stop()
+	if err := z.results.begin(cancel); err != nil {
+		return err
+	}
+	for {
+		next := z.machine.tick + 1
+		err := z.log.Wait(ctx, next)
+		if diverged := z.results.divergence(); diverged != nil {
+			return diverged
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			err = guard(func() error { return z.step(next) })
+		}
+		if err != nil {
+			return fmt.Errorf("zone %s: tick %d: %w", z.cfg.Zone, next, err)
+		}
+	}
+}
+
+// step executes one tick of the log and publishes its results.
+func (z *Zone) step(number uint64) error {
+	record, err := z.log.Record(number)
+	if err != nil {
+		return fmt.Errorf("read record: %w", err)
+	}
+	for _, a := range record.Attested {
+		z.Attested(a)
+	}
+	if err := z.results.divergence(); err != nil {
+		return err
+	}
+	tick, err := z.log.Decoded(number)
+	if err != nil {
+		return fmt.Errorf("read tick: %w", err)
+	}
+	tick = z.senders.prepare(tick)
+	if z.machine.seals(tick) {
+		if err := z.sealBlocks(number); err != nil {
+			return err
+		}
+	}
+	if err := z.machine.execute(tick, record.Lanes); err != nil {
+		return err
+	}
+	result, err := z.publish()
+	if err != nil {
+		return err
+	}
+	z.announce(result)
+	return nil
+}
+
+// sealBlocks seals all open blocks and makes the record durable before anything of the next blocks exists.
+func (z *Zone) sealBlocks(next uint64) error {
+	record, err := z.machine.sealBlocks(next)
+	if err != nil {
+		return err
+	}
+	if err := z.store.putSeal(record); err != nil {
+		return fmt.Errorf("write seal record: %w", err)
+	}
+	z.listener.Sealed(record)
+	return nil
+}
+
+// publish makes the tick's effects and results readable, for all rollups at once.
+func (z *Zone) publish() (TickResult, error) {
+	z.views.Lock()
+	defer z.views.Unlock()
+	result, err := z.machine.finish()
+	if err != nil {
+		return TickResult{}, err
+	}
+	if err := z.store.putTick(result); err != nil {
+		return TickResult{}, fmt.Errorf("write results: %w", err)
+	}
+	z.results.publish(result)
+	return result, nil
+}
+
+// announce tells the listener, and compares the result with the attested one if that came first.
+func (z *Zone) announce(result TickResult) {
+	if a, ok := z.results.pending(result.Tick); ok {
+		z.Attested(a)
+	}
+	for _, stop := range result.Stopped {
+		z.listener.LaneStopped(stop)
+	}
+	z.listener.Executed(result)
+}
+
+// Close closes the zone's folder. Run must have returned; it is idempotent.
+func (z *Zone) Close() error {
+	z.results.stop()
+	return z.store.close()
+}

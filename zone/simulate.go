@@ -1,0 +1,182 @@
+package zone
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// simulationBudget bounds one simulation.
+const simulationBudget = 500 * time.Millisecond
+
+// Simulation is what would become of a bundle if it were the next thing executed.
+type Simulation struct {
+	// Tick is the newest tick whose effects the bundle would see.
+	Tick uint64
+	// Success: no rule of bundles is broken and no leg fails the bundle.
+	Success bool
+	// Rule is the rule of ordering that refuses the bundle as it is now, such as an expired window; nil if none does.
+	Rule error
+	// Code is that of the failing leg, Included if none fails.
+	Code core.OutcomeCode
+	// FailingLeg is the index of the leg because of which the bundle would be void, NoLeg otherwise.
+	FailingLeg int
+	// Reason explains a failing leg for people.
+	Reason string
+	// Legs holds one row for each leg.
+	Legs []SimulatedLeg
+}
+
+// SimulatedLeg is what would become of a leg.
+type SimulatedLeg struct {
+	Rollup core.RollupID
+	TxHash common.Hash
+	// Executed is false for the legs behind a failing one, for those on rollups that the zone does not execute, and
+	// for all legs of a bundle that would be void before its first leg.
+	Executed bool
+	// Code is Included or the reason why the leg is void.
+	Code core.OutcomeCode
+	// Reverted: receipt status 0.
+	Reverted bool
+	GasUsed  uint64
+	// ReturnData is what the call returned; of a reverted leg, the revert data.
+	ReturnData []byte
+	// Reason is the decoded revert reason or the explanation of the void.
+	Reason string
+	Logs   []*gethtypes.Log
+}
+
+// Simulate executes a bundle on the open state without side effects, within 500 ms. Errors are ctx's, ErrNotReady
+// before the first tick after the start, and the engines'; a bundle that fails is no error.
+func (z *Zone) Simulate(ctx context.Context, b core.DecodedBundle) (Simulation, error) {
+	ctx, cancel := context.WithTimeout(ctx, simulationBudget)
+	defer cancel()
+	scratch := newScratch(z, b)
+	defer scratch.drop()
+	now, err := scratch.begin(ctx)
+	if err != nil {
+		return Simulation{}, err
+	}
+	s := Simulation{Tick: scratch.tick, FailingLeg: NoLeg, Legs: make([]SimulatedLeg, len(b.Txs))}
+	for i, tx := range b.Txs {
+		s.Legs[i] = SimulatedLeg{Rollup: tx.Rollup(), TxHash: tx.Hash()}
+	}
+	s.Rule = z.cfg.Genesis.CheckBundle(b, now)
+	if v := z.checkSimulated(&b); v != (verdict{}) {
+		s.fail(v)
+		return s, nil
+	}
+	if err := s.run(scratch); err != nil {
+		return Simulation{}, err
+	}
+	s.Success = s.Rule == nil && s.FailingLeg == NoLeg
+	return s, nil
+}
+
+// checkSimulated applies the zone's rules that are known before the first leg.
+func (z *Zone) checkSimulated(b *core.DecodedBundle) verdict {
+	if b.Atomicity == core.AtomicInclusion {
+		return verdict{}
+	}
+	for i, tx := range b.Txs {
+		if z.engines[tx.Rollup()] == nil {
+			return whole(core.VoidZoneUnassigned, i, fmt.Sprintf("rollup %s is not executed in zone %s", tx.Rollup(), z.cfg.Zone))
+		}
+	}
+	return checkCommitment(z.machine.network, b)
+}
+
+// fail records why the bundle would be void.
+func (s *Simulation) fail(v verdict) {
+	s.Code, s.FailingLeg, s.Reason = v.code, v.leg, v.detail
+	for i := range s.Legs {
+		if s.Legs[i].Code = v.others; i == v.leg {
+			s.Legs[i].Code = v.code
+		}
+	}
+}
+
+// run executes the legs in order. Those of an inclusion bundle do not depend on each other.
+func (s *Simulation) run(scratch *scratch) error {
+	b := scratch.bundle
+	for i, tx := range b.Txs {
+		attempt := scratch.attempts[tx.Rollup()]
+		if attempt == nil {
+			continue
+		}
+		x, err := attempt.Apply(tx)
+		if err != nil {
+			return fmt.Errorf("simulate leg %d on rollup %s: %w", i, tx.Rollup(), err)
+		}
+		leg := &s.Legs[i]
+		leg.Executed, leg.Code, leg.Reverted, leg.GasUsed = true, x.Code, x.Reverted, x.GasUsed
+		leg.ReturnData, leg.Logs, leg.Reason = x.ReturnData, x.Logs, x.Detail
+		if x.Reverted {
+			leg.Reason = revertReason(x.ReturnData)
+		}
+		if x.NoRoom {
+			leg.Code, leg.Reason = core.VoidBlockFull, "does not fit into the open block"
+		}
+		if b.Atomicity == core.AtomicInclusion {
+			continue
+		}
+		if v := judgeLeg(x, i, b.Legs[i].MayRevert); v != (verdict{}) {
+			s.fail(v)
+			return nil
+		}
+	}
+	return nil
+}
+
+// scratch holds the attempts of one simulation.
+type scratch struct {
+	zone     *Zone
+	bundle   core.DecodedBundle
+	tick     uint64
+	attempts map[core.RollupID]Attempt
+}
+
+func newScratch(z *Zone, b core.DecodedBundle) *scratch {
+	return &scratch{zone: z, bundle: b, attempts: make(map[core.RollupID]Attempt)}
+}
+
+// begin takes all rollups' views after the same tick and gives that tick's consensus time in ms.
+func (s *scratch) begin(ctx context.Context) (now uint64, err error) {
+	s.zone.views.RLock()
+	defer s.zone.views.RUnlock()
+	if s.tick, now = s.zone.results.published(); now == 0 {
+		return 0, ErrNotReady
+	}
+	for _, tx := range s.bundle.Txs {
+		engine := s.zone.engines[tx.Rollup()]
+		if engine == nil || s.attempts[tx.Rollup()] != nil {
+			continue
+		}
+		if s.attempts[tx.Rollup()], err = engine.Scratch(ctx); err != nil {
+			delete(s.attempts, tx.Rollup())
+			return 0, fmt.Errorf("simulate on rollup %s: %w", tx.Rollup(), err)
+		}
+	}
+	return now, nil
+}
+
+func (s *scratch) drop() {
+	for _, a := range s.attempts {
+		a.Drop()
+	}
+}
+
+// revertReason decodes Error(string) and Panic(uint256) (Solidity ABI); other data gives go-ethereum's plain text.
+func revertReason(data []byte) string {
+	reason, err := abi.UnpackRevert(data)
+	if err != nil {
+		return "execution reverted"
+	}
+	return "execution reverted: " + reason
+}

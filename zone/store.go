@@ -1,0 +1,238 @@
+package zone
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/cockroachdb/pebble"
+	"github.com/cockroachdb/pebble/vfs"
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// store keeps fates, places of bundles, the newest digests and seal records. Everything in it is a function of the
+// log, so only one thing must be right about durability: when a seal record is found after a crash, so is everything
+// that was written before it. Pebble's log gives that: batches are found again in the order written or not at all,
+// those of ticks are written unsynced, and the seal record's own batch is synced.
+type store struct {
+	db *pebble.DB
+
+	mu      sync.Mutex
+	closed  bool
+	readers sync.WaitGroup
+}
+
+// openStore opens or creates the zone's folder.
+func openStore(cfg Config) (*store, error) {
+	fs := cfg.FS
+	if fs == nil {
+		fs = vfs.Default
+	}
+	if err := makeDir(fs, cfg.Dir); err != nil {
+		return nil, fmt.Errorf("zone: make %s: %w", cfg.Dir, err)
+	}
+	db, err := pebble.Open(cfg.Dir, &pebble.Options{FS: fs, Logger: silent{}})
+	if err != nil {
+		return nil, fmt.Errorf("zone: open %s: %w", cfg.Dir, err)
+	}
+	s := &store{db: db}
+	if err := s.claim(core.Encode(encOwner, &ownerRLP{cfg.Genesis.NetworkID(), uint64(cfg.Zone)})); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// makeDir makes the folder and syncs the one it stands in: pebble syncs only what is inside its folder.
+func makeDir(fs vfs.FS, dir string) error {
+	if err := fs.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	parent, err := fs.OpenDir(fs.PathDir(dir))
+	if err != nil {
+		return err
+	}
+	return errors.Join(parent.Sync(), parent.Close())
+}
+
+// claim marks a new folder with its owner, or refuses one that belongs elsewhere.
+func (s *store) claim(owner []byte) error {
+	found, err := s.get(keyOwner)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return s.db.Set(keyOwner, owner, pebble.Sync)
+	}
+	if err == nil && !bytes.Equal(found, owner) {
+		err = fmt.Errorf("%w: it says %x, want %x", ErrForeign, found, owner)
+	}
+	return err
+}
+
+// putTick writes what a tick did, unsynced.
+func (s *store) putTick(r TickResult) error {
+	b := s.db.NewBatch()
+	defer b.Close()
+	errs := []error{b.Set(digestKey(r.Tick), core.Encode(encDigest, &digestRLP{r.Tick, r.Digest}), nil)}
+	for _, f := range r.Outcomes {
+		errs = append(errs, b.Set(fateKey(f.Rollup, f.Seq), encodeFate(f), nil))
+	}
+	for _, p := range r.Bundles {
+		errs = append(errs, b.Set(bundleKey(p.ID, p.Tick), encodeBundle(p), nil))
+	}
+	return errors.Join(append(errs, b.Commit(pebble.NoSync))...)
+}
+
+// putSeal writes a seal record; when it returns, the record and everything before it survive the loss of power.
+func (s *store) putSeal(r SealRecord) error {
+	return s.db.Set(sealKey(r.NextTick), encodeSeal(r), pebble.Sync)
+}
+
+// newestSeal finds the newest record that match accepts.
+func (s *store) newestSeal(match func(SealRecord) bool) (r SealRecord, ok bool, err error) {
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceSeal}, UpperBound: []byte{spaceSeal + 1}})
+	if err != nil {
+		return SealRecord{}, false, err
+	}
+	for more := it.Last(); more && !ok && err == nil; more = it.Prev() {
+		if r, err = decodeSeal(it.Value()); err == nil {
+			ok = match(r)
+		}
+	}
+	return r, ok, errors.Join(err, it.Close())
+}
+
+// rewind forgets everything that was decided at or after a seal's next tick: later seals and fates. Places of bundles
+// and digests stay, the former are the log's and the latter are read by tick.
+func (s *store) rewind(r SealRecord) error {
+	b := s.db.NewBatch()
+	defer b.Close()
+	errs := []error{b.DeleteRange(sealKey(r.NextTick+1), []byte{spaceSeal + 1}, nil)}
+	for _, l := range r.Rollups {
+		err := s.scan(fateKey(l.Rollup, l.FirstUnapplied), fateKey(l.Rollup, l.NextSeq), func(key, value []byte) error {
+			f, err := decodeFate(l.Rollup, binary.BigEndian.Uint64(key[9:]), value)
+			if err == nil && f.Tick >= r.NextTick {
+				err = b.Delete(key, nil)
+			}
+			return err
+		})
+		errs = append(errs, err, b.DeleteRange(fateKey(l.Rollup, l.NextSeq), after(fateKey(l.Rollup, 0)[:9]), nil))
+	}
+	return errors.Join(append(errs, b.Commit(pebble.Sync))...)
+}
+
+// digestsBefore reads the digests of the ticks before next, as far back as they go without a gap, oldest first.
+func (s *store) digestsBefore(next uint64) ([]common.Hash, error) {
+	var found []common.Hash
+	for tick := next - 1; tick > 0 && len(found) < digestWindow; tick-- {
+		b, err := s.get(digestKey(tick))
+		if errors.Is(err, pebble.ErrNotFound) {
+			break
+		}
+		var v digestRLP
+		if err == nil {
+			err = core.Decode(encDigest, b, &v)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: digest of tick %d: %w", ErrCorrupt, tick, err)
+		}
+		if v.Tick != tick {
+			break
+		}
+		found = append(found, v.Digest)
+	}
+	for i, j := 0, len(found)-1; i < j; i, j = i+1, j-1 {
+		found[i], found[j] = found[j], found[i]
+	}
+	return found, nil
+}
+
+// fate reads the fate of a position; ok is false while it is not decided.
+func (s *store) fate(rollup core.RollupID, seq uint64) (f Fate, ok bool, err error) {
+	b, err := s.get(fateKey(rollup, seq))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return Fate{}, false, nil
+	}
+	if err != nil {
+		return Fate{}, false, fmt.Errorf("read fate of rollup %s seq %d: %w", rollup, seq, err)
+	}
+	f, err = decodeFate(rollup, seq, b)
+	return f, err == nil, err
+}
+
+// places lists where a bundle stands in the order, ascending by tick.
+func (s *store) places(id common.Hash) ([]BundlePlace, error) {
+	var found []BundlePlace
+	prefix := bundlePrefix(id)
+	err := s.scan(prefix, after(prefix), func(key, value []byte) error {
+		p, err := decodeBundle(id, binary.BigEndian.Uint64(key[len(prefix):]), value)
+		found = append(found, p)
+		return err
+	})
+	return found, err
+}
+
+// scan visits the keys from lower up to, not including, upper. The slices are valid during the call only.
+func (s *store) scan(lower, upper []byte, visit func(key, value []byte) error) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	if err != nil {
+		return err
+	}
+	for ok := it.First(); ok && err == nil; ok = it.Next() {
+		err = visit(it.Key(), it.Value())
+	}
+	return errors.Join(err, it.Close())
+}
+
+// get copies a value out of the database.
+func (s *store) get(key []byte) ([]byte, error) {
+	done, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	value, closer, err := s.db.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte(nil), value...), closer.Close()
+}
+
+// begin admits a reader; the returned function lets close go on.
+func (s *store) begin() (func(), error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrStopped
+	}
+	s.readers.Add(1)
+	return s.readers.Done, nil
+}
+
+// close waits for reads that are under way and closes the files; it is idempotent.
+func (s *store) close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	s.mu.Unlock()
+	s.readers.Wait()
+	return s.db.Close()
+}
+
+// silent drops pebble's own log lines; errors reach the caller as values.
+type silent struct{}
+
+func (silent) Infof(string, ...any)  {}
+func (silent) Errorf(string, ...any) {}
+func (silent) Fatalf(format string, args ...any) {
+	panic(fmt.Sprintf("zone: "+format, args...)) // pebble cannot go on
+}

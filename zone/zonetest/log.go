@@ -1,0 +1,105 @@
+package zonetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Log is an ordered log in memory. As after a restart, every read of a tick decodes it anew.
+type Log struct {
+	network core.NetworkID
+	kind    func(core.RollupID) (core.RollupKind, bool)
+
+	mu      sync.Mutex
+	records []*core.TickRecord
+	lanes   map[core.RollupID][]core.LaneEntry
+	heads   map[core.RollupID]core.LaneHead
+	grown   chan struct{}
+}
+
+// NewLog makes an empty log of a network.
+func NewLog(g *core.Genesis) *Log {
+	return &Log{
+		network: g.NetworkID(), kind: g.Kind, grown: make(chan struct{}),
+		lanes: make(map[core.RollupID][]core.LaneEntry), heads: make(map[core.RollupID]core.LaneHead),
+	}
+}
+
+// Append orders a tick at this consensus time in ms, after which attested rows became known, and gives its number.
+func (l *Log) Append(time uint64, bundles []core.DecodedBundle, sections []core.Section, attested ...core.Attested) uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := &core.Tick{Number: uint64(len(l.records)) + 1, Time: time, Bundles: bundles, Sections: sections}
+	record := &core.TickRecord{Number: t.Number, Time: time, Payload: t.Payload(), Attested: attested}
+	for rollup := core.RollupID(1); rollup < 1000; rollup++ {
+		items := t.LaneItems(rollup)
+		row, ok := l.heads[rollup].Advance(l.network, rollup, t.Number, items)
+		if !ok {
+			continue
+		}
+		record.Lanes = append(record.Lanes, row)
+		l.heads[rollup] = row.After()
+		for i, item := range items {
+			l.lanes[rollup] = append(l.lanes[rollup], core.LaneEntry{Seq: row.FirstSeq + uint64(i), Tick: t.Number, Item: item})
+		}
+	}
+	l.records = append(l.records, record)
+	close(l.grown)
+	l.grown = make(chan struct{})
+	return t.Number
+}
+
+// Head is the newest tick.
+func (l *Log) Head() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return uint64(len(l.records))
+}
+
+// Wait implements zone.Log.
+func (l *Log) Wait(ctx context.Context, tick uint64) error {
+	for {
+		l.mu.Lock()
+		head, grown := uint64(len(l.records)), l.grown
+		l.mu.Unlock()
+		if head >= tick {
+			return ctx.Err()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-grown:
+		}
+	}
+}
+
+// Record implements zone.Log.
+func (l *Log) Record(tick uint64) (*core.TickRecord, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if tick == 0 || tick > uint64(len(l.records)) {
+		return nil, fmt.Errorf("zonetest: tick %d is not in the log", tick)
+	}
+	return l.records[tick-1], nil
+}
+
+// Decoded implements zone.Log.
+func (l *Log) Decoded(tick uint64) (*core.Tick, error) {
+	record, err := l.Record(tick)
+	if err != nil {
+		return nil, err
+	}
+	return record.Tick(l.network, l.kind)
+}
+
+// Lane implements zone.Log.
+func (l *Log) Lane(rollup core.RollupID, seq uint64, max int) ([]core.LaneEntry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lane := l.lanes[rollup]
+	from := min(seq, uint64(len(lane)))
+	return lane[from:min(from+uint64(max), uint64(len(lane)))], nil
+}
