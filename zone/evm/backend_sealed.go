@@ -1,0 +1,126 @@
+package evm
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	gethcore "github.com/ethereum/go-ethereum/core"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/eth"
+	"github.com/ethereum/go-ethereum/event"
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// Limits of one call.
+const (
+	callGasCap  = 50_000_000
+	callTimeout = 5 * time.Second
+)
+
+// sealedBackend is go-ethereum's backend of the sealed chain with our mempool, our finality, and events that no client
+// can hold up. It knows nothing of the open block, except that provisional hashes of sealed blocks still find them.
+// Promoted methods see only *eth.EthAPIBackend: every method that must not is overridden here or in openBackend.
+type sealedBackend struct {
+	*eth.EthAPIBackend
+	chain   *Chain
+	deps    RPCDeps
+	aliases aliases
+
+	scope  event.SubscriptionScope
+	newTxs event.FeedOf[gethcore.NewTxsEvent]
+	cancel func()
+}
+
+func newSealedBackend(c *Chain, deps RPCDeps) *sealedBackend {
+	b := &sealedBackend{EthAPIBackend: c.Service().APIBackend, chain: c, deps: deps}
+	b.cancel = deps.Pool.SubscribeTxs(func(txs []*gethtypes.Transaction) {
+		b.newTxs.Send(gethcore.NewTxsEvent{Txs: txs})
+	})
+	return b
+}
+
+// close ends all subscriptions.
+func (b *sealedBackend) close() {
+	b.cancel()
+	b.scope.Close()
+}
+
+// RPCGasCap limits the gas of one call.
+func (b *sealedBackend) RPCGasCap() uint64 { return callGasCap }
+
+// RPCEVMTimeout limits the time of one call.
+func (b *sealedBackend) RPCEVMTimeout() time.Duration { return callTimeout }
+
+// SyncProgress says that nothing is being synchronised: a zone follows the log, and go-ethereum has no part in that.
+func (b *sealedBackend) SyncProgress(context.Context) ethereum.SyncProgress {
+	return ethereum.SyncProgress{}
+}
+
+// TxIndexDone is always true: transactions are indexed as their block is sealed.
+func (b *sealedBackend) TxIndexDone() bool { return true }
+
+// safe is the header behind the tags safe and finalized. Genesis needs no attestation.
+func (b *sealedBackend) safe() (*gethtypes.Header, error) {
+	bc := b.chain.BlockChain()
+	number, ok := b.deps.Finality.Safe()
+	if !ok {
+		return bc.Genesis().Header(), nil
+	}
+	header := bc.GetHeaderByNumber(min(number, bc.CurrentBlock().Number.Uint64()))
+	if header == nil {
+		return nil, errors.New("safe block not found")
+	}
+	return header, nil
+}
+
+// resolve replaces the tags safe and finalized by a number.
+func (b *sealedBackend) resolve(number rpc.BlockNumber) (rpc.BlockNumber, error) {
+	if number != rpc.SafeBlockNumber && number != rpc.FinalizedBlockNumber {
+		return number, nil
+	}
+	header, err := b.safe()
+	if err != nil {
+		return 0, err
+	}
+	return rpc.BlockNumber(header.Number.Int64()), nil
+}
+
+// HeaderByNumber returns nil without an error for a block that does not exist.
+func (b *sealedBackend) HeaderByNumber(ctx context.Context, number rpc.BlockNumber) (*gethtypes.Header, error) {
+	number, err := b.resolve(number)
+	if err != nil {
+		return nil, err
+	}
+	return b.EthAPIBackend.HeaderByNumber(ctx, number)
+}
+
+// HeaderByHash returns nil without an error for an unknown hash.
+func (b *sealedBackend) HeaderByHash(_ context.Context, hash common.Hash) (*gethtypes.Header, error) {
+	bc := b.chain.BlockChain()
+	if header := bc.GetHeaderByHash(hash); header != nil {
+		return header, nil
+	}
+	if sealed, ok := b.aliases.sealed(b.chain, hash); ok {
+		return bc.GetHeaderByHash(sealed), nil
+	}
+	return nil, nil
+}
+
+// GetReceipts are the receipts of a sealed block, by its own or its provisional hash.
+func (b *sealedBackend) GetReceipts(ctx context.Context, hash common.Hash) (gethtypes.Receipts, error) {
+	return b.EthAPIBackend.GetReceipts(ctx, b.sealedHash(hash))
+}
+
+// sealedHash replaces the provisional hash of a sealed block by its own; any other hash stays as it is.
+func (b *sealedBackend) sealedHash(hash common.Hash) common.Hash {
+	if b.chain.BlockChain().GetBlockNumber(hash) != nil {
+		return hash
+	}
+	if sealed, ok := b.aliases.sealed(b.chain, hash); ok {
+		return sealed
+	}
+	return hash
+}

@@ -1,0 +1,146 @@
+package evm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// ethMethods are the methods of the namespace eth that differ from go-ethereum's by more than where they read from.
+type ethMethods struct {
+	b      *openBackend
+	blocks stockBlocks
+	txs    stockTransactions
+
+	getProof, estimateGas, createAccessList stockMethod
+}
+
+// stockBlocks is what is used of go-ethereum's block methods.
+type stockBlocks interface {
+	GetBlockByHash(ctx context.Context, hash common.Hash, fullTx bool) (map[string]any, error)
+	GetHeaderByHash(ctx context.Context, hash common.Hash) map[string]any
+}
+
+// stockTransactions is what is used of go-ethereum's transaction methods.
+type stockTransactions interface {
+	SendRawTransaction(ctx context.Context, input hexutil.Bytes) (common.Hash, error)
+	GetTransactionReceipt(ctx context.Context, hash common.Hash) (map[string]any, error)
+}
+
+func newEthMethods(b *openBackend, stock *stockServices) (*ethMethods, error) {
+	m := &ethMethods{b: b}
+	var ok bool
+	if m.blocks, ok = stock.chain.(stockBlocks); !ok {
+		return nil, fmt.Errorf("%w: %T", ErrGethChanged, stock.chain)
+	}
+	if m.txs, ok = stock.transactions.(stockTransactions); !ok {
+		return nil, fmt.Errorf("%w: %T", ErrGethChanged, stock.transactions)
+	}
+	for _, method := range []struct {
+		target *stockMethod
+		name   string
+		args   int
+	}{
+		{&m.getProof, "GetProof", 3},
+		{&m.estimateGas, "EstimateGas", 4},
+		{&m.createAccessList, "CreateAccessList", 3},
+	} {
+		found, err := newStockMethod(stock.chain, method.name, method.args)
+		if err != nil {
+			return nil, err
+		}
+		*method.target = found
+	}
+	return m, nil
+}
+
+// GasPrice suggests a gas price for transactions without a fee cap, in wei.
+func (m *ethMethods) GasPrice(ctx context.Context) (*hexutil.Big, error) {
+	price, err := m.b.suggestGasPrice(ctx)
+	return (*hexutil.Big)(price), err
+}
+
+// GetBlockByHash finds the open block by its provisional hash too, and shows it under that.
+func (m *ethMethods) GetBlockByHash(ctx context.Context, hash common.Hash, fullTx bool) (map[string]any, error) {
+	fields, err := m.blocks.GetBlockByHash(ctx, hash, fullTx)
+	return m.nameProvisional(fields, hash), err
+}
+
+// GetHeaderByHash finds the open block by its provisional hash too, and shows it under that.
+func (m *ethMethods) GetHeaderByHash(ctx context.Context, hash common.Hash) map[string]any {
+	return m.nameProvisional(m.blocks.GetHeaderByHash(ctx, hash), hash)
+}
+
+// nameProvisional replaces the hash of a header that is not sealed yet, which would change with every tick.
+func (m *ethMethods) nameProvisional(fields map[string]any, provisional common.Hash) map[string]any {
+	if hash, ok := fields["hash"].(common.Hash); ok && m.b.chain.BlockChain().GetBlockNumber(hash) == nil {
+		fields["hash"] = provisional
+	}
+	return fields
+}
+
+// GetProof proves an account against a sealed block: the open block has no root yet, so latest and pending mean the last
+// sealed one here.
+func (m *ethMethods) GetProof(ctx context.Context, address common.Address, keys []string, at *rpc.BlockNumberOrHash) (any, error) {
+	sealed := rpc.BlockNumber(m.b.chain.View().Sealed.Number.Int64())
+	number, byNumber := sealed, at == nil
+	if at != nil {
+		number, byNumber = at.Number()
+	}
+	if byNumber {
+		switch {
+		case number == rpc.LatestBlockNumber || number == rpc.PendingBlockNumber:
+			number = sealed
+		case number > sealed:
+			return nil, errHeaderNotFound
+		}
+		pinned := rpc.BlockNumberOrHashWithNumber(number)
+		at = &pinned
+	} else if hash, ok := at.Hash(); ok && m.b.chain.View().isOpen(hash) {
+		return nil, errHeaderNotFound
+	}
+	return m.getProof.call(ctx, address, keys, at)
+}
+
+// EstimateGas is go-ethereum's with a time limit.
+func (m *ethMethods) EstimateGas(ctx context.Context, args json.RawMessage, at, overrides, blockOverrides *json.RawMessage) (any, error) {
+	return timed(ctx, m.estimateGas, &args, at, overrides, blockOverrides)
+}
+
+// CreateAccessList is go-ethereum's with a time limit.
+func (m *ethMethods) CreateAccessList(ctx context.Context, args json.RawMessage, at, overrides *json.RawMessage) (any, error) {
+	return timed(ctx, m.createAccessList, &args, at, overrides)
+}
+
+// timed limits the time of a call that runs the EVM many times. An EVM that was cancelled reports a result all the
+// same, so a call that has run out of time has none.
+func timed(ctx context.Context, method stockMethod, args ...any) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	result, err := method.call(ctx, args...)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("execution aborted (timeout = %v)", callTimeout)
+	}
+	return result, err
+}
+
+// SendRawTransaction hands a signed transaction to the gateway and returns its hash.
+func (m *ethMethods) SendRawTransaction(ctx context.Context, input hexutil.Bytes) (common.Hash, error) {
+	if err := refuseBlobs(input); err != nil {
+		return common.Hash{}, err
+	}
+	return m.txs.SendRawTransaction(ctx, input)
+}
+
+// refuseBlobs keeps blob transactions away from go-ethereum, which would compute their cell proofs before anything else.
+func refuseBlobs(input hexutil.Bytes) error {
+	if len(input) > 0 && input[0] == gethtypes.BlobTxType {
+		return gethtypes.ErrTxTypeNotSupported
+	}
+	return nil
+}
