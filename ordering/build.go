@@ -130,9 +130,7 @@ func (b *builder) pickSection(s core.Section) core.Section {
 		if b.used+after > b.limit || executed && tx.Eth().Gas() > b.budget.SingleGas[s.Rollup] {
 			break
 		}
-		if b.seen.addSingle(tx) != nil {
-			continue
-		}
+		b.seen.add(tx)
 		if executed {
 			b.budget.SingleGas[s.Rollup] -= tx.Eth().Gas()
 		}

@@ -138,9 +138,10 @@ func (m *Machine) checkEntries(tick *core.Tick) error {
 			if err := m.genesis.CheckSingle(tx); err != nil {
 				return fmt.Errorf("%w: rollup %s: entry %d: %w", ErrEntry, s.Rollup, i, err)
 			}
-			if err := seen.addSingle(tx); err != nil {
-				return fmt.Errorf("rollup %s: entry %d: %w", s.Rollup, i, err)
+			if seen.has(tx) {
+				return fmt.Errorf("%w: rollup %s: entry %d: %s", ErrDuplicate, s.Rollup, i, tx.Hash())
 			}
+			seen.add(tx)
 		}
 	}
 	return nil
@@ -174,18 +175,12 @@ func (s *seen) addBundle(b core.DecodedBundle) error {
 	}
 	s.bundles[b.Hash] = struct{}{}
 	for _, tx := range b.Txs {
-		s.txs[laneTx{tx.Rollup(), tx.Hash()}] = struct{}{}
+		s.add(tx)
 	}
 	return nil
 }
 
-func (s *seen) addSingle(tx core.Transaction) error {
-	if s.has(tx) {
-		return fmt.Errorf("%w: %s on rollup %s", ErrDuplicate, tx.Hash(), tx.Rollup())
-	}
-	s.txs[laneTx{tx.Rollup(), tx.Hash()}] = struct{}{}
-	return nil
-}
+func (s *seen) add(tx core.Transaction) { s.txs[laneTx{tx.Rollup(), tx.Hash()}] = struct{}{} }
 
 func (s *seen) has(tx core.Transaction) bool {
 	_, ok := s.txs[laneTx{tx.Rollup(), tx.Hash()}]
