@@ -1,0 +1,240 @@
+package mempool
+
+import (
+	"container/list"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// bundle is a bundle that the pool holds.
+type bundle struct {
+	core.DecodedBundle
+	size    int
+	arrival uint64
+	// gas is the declared gas of the legs by the zone of their rollup.
+	gas     map[core.ZoneID]uint64
+	entries []*entry      // one per leg
+	claims  []claim       // one per (rollup, sender)
+	place   *list.Element // in Pool.bundleList; nil when ordered or dropped
+	// tick is the tick that ordered the bundle; zero before.
+	tick uint64
+}
+
+// claim is a bundle's use of one sender: consecutive nonces from nonce on.
+type claim struct {
+	queue   *queue
+	account *account
+	nonce   uint64
+	legs    uint64
+	leg     int // index of the first of the legs
+}
+
+func (b *bundle) claimOf(a *account) claim {
+	i := slices.IndexFunc(b.claims, func(c claim) bool { return c.account == a })
+	return b.claims[i]
+}
+
+// decodeBundle reads a bundle's legs after the checks that bound the work.
+func (p *Pool) decodeBundle(b *core.Bundle) (core.DecodedBundle, error) {
+	switch n, limit := uint64(len(b.Legs)), p.genesis.Params.MaxBundleLegs; {
+	case n == 0:
+		return core.DecodedBundle{}, fmt.Errorf("legs: %w", core.ErrNoLegs)
+	case n > limit:
+		return core.DecodedBundle{}, fmt.Errorf("legs: %w: have %d, cap %d", core.ErrTooManyLegs, n, limit)
+	}
+	d := core.DecodedBundle{Bundle: b, Txs: make([]core.Transaction, len(b.Legs))}
+	for i, leg := range b.Legs {
+		tx, err := p.decode(leg.Rollup, leg.Tx)
+		if err != nil {
+			return core.DecodedBundle{}, fmt.Errorf("legs[%d].tx: %w", i, err)
+		}
+		d.Txs[i] = tx
+	}
+	d.Hash = b.ID(p.network)
+	return d, nil
+}
+
+// addBundle checks a decoded bundle and admits it. local ones go on to gossip.
+func (p *Pool) addBundle(d core.DecodedBundle, local bool) error {
+	entries, err := p.checkBundle(d, local)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var b *bundle
+	if err == nil {
+		b, err = p.admitBundle(d, entries, local)
+	}
+	if err != nil {
+		p.counters.Refused++
+		return err
+	}
+	p.counters.Admitted++
+	if local {
+		p.outbox.add(outgoing{bundle: b}, p.count+len(p.bundles))
+	}
+	return nil
+}
+
+// checkBundle applies, without the lock, what does not depend on the rest of the pool, and recovers the senders.
+func (p *Pool) checkBundle(d core.DecodedBundle, local bool) ([]*entry, error) {
+	entries, known := p.bundleEntries(d, local)
+	if known {
+		return nil, ErrAlreadyKnown
+	}
+	if err := p.genesis.CheckBundle(d, uint64(p.now().UnixMilli())); err != nil && !errors.Is(err, core.ErrTooEarly) {
+		return nil, err
+	}
+	for i, e := range entries {
+		if eth := e.tx.Eth(); eth != nil {
+			if err := p.checkFields(p.queues[e.tx.Rollup()], eth); err != nil {
+				return nil, fmt.Errorf("legs[%d].tx: %w", i, err)
+			}
+		}
+		if err := p.checkSender(p.queues[e.tx.Rollup()], e); err != nil {
+			return nil, fmt.Errorf("legs[%d].tx: %w", i, err)
+		}
+	}
+	return entries, nil
+}
+
+// bundleEntries makes an entry for each leg, with the decoded form that the pool already has if it has one.
+func (p *Pool) bundleEntries(d core.DecodedBundle, local bool) (entries []*entry, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.knownBundle(d, local) {
+		return nil, true
+	}
+	for i, tx := range d.Txs {
+		if e := p.queues[tx.Rollup()].txs[tx.Hash()]; e != nil {
+			d.Txs[i] = tx.WithEth(e.tx.Eth())
+		}
+		entries = append(entries, &entry{tx: d.Txs[i]})
+	}
+	return entries, false
+}
+
+func (p *Pool) knownBundle(d core.DecodedBundle, local bool) bool {
+	return p.bundles[d.Hash] != nil || p.orderedRecently(d.Hash, local)
+}
+
+// admitBundle takes a checked bundle in if there is room and its senders' nonces and funds allow it.
+func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, local bool) (*bundle, error) {
+	if p.knownBundle(d, local) {
+		return nil, ErrAlreadyKnown
+	}
+	b := &bundle{DecodedBundle: d, size: len(d.Encode()), gas: make(map[core.ZoneID]uint64)}
+	if p.bundleList.Len() >= p.cfg.MaxBundles || p.bundleBytes+b.size > p.cfg.MaxBundlesBytes {
+		return nil, fmt.Errorf("%w: %d bundles of %d bytes", ErrFull, p.bundleList.Len(), p.bundleBytes)
+	}
+	err := p.claimSenders(b, entries)
+	if err == nil {
+		for _, e := range entries {
+			q := p.queues[e.tx.Rollup()]
+			b.entries = append(b.entries, q.hold(e))
+			b.gas[q.zone] += e.gas()
+		}
+		for i := range b.claims {
+			b.claims[i].account.bundles = append(b.claims[i].account.bundles, b)
+		}
+		p.arrivals++
+		b.arrival = p.arrivals
+		p.bundles[b.Hash] = b
+		b.place = p.bundleList.PushBack(b)
+		p.bundleBytes += b.size
+		p.reasons.forget(b.Hash)
+	}
+	for _, c := range b.claims {
+		p.settle(c.queue, c.account)
+	}
+	p.wake()
+	return b, err
+}
+
+// claimSenders finds the bundle's senders and checks their nonces. The balance is checked for the first leg on each
+// rollup only, as an earlier leg may fund the others.
+func (p *Pool) claimSenders(b *bundle, entries []*entry) error {
+	funded := make(map[core.RollupID]bool)
+	for i, e := range entries {
+		q := p.queues[e.tx.Rollup()]
+		if q.opaque() {
+			continue
+		}
+		c, err := p.claimFor(b, q, e, i)
+		if err != nil {
+			return fmt.Errorf("legs[%d].tx: %w", i, err)
+		}
+		if want := c.nonce + c.legs; e.nonce() != want {
+			return fmt.Errorf("legs[%d].tx: %w: address %s, nonce %d, want %d", i, ErrLegNonces, e.from, e.nonce(), want)
+		}
+		c.legs++
+		if !funded[q.id] && e.cost.Gt(&c.account.balance) {
+			return fmt.Errorf("legs[%d].tx: %w: address %s have %s want %s", i, ErrInsufficientFunds, e.from, &c.account.balance, &e.cost)
+		}
+		funded[q.id] = true
+	}
+	return nil
+}
+
+// claimFor finds the bundle's claim on the sender of a leg, or makes it.
+func (p *Pool) claimFor(b *bundle, q *queue, e *entry, leg int) (*claim, error) {
+	for i := range b.claims {
+		if c := &b.claims[i]; c.queue == q && c.account.addr == e.from {
+			return c, nil
+		}
+	}
+	a, err := p.account(q, e.from)
+	b.claims = append(b.claims, claim{queue: q, account: a, nonce: e.nonce(), leg: leg})
+	if err != nil {
+		return nil, err
+	}
+	if e.nonce() < a.nonce {
+		return nil, fmt.Errorf("%w: next nonce %d, tx nonce %d", ErrNonceTooLow, a.nonce, e.nonce())
+	}
+	return &b.claims[len(b.claims)-1], nil
+}
+
+// dropBundle takes a waiting bundle out of the pool and remembers the reason.
+func (p *Pool) dropBundle(b *bundle, reason string) {
+	p.counters.Dropped++
+	p.reasons.put(b.Hash, reason)
+	p.unlinkBundle(b)
+	delete(p.bundles, b.Hash)
+}
+
+// unlinkBundle takes a bundle out of everything but the index by id.
+func (p *Pool) unlinkBundle(b *bundle) {
+	p.bundleList.Remove(b.place)
+	b.place = nil
+	p.bundleBytes -= b.size
+	for _, c := range b.claims {
+		c.account.bundles = slices.DeleteFunc(c.account.bundles, func(other *bundle) bool { return other == b })
+		if c.account.empty() {
+			delete(c.queue.accounts, c.account.addr)
+		}
+	}
+	for _, e := range b.entries {
+		p.queues[e.tx.Rollup()].release(e)
+	}
+}
+
+// possible reports whether the legs can be next for all their senders.
+func (b *bundle) possible() bool {
+	for _, c := range b.claims {
+		if !c.possible(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// possible reports whether the claim's nonce is the sender's next with nothing in flight, and no single that arrived
+// before the bundle has it.
+func (c claim) possible(b *bundle) bool {
+	a := c.account
+	if a.inFlight() || a.nonce != c.nonce {
+		return false
+	}
+	return a.end == a.first || a.txs[a.first].arrival > b.arrival
+}

@@ -1,0 +1,283 @@
+package mempool
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Committed takes notice of a tick that is decided and durable. What it ordered is never offered again, and no longer
+// counts towards the caps. Ticks come in order.
+func (p *Pool) Committed(d *core.Decided) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	tick := d.Record.Number
+	p.tickTime = max(p.tickTime, d.Record.Time)
+	for i := range d.Tick.Bundles {
+		p.recent.put(d.Tick.Bundles[i].Hash, tick)
+		p.reasons.forget(d.Tick.Bundles[i].Hash)
+	}
+	for _, row := range d.Record.Lanes {
+		if q := p.queues[row.Rollup]; q != nil {
+			p.orderLane(q, d.Tick.LaneItems(row.Rollup), tick, row.FirstSeq)
+		}
+	}
+	for i := range d.Tick.Bundles {
+		if b := p.bundles[d.Tick.Bundles[i].Hash]; b != nil && b.tick == 0 {
+			b.tick = tick
+			p.unlinkBundle(b)
+			p.bundlesDone = append(p.bundlesDone, b)
+		}
+	}
+	p.boundOrdered()
+	if tick <= p.executed { // the zone read the log before ordering came here
+		p.leave(p.executed)
+	}
+}
+
+// orderLane marks what a tick ordered for one rollup.
+func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64) {
+	touched := make(map[*account]struct{})
+	var strangers []*position
+	for i, item := range items {
+		p.recent.put(item.Tx.Hash(), tick)
+		p.reasons.forget(item.Tx.Hash())
+		e := q.txs[item.Tx.Hash()]
+		if q.opaque() {
+			if e != nil && e.single {
+				p.remove(q, nil, e)
+			}
+			continue
+		}
+		pos := &position{tick: tick, seq: firstSeq + uint64(i), tx: item.Tx, entry: e}
+		q.ordered = append(q.ordered, pos)
+		if e == nil {
+			strangers = append(strangers, pos)
+			continue
+		}
+		if pos.account = q.accounts[e.from]; pos.account == nil {
+			q.hold(e)
+			continue
+		}
+		p.orderEntry(q, pos, item.IsLeg())
+		touched[pos.account] = struct{}{}
+	}
+	for a := range touched {
+		p.settle(q, a)
+	}
+	p.attributeLater(q, strangers)
+}
+
+// orderEntry marks an entry that the pool holds. A single becomes a step of its sender's nonces; what a leg does to them
+// is known when it is executed.
+func (p *Pool) orderEntry(q *queue, pos *position, leg bool) {
+	if e := pos.entry; e.single && !leg && e.tick == 0 {
+		p.count, p.bytes = p.count-1, p.bytes-e.size()
+		q.order(pos.account, e, pos.tick)
+		return
+	}
+	q.hold(pos.entry)
+	pos.busy = true
+	pos.account.busy++
+}
+
+// attributeLater has the workers recover the senders of positions that reached this node by the order only. With no
+// sender waiting on the rollup nobody needs them: a node that catches up does not recover each sender twice.
+func (p *Pool) attributeLater(q *queue, strangers []*position) {
+	if len(strangers) == 0 || len(q.accounts) == 0 {
+		return
+	}
+	select {
+	case p.inbox.strangers <- strange{queue: q, positions: strangers}:
+	default:
+		q.stale = true
+	}
+}
+
+// attribute recovers the senders of positions and keeps their accounts from being selected until the effect is known.
+func (p *Pool) attribute(s strange) {
+	senders := make([]common.Address, len(s.positions))
+	for i, pos := range s.positions {
+		if from, err := gethtypes.Sender(s.queue.signer, pos.tx.Eth()); err == nil {
+			senders[i] = from
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, pos := range s.positions {
+		a := s.queue.accounts[senders[i]]
+		if a == nil {
+			continue
+		}
+		if pos.done {
+			p.revisit(s.queue, a)
+			continue
+		}
+		pos.account, pos.busy = a, true
+		a.busy++
+		p.settle(s.queue, a)
+	}
+}
+
+// revisit reads an account's state again. If it cannot be read now, the account is left as it is; the zone that cannot
+// read its state has halted.
+func (p *Pool) revisit(q *queue, a *account) {
+	if err := p.refresh(q, a); err != nil {
+		p.counters.StateErrors++
+	}
+	p.settle(q, a)
+}
+
+// Executed takes notice that the zone published the effects of all ticks up to this one. What they applied leaves the
+// pool, and the senders' other transactions are looked at again. A lane that is stopped keeps what is not applied.
+func (p *Pool) Executed(tick uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.executed = tick
+	p.leave(tick)
+}
+
+// leave lets go of what was applied in the ticks up to this one.
+func (p *Pool) leave(tick uint64) {
+	for _, q := range p.order {
+		if q.kind != core.KindEVM {
+			continue
+		}
+		touched := make(map[*account]struct{})
+		p.popApplied(q, tick, touched)
+		p.followBaseFee(q, touched)
+		for a := range touched {
+			p.revisit(q, a)
+		}
+	}
+	n := 0
+	for n < len(p.bundlesDone) && p.bundlesDone[n].tick <= tick {
+		delete(p.bundles, p.bundlesDone[n].Hash)
+		n++
+	}
+	if p.bundlesDone = p.bundlesDone[n:]; len(p.bundlesDone) == 0 {
+		p.bundlesDone = nil
+	}
+	p.wake()
+}
+
+// popApplied forgets the positions that are applied and collects their senders.
+func (p *Pool) popApplied(q *queue, tick uint64, touched map[*account]struct{}) {
+	applied := uint64(math.MaxUint64)
+	if p.progress != nil {
+		applied = p.progress.FirstUnapplied(q.id)
+	}
+	n := 0
+	for n < len(q.ordered) && q.ordered[n].tick <= tick && q.ordered[n].seq < applied {
+		p.pop(q, q.ordered[n])
+		if a := q.ordered[n].account; a != nil {
+			touched[a] = struct{}{}
+		}
+		q.ordered[n] = nil
+		n++
+	}
+	if q.ordered = q.ordered[n:]; len(q.ordered) == 0 {
+		q.ordered = nil
+	}
+	if q.stale {
+		q.stale = false
+		for _, a := range q.accounts {
+			touched[a] = struct{}{}
+		}
+	}
+}
+
+// pop forgets a position. Its account must be revisited.
+func (p *Pool) pop(q *queue, pos *position) {
+	pos.done = true
+	if pos.busy {
+		pos.account.busy--
+	}
+	switch e := pos.entry; {
+	case e == nil:
+	case pos.busy || pos.account == nil:
+		q.release(e)
+	default:
+		p.remove(q, pos.account, e)
+	}
+}
+
+// followBaseFee looks at every sender again when the base fee moved, which happens at most once per slot.
+func (p *Pool) followBaseFee(q *queue, touched map[*account]struct{}) {
+	baseFee := p.state.BaseFee(q.id)
+	if baseFee.Cmp(q.baseFee) == 0 {
+		return
+	}
+	q.baseFee.Set(baseFee)
+	for _, a := range q.accounts {
+		if _, ok := touched[a]; !ok {
+			p.reindex(q, a)
+		}
+	}
+}
+
+// boundOrdered forgets the oldest ordered positions when execution is so far behind (a zone that has stopped while
+// ordering goes on) that they would fill the memory. Only lookups of the pool miss them then.
+func (p *Pool) boundOrdered() {
+	for _, q := range p.order {
+		for len(q.ordered) > p.cfg.MaxTxs {
+			pos := q.ordered[0]
+			p.pop(q, pos)
+			q.ordered = q.ordered[1:]
+			if pos.account != nil {
+				p.settle(q, pos.account)
+			}
+		}
+	}
+	for len(p.bundlesDone) > p.cfg.MaxBundles {
+		delete(p.bundles, p.bundlesDone[0].Hash)
+		p.bundlesDone = p.bundlesDone[1:]
+	}
+}
+
+// Dropped says why an entry that was admitted left the pool without being ordered. Reasons are kept for the newest ones
+// only, see Config.MaxReasons.
+func (p *Pool) Dropped(hash common.Hash) (reason string, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reasons.get(hash)
+}
+
+// sweep drops what has waited too long and bundles whose time is over.
+func (p *Pool) sweep() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	for _, q := range p.order {
+		for q.waiting.Len() > 0 {
+			e := q.waiting.Front().Value.(*entry)
+			if now.Sub(e.since) < p.cfg.Lifetime {
+				break
+			}
+			a := q.accounts[e.from]
+			p.counters.Expired++
+			p.drop(q, a, e, fmt.Sprintf("expired after waiting %s for nonce %d or for the base fee to fall", p.cfg.Lifetime, a.nextReady()))
+			p.settle(q, a)
+		}
+	}
+	for place := p.bundleList.Front(); place != nil; {
+		b := place.Value.(*bundle)
+		place = place.Next()
+		if expired := p.expired(b, uint64(now.UnixMilli())); expired {
+			p.counters.Expired++
+			p.dropBundle(b, fmt.Sprintf("notAfter: %s: %d", core.ErrExpired, b.NotAfter))
+		}
+	}
+}
+
+// clockSlack is by how much this node's clock may be ahead of consensus time before bundles are dropped too early, ms.
+const clockSlack = 5000
+
+// expired compares with consensus time where it is known, since ticks are what a bundle must be in time for.
+func (p *Pool) expired(b *bundle, nowMs uint64) bool {
+	return b.NotAfter < p.tickTime || b.NotAfter+clockSlack < nowMs
+}

@@ -1,0 +1,90 @@
+package mempool
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// Config bounds and paces one node's pool. Nothing in it has to be equal on all nodes.
+type Config struct {
+	// Workers is the number of goroutines that check gossip, and of local submissions checked at a time.
+	Workers int
+	// BatchDelay is the shortest time between two gossip batches that are not full.
+	BatchDelay time.Duration
+	// BatchBytes is the size at which a gossip batch is full, in bytes. A larger single item goes alone.
+	BatchBytes int
+	// MaxTxs and MaxBytes bound the transactions of all rollups that are not ordered yet; bytes are those of their encodings.
+	MaxTxs   int
+	MaxBytes int
+	// MaxRollupTxs and MaxRollupBytes bound one rollup's share of them, so that one rollup cannot crowd out the others.
+	MaxRollupTxs   int
+	MaxRollupBytes int
+	// MaxSenderTxs and MaxSenderBytes bound one sender's share of them on one rollup.
+	MaxSenderTxs   int
+	MaxSenderBytes int
+	// MaxSenderWaiting bounds one sender's transactions that wait for a missing nonce.
+	MaxSenderWaiting int
+	// MaxBundles and MaxBundlesBytes bound the bundles that are not ordered yet.
+	MaxBundles      int
+	MaxBundlesBytes int
+	// PriceBump is how much higher, in percent, both fees of a replacement must be.
+	PriceBump uint64
+	// Lifetime is how long a transaction may wait for a missing nonce or for a lower base fee.
+	Lifetime time.Duration
+	// Sweep is the time between two searches for what has expired.
+	Sweep time.Duration
+	// MaxInboxBytes bounds the gossip that waits for a worker.
+	MaxInboxBytes int
+	// MaxRecent is how many ordered hashes are remembered, at least, against late gossip.
+	MaxRecent int
+	// MaxReasons is how many reasons of dropped entries are remembered.
+	MaxReasons int
+}
+
+// Default is a pool for a node of 4 GB: at most 128 MiB of transactions and 32 MiB of bundles.
+func Default() Config {
+	return Config{
+		Workers: runtime.GOMAXPROCS(0), BatchDelay: 2 * time.Millisecond, BatchBytes: 64 << 10,
+		MaxTxs: 1 << 16, MaxBytes: 128 << 20, MaxRollupTxs: 1 << 15, MaxRollupBytes: 64 << 20,
+		MaxSenderTxs: 1024, MaxSenderBytes: 8 << 20, MaxSenderWaiting: 64,
+		MaxBundles: 4096, MaxBundlesBytes: 32 << 20,
+		PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
+		MaxInboxBytes: 16 << 20, MaxRecent: 1 << 17, MaxReasons: 1 << 14,
+	}
+}
+
+// Validate reports all problems at once.
+func (c Config) Validate() error {
+	var problems []error
+	positive := func(name string, v int64) {
+		if v <= 0 {
+			problems = append(problems, fmt.Errorf("%s is %d, want a positive value", name, v))
+		}
+	}
+	positive("workers", int64(c.Workers))
+	positive("batchDelay", int64(c.BatchDelay))
+	positive("batchBytes", int64(c.BatchBytes))
+	positive("maxTxs", int64(c.MaxTxs))
+	positive("maxBytes", int64(c.MaxBytes))
+	positive("maxRollupTxs", int64(c.MaxRollupTxs))
+	positive("maxRollupBytes", int64(c.MaxRollupBytes))
+	positive("maxSenderTxs", int64(c.MaxSenderTxs))
+	positive("maxSenderBytes", int64(c.MaxSenderBytes))
+	positive("maxSenderWaiting", int64(c.MaxSenderWaiting))
+	positive("maxBundles", int64(c.MaxBundles))
+	positive("maxBundlesBytes", int64(c.MaxBundlesBytes))
+	positive("lifetime", int64(c.Lifetime))
+	positive("sweep", int64(c.Sweep))
+	positive("maxInboxBytes", int64(c.MaxInboxBytes))
+	positive("maxRecent", int64(c.MaxRecent))
+	positive("maxReasons", int64(c.MaxReasons))
+	if c.PriceBump < 1 || c.PriceBump > 1000 {
+		problems = append(problems, fmt.Errorf("priceBump is %d, want 1 to 1000", c.PriceBump))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return nil
+}

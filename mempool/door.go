@@ -1,0 +1,190 @@
+package mempool
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// AddTransaction takes a transaction from a local client: checks everything, admits it and hands it to gossip. It
+// blocks while Config.Workers other submissions are checked. Refusals wrap the errors of errors.go and of core's
+// rules. The hash is zero if the bytes could not be read.
+func (p *Pool) AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error) {
+	tx, err := p.decode(rollup, raw)
+	if err != nil {
+		p.countRefusal()
+		return common.Hash{}, err
+	}
+	if err := p.acquire(ctx); err != nil {
+		return tx.Hash(), err
+	}
+	defer p.release()
+	return tx.Hash(), p.add(tx, true)
+}
+
+// AddBundle takes a bundle from a local client, as AddTransaction does, and returns its id. Errors name the field.
+func (p *Pool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+	decoded, err := p.decodeBundle(b)
+	if err != nil {
+		p.countRefusal()
+		return common.Hash{}, err
+	}
+	if err := p.acquire(ctx); err != nil {
+		return decoded.Hash, err
+	}
+	defer p.release()
+	return decoded.Hash, p.addBundle(decoded, true)
+}
+
+func (p *Pool) acquire(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *Pool) release() { <-p.slots }
+
+// decode reads a transaction after the checks that need its size and first byte only.
+func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error) {
+	q := p.queues[rollup]
+	if q == nil {
+		return core.Transaction{}, fmt.Errorf("rollup: %w", &core.UnknownRollupError{Rollup: rollup})
+	}
+	if q.kind != core.KindEVM && !q.opaque() {
+		return core.Transaction{}, fmt.Errorf("rollup: %w: %s is of kind %s", ErrKind, rollup, q.kind)
+	}
+	if limit := p.genesis.Params.MaxTxBytes; uint64(len(raw)) > limit {
+		return core.Transaction{}, fmt.Errorf("%w: transaction size %d, limit %d", ErrOversizedData, len(raw), limit)
+	}
+	if !q.opaque() && len(raw) > 0 && raw[0] < 0x80 {
+		if err := admittedType(raw[0]); err != nil {
+			return core.Transaction{}, err
+		}
+	}
+	return core.DecodeLane(rollup, q.kind, raw)
+}
+
+func admittedType(t byte) error {
+	switch t {
+	case gethtypes.LegacyTxType, gethtypes.AccessListTxType, gethtypes.DynamicFeeTxType:
+		return nil
+	case gethtypes.BlobTxType:
+		return fmt.Errorf("%w: type 3 (EIP-4844): rollups carry no blobs", ErrTxType)
+	case gethtypes.SetCodeTxType:
+		return fmt.Errorf("%w: type 4 (EIP-7702): the pool has no rules for delegated accounts yet", ErrTxType)
+	}
+	return fmt.Errorf("%w: type %d", ErrTxType, t)
+}
+
+// add checks a decoded transaction and admits it. local ones go on to gossip.
+func (p *Pool) add(tx core.Transaction, local bool) error {
+	q := p.queues[tx.Rollup()]
+	e, err := p.check(q, tx, local)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		e, err = p.admit(q, e, local)
+	}
+	if err != nil {
+		p.counters.Refused++
+		return err
+	}
+	p.counters.Admitted++
+	if local {
+		p.outbox.add(outgoing{entry: e}, p.count+len(p.bundles))
+	}
+	return nil
+}
+
+// check applies, without the lock, what does not depend on the rest of the pool, and recovers the sender.
+func (p *Pool) check(q *queue, tx core.Transaction, local bool) (*entry, error) {
+	if p.known(q, tx.Hash(), local) {
+		return nil, ErrAlreadyKnown
+	}
+	e := &entry{tx: tx}
+	if eth := tx.Eth(); eth != nil {
+		if err := p.checkFields(q, eth); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.genesis.CheckSingle(tx); err != nil {
+		return nil, err
+	}
+	return e, p.checkSender(q, e)
+}
+
+// known reports whether a single need not be looked at again: it is in the pool, or it was ordered a short time ago.
+// A local client may send again what was ordered and executed, since it may have been void; the nonce decides then.
+func (p *Pool) known(q *queue, hash common.Hash, local bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.knownSingle(q, hash, local)
+}
+
+func (p *Pool) knownSingle(q *queue, hash common.Hash, local bool) bool {
+	if e := q.txs[hash]; e != nil && e.single {
+		return true
+	}
+	return p.orderedRecently(hash, local && !q.opaque())
+}
+
+func (p *Pool) orderedRecently(hash common.Hash, again bool) bool {
+	tick, ok := p.recent.get(hash)
+	return ok && (!again || tick > p.executed)
+}
+
+// checkFields checks a transaction's fields in go-ethereum's order; see txpool.ValidateTransaction there.
+func (p *Pool) checkFields(q *queue, eth *gethtypes.Transaction) error {
+	if err := admittedType(eth.Type()); err != nil {
+		return err
+	}
+	feeCap, tip := eth.GasFeeCap(), eth.GasTipCap()
+	switch limit := p.genesis.Params.MaxTxGas; {
+	case eth.Gas() > limit:
+		return fmt.Errorf("%w (cap: %d, tx: %d)", ErrGasLimitTooHigh, limit, eth.Gas())
+	case feeCap.BitLen() > 256:
+		return ErrFeeCapVeryHigh
+	case tip.BitLen() > 256:
+		return ErrTipVeryHigh
+	case feeCap.Cmp(tip) < 0:
+		return fmt.Errorf("%w: maxPriorityFeePerGas: %s, maxFeePerGas: %s", ErrTipAboveFeeCap, tip, feeCap)
+	case eth.Nonce()+1 == 0:
+		return ErrNonceMax
+	}
+	if baseFee := p.state.BaseFee(q.id); feeCap.Cmp(baseFee) < 0 {
+		return fmt.Errorf("%w: maxFeePerGas: %s, baseFee: %s", ErrFeeCapTooLow, feeCap, baseFee)
+	}
+	return nil
+}
+
+// checkSender recovers the sender of an `evm` rollup's transaction and checks what needs nothing else.
+func (p *Pool) checkSender(q *queue, e *entry) error {
+	eth := e.tx.Eth()
+	if eth == nil {
+		return nil
+	}
+	from, err := gethtypes.Sender(q.signer, eth)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalidSender, err)
+	}
+	cost, overflow := uint256.FromBig(eth.Cost())
+	if overflow {
+		return fmt.Errorf("%w: address %s, tx cost above 2^256-1", ErrInsufficientFunds, from)
+	}
+	e.from, e.cost = from, *cost
+	return p.state.CheckGas(q.id, eth)
+}
+
+func (p *Pool) countRefusal() {
+	p.mu.Lock()
+	p.counters.Refused++
+	p.mu.Unlock()
+}

@@ -1,0 +1,72 @@
+package mempool
+
+import (
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// NewTxs says that a rollup's transactions became executable, each once.
+type NewTxs struct {
+	Rollup core.RollupID
+	Txs    []*gethtypes.Transaction
+}
+
+type subscription struct{ ch chan<- NewTxs }
+
+// SubscribeNewTxs sends events to ch, whose capacity is the caller's choice, until cancel is called, which may be done
+// twice. The pool does not wait for a slow reader: events that ch cannot take are lost and counted. It never closes ch.
+func (p *Pool) SubscribeNewTxs(ch chan<- NewTxs) (cancel func()) {
+	s := &subscription{ch}
+	p.mu.Lock()
+	p.subscribers[s] = struct{}{}
+	p.mu.Unlock()
+	return func() {
+		p.mu.Lock()
+		delete(p.subscribers, s)
+		p.mu.Unlock()
+	}
+}
+
+func (p *Pool) announce(event NewTxs) {
+	for s := range p.subscribers {
+		select {
+		case s.ch <- event:
+		default:
+			p.counters.EventsLost++
+		}
+	}
+}
+
+// Counters is what happened since the start, and what the pool holds now, for metrics.
+type Counters struct {
+	Admitted      uint64 // transactions and bundles admitted, local and gossiped
+	Refused       uint64 // … and refused
+	Replaced      uint64 // transactions replaced by their senders
+	Dropped       uint64 // entries that left the pool without being ordered; includes the following three
+	Evicted       uint64 // … to make room
+	Expired       uint64 // … after waiting too long or past notAfter
+	GossipOut     uint64 // batches handed to gossip
+	GossipIn      uint64 // items received by gossip
+	GossipRefused uint64 // … and refused; most are known already
+	EventsLost    uint64 // events that a subscriber was too slow for
+	StateErrors   uint64 // reads of the executed state that failed
+
+	Txs         int // singles held that are not ordered yet
+	Bytes       int // … their size
+	Bundles     int // bundles held that are not ordered yet
+	BundleBytes int // … their size
+	Ordered     int // lane positions ordered and not executed yet
+}
+
+// Counters reads the counters.
+func (p *Pool) Counters() Counters {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.counters
+	c.Txs, c.Bytes, c.Bundles, c.BundleBytes = p.count, p.bytes, p.bundleList.Len(), p.bundleBytes
+	for _, q := range p.order {
+		c.Ordered += len(q.ordered)
+	}
+	return c
+}

@@ -1,0 +1,149 @@
+package mempool
+
+import (
+	"container/list"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Pool is one node's transactions and bundles that are not executed yet. Its methods may be called from any goroutine.
+type Pool struct {
+	cfg      Config
+	genesis  *core.Genesis
+	network  core.NetworkID
+	state    State
+	progress Progress // nil if the state does not tell
+	now      func() time.Time
+
+	// slots bounds the local submissions that are checked at a time; capacity Config.Workers, callers block.
+	slots chan struct{}
+	inbox inbox
+
+	mu     sync.Mutex
+	queues map[core.RollupID]*queue // fixed after New
+	order  []*queue                 // the same, ascending by rollup
+
+	bundles     map[common.Hash]*bundle
+	bundleList  *list.List // of *bundle not ordered yet, in order of arrival
+	bundleBytes int
+	bundlesDone []*bundle // ordered, not executed yet, in order
+
+	// count and bytes are of the singles of all rollups that are not ordered yet.
+	count, bytes int
+	arrivals     uint64
+	selection    uint64
+	tickTime     uint64 // consensus time of the newest tick, ms
+	executed     uint64 // newest tick whose effects are published
+
+	recent  *memory[uint64] // tick by hash of what was ordered
+	reasons *memory[string] // by hash, of what was admitted and then dropped
+	outbox  outbox
+
+	waiters     map[chan struct{}]struct{} // closed and forgotten when something becomes selectable
+	subscribers map[*subscription]struct{}
+	counters    Counters
+}
+
+// New makes a pool for the network of g. now is the node's clock. The pool works without Run, except that gossip is
+// not checked and nothing expires.
+func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if limit := int(g.Params.MaxGossipBytes); cfg.BatchBytes > limit || cfg.MaxInboxBytes < limit {
+		return nil, fmt.Errorf("%w: params.maxGossipBytes is %d, want batchBytes (%d) at most that and maxInboxBytes (%d) at least that",
+			ErrConfig, limit, cfg.BatchBytes, cfg.MaxInboxBytes)
+	}
+	p := &Pool{
+		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
+		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
+		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(),
+		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[string](cfg.MaxReasons),
+		waiters: make(map[chan struct{}]struct{}), subscribers: make(map[*subscription]struct{}),
+	}
+	p.progress, _ = state.(Progress)
+	for i := range g.Rollups {
+		r := &g.Rollups[i]
+		q := newQueue(r, g.ZoneOf(r.ID))
+		if r.Kind == core.KindEVM {
+			q.baseFee.Set(state.BaseFee(r.ID))
+		}
+		p.queues[r.ID] = q
+		p.order = append(p.order, q)
+	}
+	return p, nil
+}
+
+// account finds or makes the account and reads its state. The caller must end with settle, which forgets it if unused.
+func (p *Pool) account(q *queue, addr common.Address) (*account, error) {
+	a := q.accounts[addr]
+	if a == nil {
+		a = &account{addr: addr}
+		q.accounts[addr] = a
+	}
+	return a, p.refresh(q, a)
+}
+
+// refresh reads the account's executed state and drops what became impossible with it. Must be followed by settle.
+func (p *Pool) refresh(q *queue, a *account) error {
+	nonce, balance, err := p.state.Account(q.id, a.addr)
+	if err != nil {
+		return fmt.Errorf("%w: account %s of rollup %s: %w", ErrState, a.addr, q.id, err)
+	}
+	used, unfunded := a.read(nonce, balance)
+	for _, e := range used {
+		p.drop(q, a, e, fmt.Sprintf("%s: next nonce %d, tx nonce %d", ErrNonceTooLow, nonce, e.nonce()))
+	}
+	for _, e := range unfunded {
+		p.drop(q, a, e, fmt.Sprintf("%s: balance %s", ErrInsufficientFunds, balance))
+	}
+	for i := len(a.bundles) - 1; i >= 0; i-- {
+		b := a.bundles[i]
+		if claim := b.claimOf(a); claim.nonce < nonce {
+			p.dropBundle(b, fmt.Sprintf("legs[%d].tx: %s: next nonce %d, tx nonce %d", claim.leg, ErrNonceTooLow, nonce, claim.nonce))
+		}
+	}
+	p.reindex(q, a)
+	return nil
+}
+
+// reindex brings the account's index up to date and tells subscribers what became ready.
+func (p *Pool) reindex(q *queue, a *account) {
+	if fresh := q.index(a, p.now()); len(fresh) > 0 {
+		p.announce(NewTxs{Rollup: q.id, Txs: fresh})
+	}
+}
+
+// settle ends every change of an account: it brings the index up to date, keeps or forgets the account, and wakes who
+// waits for something selectable.
+func (p *Pool) settle(q *queue, a *account) {
+	p.reindex(q, a)
+	if a.empty() {
+		delete(q.accounts, a.addr)
+	} else {
+		q.accounts[a.addr] = a
+	}
+	p.wake()
+}
+
+// remove takes a single out of the pool without saying why: it is executed or replaced by itself.
+func (p *Pool) remove(q *queue, a *account, e *entry) {
+	if e.tick == 0 {
+		p.count, p.bytes = p.count-1, p.bytes-e.size()
+	}
+	q.remove(a, e)
+}
+
+// drop takes a single that was admitted out of the pool and remembers the reason.
+func (p *Pool) drop(q *queue, a *account, e *entry, reason string) {
+	p.remove(q, a, e)
+	p.counters.Dropped++
+	if _, ordered := p.recent.get(e.tx.Hash()); !ordered {
+		p.reasons.put(e.tx.Hash(), reason)
+	}
+}

@@ -1,0 +1,97 @@
+package mempool
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// byteCount is a number of bytes that several goroutines change.
+type byteCount struct{ n atomic.Int64 }
+
+func (c *byteCount) load() int { return int(c.n.Load()) }
+func (c *byteCount) add(n int) { c.n.Add(int64(n)) }
+
+// Run checks gossip with Config.Workers goroutines and looks for what has expired, until ctx ends. It returns nil then,
+// and no goroutine is left.
+func (p *Pool) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	for range p.cfg.Workers {
+		workers.Go(func() { p.work(ctx) })
+	}
+	ticker := time.NewTicker(p.cfg.Sweep)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			workers.Wait()
+			return nil
+		case <-ticker.C:
+			p.sweep()
+		}
+	}
+}
+
+func (p *Pool) work(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-p.inbox.strangers:
+			p.attribute(s)
+		case c := <-p.inbox.chunks:
+			p.receive(c)
+		}
+	}
+}
+
+// Wait returns when something is selectable or ctx ends. Selectable means: some rollup has a ready transaction, or the
+// legs of some bundle can be next for all their senders now. A bundle whose notBefore passes while nothing else happens
+// wakes nobody; the next tick finds it.
+func (p *Pool) Wait(ctx context.Context) {
+	for {
+		p.mu.Lock()
+		if p.selectable() {
+			p.mu.Unlock()
+			return
+		}
+		changed := make(chan struct{})
+		p.waiters[changed] = struct{}{}
+		p.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			p.mu.Lock()
+			delete(p.waiters, changed)
+			p.mu.Unlock()
+			return
+		}
+	}
+}
+
+func (p *Pool) selectable() bool {
+	for _, q := range p.order {
+		if q.ready.Len() > 0 {
+			return true
+		}
+	}
+	timeMs := max(uint64(p.now().UnixMilli()), p.tickTime)
+	for place := p.bundleList.Front(); place != nil; place = place.Next() {
+		if b := place.Value.(*bundle); p.inWindow(b, timeMs) && b.possible() {
+			return true
+		}
+	}
+	return false
+}
+
+// wake lets those who wait look again, if there may be something for them.
+func (p *Pool) wake() {
+	if len(p.waiters) == 0 || !p.selectable() {
+		return
+	}
+	for w := range p.waiters {
+		close(w)
+	}
+	clear(p.waiters)
+}

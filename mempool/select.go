@@ -1,0 +1,228 @@
+package mempool
+
+import (
+	"container/list"
+	"maps"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// What the encodings of a tick's payload need beyond their items, at most: version, kind and RLP headers.
+const (
+	entryOverhead   = 2 + 4       // version ‖ kind of the entry, and its string header
+	bundleOverhead  = 4           // the bundle's string header
+	sectionOverhead = 2 + 3*4 + 9 // version ‖ kind, three list headers, the rollup
+)
+
+const (
+	// quantum is what a rollup's share grows by in each round of the rotation, in bytes.
+	quantum = 4 << 10
+	// maxMisfits bounds, per rollup and tick, the senders passed over because their next transaction does not fit.
+	maxMisfits = 256
+)
+
+// selection is the state of one Select.
+type selection struct {
+	pool      *Pool
+	number    uint64
+	budget    core.Budget
+	bytes     uint64 // left
+	bundleGas map[core.ZoneID]uint64
+}
+
+// Select offers candidates for a tick: bundles in order of arrival, then singles. Rollups take turns by bytes, and the
+// first turn moves on with the tick's number; within a rollup senders take turns, the one longest ready first, each
+// in nonce order. Bundles leave half of the bytes to singles, except that the first may take what it needs. Nothing
+// changes in the pool: what is offered stays until Committed, as a proposal may fail. The time taken grows with what
+// is selected and with the number of bundles held, not with the singles held.
+func (p *Pool) Select(b core.Budget) core.Candidates {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.selection++
+	s := &selection{pool: p, number: p.selection, budget: b, bytes: b.Bytes, bundleGas: maps.Clone(b.BundleGas)}
+	return core.Candidates{Bundles: s.bundles(), Sections: s.sections()}
+}
+
+func (s *selection) bundles() (chosen []core.DecodedBundle) {
+	used := uint64(sectionOverhead)
+	for place := s.pool.bundleList.Front(); place != nil; place = place.Next() {
+		if uint64(len(chosen)) >= s.pool.genesis.Params.MaxBundlesPerTick {
+			break
+		}
+		b := place.Value.(*bundle)
+		need := used + uint64(b.size) + bundleOverhead
+		if need > s.budget.Bytes || (len(chosen) > 0 && need > s.budget.Bytes/2) {
+			continue
+		}
+		if !s.pool.inWindow(b, s.budget.Time) || !s.free(b) || !s.affordable(b) {
+			continue
+		}
+		used = need
+		s.take(b)
+		chosen = append(chosen, b.DecodedBundle)
+	}
+	if len(chosen) > 0 {
+		s.bytes -= used
+	}
+	return chosen
+}
+
+// inWindow reports whether the bundle may stand in a tick of this consensus time.
+func (p *Pool) inWindow(b *bundle, timeMs uint64) bool {
+	return b.NotBefore <= timeMs && timeMs <= b.NotAfter && b.NotAfter-timeMs <= p.genesis.Params.MaxBundleWindow
+}
+
+// free reports whether the bundle's legs can be next for all their senders and stand nowhere else in the tick.
+func (s *selection) free(b *bundle) bool {
+	for _, c := range b.claims {
+		if c.account.mark == s.number {
+			return false
+		}
+	}
+	for _, e := range b.entries {
+		if e.mark == s.number {
+			return false
+		}
+	}
+	return b.possible()
+}
+
+// affordable reports whether the bundle's gas is left in every zone.
+func (s *selection) affordable(b *bundle) bool {
+	for zone, gas := range b.gas {
+		if zone != 0 && gas > s.bundleGas[zone] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *selection) take(b *bundle) {
+	for zone, gas := range b.gas {
+		if zone != 0 {
+			s.bundleGas[zone] -= gas
+		}
+	}
+	for _, c := range b.claims {
+		c.account.mark = s.number
+	}
+	for _, e := range b.entries {
+		e.mark = s.number
+	}
+}
+
+// sections rotates over the rollups until none can give more.
+func (s *selection) sections() (sections []core.Section) {
+	order := s.pool.order
+	cursors := make([]*cursor, len(order))
+	live := 0
+	for i, q := range order {
+		if q.ready.Len() > 0 {
+			cursors[i] = &cursor{selection: s, queue: q, gas: s.budget.SingleGas[q.id], place: q.ready.Front()}
+			live++
+		}
+	}
+	for live > 0 {
+		for i := range order {
+			c := cursors[(s.budget.Tick+uint64(i))%uint64(len(order))]
+			if c != nil && !c.done && !c.turn() {
+				c.done = true
+				live--
+			}
+		}
+	}
+	for i, c := range cursors {
+		if c != nil && len(c.txs) > 0 {
+			sections = append(sections, core.Section{Rollup: order[i].id, Txs: c.txs})
+		}
+	}
+	return sections
+}
+
+// cursor walks over what one rollup has ready: first one transaction of each sender, then in turns what else they have.
+type cursor struct {
+	*selection
+	queue *queue
+	gas   uint64 // left
+	share uint64 // bytes that the rollup may still take in this turn
+	place *list.Element
+	again []offer // senders with more, in order
+	head  offer   // looked at and not taken yet
+	txs   []core.Transaction
+	done  bool
+
+	misfits int
+}
+
+// offer is a sender's next transaction, account.txs[at], or one of an opaque rollup, which has no account.
+type offer struct {
+	account *account
+	at      int
+	entry   *entry
+}
+
+// turn takes transactions for one more quantum and reports whether there may be more.
+func (c *cursor) turn() bool {
+	c.share += quantum
+	for {
+		if c.head.entry == nil && !c.advance() {
+			return false
+		}
+		e := c.head.entry
+		need := uint64(e.size()) + entryOverhead
+		if len(c.txs) == 0 {
+			need += sectionOverhead
+		}
+		if need > c.bytes || (c.head.account != nil && e.gas() > c.gas) {
+			c.head = offer{}
+			if c.misfits++; c.misfits > maxMisfits {
+				return false
+			}
+			continue
+		}
+		if need > c.share {
+			return true
+		}
+		c.share -= need
+		c.take(need)
+	}
+}
+
+// advance looks at the next transaction that no bundle of the tick excludes.
+func (c *cursor) advance() bool {
+	for c.place != nil {
+		value := c.place.Value
+		c.place = c.place.Next()
+		switch v := value.(type) {
+		case *account:
+			if v.mark != c.number {
+				c.head = offer{v, v.first, v.txs[v.first]}
+				return true
+			}
+		case *entry:
+			if v.mark != c.number {
+				c.head = offer{entry: v}
+				return true
+			}
+		}
+	}
+	if len(c.again) == 0 {
+		return false
+	}
+	c.head, c.again = c.again[0], c.again[1:]
+	return true
+}
+
+// take adds the transaction looked at to the section.
+func (c *cursor) take(need uint64) {
+	o := c.head
+	c.head = offer{}
+	c.bytes -= need
+	c.txs = append(c.txs, o.entry.tx)
+	if a := o.account; a != nil {
+		c.gas -= o.entry.gas()
+		if next := o.at + 1; next < a.end {
+			c.again = append(c.again, offer{a, next, a.txs[next]})
+		}
+	}
+}
