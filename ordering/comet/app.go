@@ -30,6 +30,8 @@ type App struct {
 	retain uint64
 
 	stopping chan struct{} // closed when Run begins to stop
+	joined   chan struct{} // closed at the first proposal that this node makes or votes on
+	joinOnce sync.Once
 	halted   chan struct{} // closed when cause is set
 	haltOnce sync.Once
 	cause    error
@@ -44,7 +46,7 @@ type App struct {
 func newApp(c Config, deps Deps) *App {
 	return &App{
 		deps: deps, log: deps.Logger.With("stage", "ordering"), idle: c.IdleInterval, retain: c.RetainBlocks,
-		stopping: make(chan struct{}), halted: make(chan struct{}),
+		stopping: make(chan struct{}), joined: make(chan struct{}), halted: make(chan struct{}),
 		syncing: func() bool { return false },
 	}
 }
@@ -59,7 +61,8 @@ func (a *App) Info(context.Context, *cmtabci.RequestInfo) (*cmtabci.ResponseInfo
 }
 
 // InitChain starts a network, and refuses an engine that was set up for another one.
-func (a *App) InitChain(_ context.Context, req *cmtabci.RequestInitChain) (*cmtabci.ResponseInitChain, error) {
+func (a *App) InitChain(_ context.Context, req *cmtabci.RequestInitChain) (res *cmtabci.ResponseInitChain, err error) {
+	defer a.haltOnError(&err)
 	var state appState
 	if err := json.Unmarshal(req.AppStateBytes, &state); err != nil {
 		return nil, fmt.Errorf("%w: app state: %w", ErrForeign, err)
@@ -127,6 +130,9 @@ func (a *App) haltOnError(err *error) {
 		runtime.Goexit()
 	}
 }
+
+// join notes that the engine has caught up: it asks for proposals and votes from then on only.
+func (a *App) join() { a.joinOnce.Do(func() { close(a.joined) }) }
 
 // panicked is a recovered panic as an error with its stack.
 func panicked(r any) error { return fmt.Errorf("%w: %v\n%s", ErrPanic, r, debug.Stack()) }

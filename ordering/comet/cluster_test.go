@@ -293,10 +293,15 @@ func (c *cluster) awaitOrdered(i int, tx core.Transaction) uint64 {
 	return c.members[i].log.tickOf(tx.Hash())
 }
 
-// awaitAll waits until every member has a tick; from then on nobody drops gossip.
+// awaitAll waits until every member takes part and has a tick.
 func (c *cluster) awaitAll(tick uint64) {
 	c.t.Helper()
-	for i := range c.members {
+	for i, m := range c.members {
+		select {
+		case <-m.node.Joined():
+		case <-time.After(patience):
+			c.t.Fatalf("validator %d does not take part", i)
+		}
 		c.awaitTick(i, tick)
 	}
 }

@@ -185,6 +185,13 @@ func (p *memPool) submit(tx core.Transaction) {
 	p.add(tx)
 }
 
+// seed puts a transaction into this pool only.
+func (p *memPool) seed(tx core.Transaction) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.add(tx)
+}
+
 func (p *memPool) add(tx core.Transaction) {
 	p.waiting = append(p.waiting, tx)
 	if len(p.waiting) == 1 {

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"sync"
 	"time"
 
-	cmtdb "github.com/cometbft/cometbft-db"
 	cmtabci "github.com/cometbft/cometbft/abci/types"
-	cmtcfg "github.com/cometbft/cometbft/config"
 	cmtnode "github.com/cometbft/cometbft/node"
 	cmtp2p "github.com/cometbft/cometbft/p2p"
 	cmtprivval "github.com/cometbft/cometbft/privval"
@@ -35,7 +32,7 @@ type Node struct {
 	reserved net.Listener
 	used     bool
 
-	dbs    []cmtdb.DB
+	dbs    []*database
 	failed chan error // capacity 1: the first reason wins, later ones are dropped
 	sink   *engineSink
 }
@@ -81,6 +78,10 @@ func (n *Node) AddPeers(peers ...string) error {
 	return nil
 }
 
+// Joined is closed once this node has caught up with the network and takes part in deciding; gossip that arrives
+// before is dropped by the engine.
+func (n *Node) Joined() <-chan struct{} { return n.app.joined }
+
 // Close gives the port of a node back that is not going to be run. It is idempotent and harmless after Run.
 func (n *Node) Close() error {
 	n.mu.Lock()
@@ -106,17 +107,18 @@ func (n *Node) run(ctx context.Context, app cmtabci.Application) (err error) {
 	if err := n.awaitGenesis(ctx); err != nil {
 		return nil // ctx ended before the network began
 	}
+	defer n.closeDBs()
 	engine, err := n.open(ctx, app)
-	if err != nil {
-		n.closeDBs()
-		if ctx.Err() != nil && !n.isHalted() {
-			return nil
-		}
+	switch {
+	case n.isHalted():
+		return fmt.Errorf("%w: start: %w", ErrHalted, n.app.cause) // the engine keeps its text only
+	case err != nil && ctx.Err() != nil:
+		return nil
+	case err != nil:
 		return fmt.Errorf("%w: start: %w", ErrHalted, err)
 	}
 	if err := n.start(engine); err != nil {
 		err = errors.Join(err, engine.ProxyApp().Stop(), engine.EventBus().Stop())
-		n.closeDBs()
 		return fmt.Errorf("%w: start: %w", ErrHalted, err)
 	}
 	n.log.Info("ordering started", "height", n.deps.Machine.Height(), "peer", n.P2PAddr())
@@ -202,27 +204,6 @@ func (n *Node) fail(reason error) {
 	select {
 	case n.failed <- reason:
 	default:
-	}
-}
-
-func (n *Node) openDB(ctx *cmtcfg.DBContext) (cmtdb.DB, error) {
-	if n.cfg.InMemory {
-		return cmtdb.NewMemDB(), nil
-	}
-	db, err := cmtdb.NewDB(ctx.ID, cmtdb.BackendType(n.cfg.DB), filepath.Join(n.cfg.Home, "data"))
-	if err != nil {
-		return nil, err
-	}
-	n.dbs = append(n.dbs, db)
-	return db, nil
-}
-
-// closeDBs closes what an engine that was never started leaves open.
-func (n *Node) closeDBs() {
-	for _, db := range n.dbs {
-		if err := db.Close(); err != nil {
-			n.log.Warn("close database", "err", err)
-		}
 	}
 }
 

@@ -184,7 +184,9 @@ func TestCluster_WakesForTheFirstEntry(t *testing.T) {
 	t.Parallel()
 	const idle = 15 * time.Second
 	c := newCluster(t, 4, func(cfg *Config) { cfg.IdleInterval, cfg.TimeoutPropose = idle, 3*idle })
-	c.members[0].pool.submit(testTx(t, 901, 0)) // or tick 1 would take the idle interval
+	for _, m := range c.members {
+		m.pool.seed(testTx(t, 901, 0)) // or tick 1 would take the idle interval
+	}
 	c.start()
 	c.awaitAll(1)
 	c.await(0, "the attestation of the first", func(l *memLog) bool { return l.attested(1).Tick >= 1 })

@@ -25,6 +25,7 @@ func (a *App) PrepareProposal(_ context.Context, req *cmtabci.RequestPrepareProp
 			a.log.Error("no proposal from this node", "height", req.Height, "err", err)
 		}
 	}()
+	a.join()
 	a.awaitEntry()
 	return &cmtabci.ResponsePrepareProposal{Txs: a.build(buildRequest(req))}, nil
 }
@@ -66,6 +67,7 @@ func buildRequest(req *cmtabci.RequestPrepareProposal) ordering.BuildRequest {
 
 // ProcessProposal votes on a tick: the machine's verdict and nothing else.
 func (a *App) ProcessProposal(_ context.Context, req *cmtabci.RequestProcessProposal) (*cmtabci.ResponseProcessProposal, error) {
+	a.join()
 	if err := a.check(proposal(req.Height, req.Time, req.Txs)); err != nil {
 		a.log.Warn("proposal rejected", "height", req.Height, "peer", hex.EncodeToString(req.ProposerAddress), "reason", err.Error())
 		return &cmtabci.ResponseProcessProposal{Status: cmtabci.ResponseProcessProposal_REJECT}, nil

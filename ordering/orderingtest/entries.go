@@ -64,7 +64,7 @@ func (n *Network) Bundle(timeMs uint64, txs ...core.Transaction) core.DecodedBun
 
 // Rehash gives a bundle that was changed its new id.
 func (n *Network) Rehash(b core.DecodedBundle) core.DecodedBundle {
-	b.Hash = b.ID(n.id)
+	b.Hash = b.ID(n.ID())
 	return b
 }
 

@@ -32,12 +32,10 @@ const (
 	operator               = "0x00000000000000000000000000000000000000aa"
 )
 
-// Network is a genesis with the consensus keys of its validators.
+// Network is a genesis, which a test may change before it makes machines, with the consensus keys of its validators.
 type Network struct {
 	Genesis *core.Genesis
 	keys    map[[20]byte]ed25519.PrivateKey
-	id      core.NetworkID
-	chainID string
 }
 
 // NewNetwork makes a network with one validator per power.
@@ -80,12 +78,11 @@ func NewNetworkWith(tb testing.TB, params core.Params, powers ...uint64) *Networ
 	if err := g.Validate(); err != nil {
 		tb.Fatal(err)
 	}
-	n.id, n.chainID = g.NetworkID(), g.ChainID()
 	return n
 }
 
 // ID is the network's id.
-func (n *Network) ID() core.NetworkID { return n.id }
+func (n *Network) ID() core.NetworkID { return n.Genesis.NetworkID() }
 
 // Machine makes a machine of the network.
 func (n *Network) Machine(tb testing.TB) *ordering.Machine {
@@ -124,7 +121,7 @@ func (n *Network) Vote(v core.Validator, height uint64, round int32, extension [
 	address := v.ConsensusAddress()
 	return ordering.ExtendedVote{
 		Validator: address[:], Power: int64(v.Power), Extension: extension,
-		Signature: ed25519.Sign(n.keys[address], SignBytes(n.chainID, int64(height), round, extension)),
+		Signature: ed25519.Sign(n.keys[address], SignBytes(n.Genesis.ChainID(), int64(height), round, extension)),
 	}
 }
 
