@@ -39,13 +39,17 @@ func invalidParams(format string, args ...any) error {
 }
 
 var (
-	errInvalidRange     = &codedError{codeInvalidParams, "invalid block range params"}
-	errRangeInFuture    = &codedError{codeInvalidParams, "block range extends beyond current head block"}
-	errHashAndRange     = &codedError{codeInvalidParams, "can't specify fromBlock/toBlock with blockHash"}
-	errTooManyLogs      = &codedError{codeLimitExceeded, fmt.Sprintf("query returned more than %d results", maxLogs)}
-	errTooManyPositions = errors.New("exceed max addresses or topics per search position")
-	errHeaderNotFound   = errors.New("header not found")
-	errNotCanonical     = errors.New("hash is not currently canonical")
+	errInvalidRange         = &codedError{codeInvalidParams, "invalid block range params"}
+	errRangeInFuture        = &codedError{codeInvalidParams, "block range extends beyond current head block"}
+	errHashAndRange         = &codedError{codeInvalidParams, "can't specify fromBlock/toBlock with blockHash"}
+	errTooManyLogs          = &codedError{codeLimitExceeded, fmt.Sprintf("query returned more than %d results", maxLogs)}
+	errPendingLogs          = &codedError{codeInvalidParams, "pending logs are not supported"}
+	errTooManySubscriptions = &codedError{codeLimitExceeded, "too many subscriptions"}
+	errLogTimeout           = &codedError{codeLimitExceeded, "query timeout exceeded, narrow the block range"}
+	errTooManyHashes        = errors.New("exceed max number of transaction hashes allowed per transactionReceipts subscription")
+	errTooManyPositions     = errors.New("exceed max addresses or topics per search position")
+	errHeaderNotFound       = errors.New("header not found")
+	errNotCanonical         = errors.New("hash is not currently canonical")
 )
 
 // syncTimeoutError is what eth_sendRawTransactionSync answers when the receipt is not there in time (EIP-7966, code 4).

@@ -32,31 +32,32 @@ type stockTransactions interface {
 	GetTransactionReceipt(ctx context.Context, hash common.Hash) (map[string]any, error)
 }
 
-func newEthMethods(b *openBackend, stock *stockServices) (*ethMethods, error) {
-	m := &ethMethods{b: b}
-	var ok bool
-	if m.blocks, ok = stock.chain.(stockBlocks); !ok {
-		return nil, fmt.Errorf("%w: %T", ErrGethChanged, stock.chain)
+// newEthMethods also makes the subjects of eth_subscribe, which use the same services.
+func newEthMethods(b *openBackend, stock *stockServices) (*ethMethods, *subscriptions, error) {
+	blocks, isBlocks := stock.chain.(stockBlocks)
+	txs, isTxs := stock.transactions.(stockTransactions)
+	if !isBlocks || !isTxs {
+		return nil, nil, fmt.Errorf("%w: %T or %T", ErrGethChanged, stock.chain, stock.transactions)
 	}
-	if m.txs, ok = stock.transactions.(stockTransactions); !ok {
-		return nil, fmt.Errorf("%w: %T", ErrGethChanged, stock.transactions)
-	}
+	m, s := &ethMethods{b: b, blocks: blocks, txs: txs}, &subscriptions{b: b, txs: txs}
 	for _, method := range []struct {
-		target *stockMethod
-		name   string
-		args   int
+		target  *stockMethod
+		service any
+		name    string
+		args    int
 	}{
-		{&m.getProof, "GetProof", 3},
-		{&m.estimateGas, "EstimateGas", 4},
-		{&m.createAccessList, "CreateAccessList", 3},
+		{&m.getProof, stock.chain, "GetProof", 3},
+		{&m.estimateGas, stock.chain, "EstimateGas", 4},
+		{&m.createAccessList, stock.chain, "CreateAccessList", 3},
+		{&s.full, stock.transactions, "GetTransactionByHash", 1},
 	} {
-		found, err := newStockMethod(stock.chain, method.name, method.args)
+		found, err := newStockMethod(method.service, method.name, method.args)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		*method.target = found
 	}
-	return m, nil
+	return m, s, nil
 }
 
 // GasPrice suggests a gas price for transactions without a fee cap, in wei.

@@ -2,6 +2,7 @@ package evm
 
 import (
 	"context"
+	"errors"
 	"math/big"
 	"slices"
 	"sync"
@@ -24,7 +25,7 @@ const (
 	sparseLogs             = 1000
 )
 
-// logMethods are go-ethereum's filters and subscriptions, with queries that reach into the open block and have limits.
+// logMethods are go-ethereum's filters, with queries that reach into the open block and have limits.
 type logMethods struct {
 	*filters.FilterAPI
 	b *openBackend
@@ -72,7 +73,16 @@ func (m *logMethods) install(id rpc.ID) rpc.ID {
 func (m *logMethods) GetFilterLogs(ctx context.Context, id rpc.ID) ([]*gethtypes.Log, error) {
 	ctx, cancel := context.WithTimeout(ctx, logQueryTimeout)
 	defer cancel()
-	return m.FilterAPI.GetFilterLogs(ctx, id)
+	logs, err := m.FilterAPI.GetFilterLogs(ctx, id)
+	return logs, logTimeout(ctx, err)
+}
+
+// logTimeout names the way out to a client whose query took too long.
+func logTimeout(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errLogTimeout
+	}
+	return err
 }
 
 // GetLogs finds logs of sealed blocks and, where the range ends at pending or the block is the open one, of the open
@@ -166,7 +176,7 @@ func (m *logMethods) sealedLogs(ctx context.Context, crit filters.FilterCriteria
 		crit.FromBlock, crit.ToBlock = new(big.Int).SetUint64(first), new(big.Int).SetUint64(end)
 		found, err := m.FilterAPI.GetLogs(ctx, crit)
 		if err != nil {
-			return nil, err
+			return nil, logTimeout(ctx, err)
 		}
 		if logs = append(logs, found...); len(logs) > maxLogs {
 			return nil, errTooManyLogs

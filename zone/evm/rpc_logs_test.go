@@ -100,38 +100,6 @@ func TestRPC_LogQueryErrorsAreThoseOfGeth(t *testing.T) {
 	require.Equal(t, -32602, code)
 }
 
-func TestRPC_SubscriptionsOfHeadsLogsAndPendingTransactions(t *testing.T) {
-	t.Parallel()
-	n := newRPCNode(t)
-	client, ctx := n.dialWS(), t.Context()
-	heads, logs, hashes := make(chan *gethtypes.Header, 4), make(chan gethtypes.Log, 4), make(chan common.Hash, 4)
-	for _, subscribe := range []func() (ethereum.Subscription, error){
-		func() (ethereum.Subscription, error) { return client.SubscribeNewHead(ctx, heads) },
-		func() (ethereum.Subscription, error) {
-			return client.SubscribeFilterLogs(ctx, ethereum.FilterQuery{Topics: [][]common.Hash{{counterTopic}}}, logs)
-		},
-		func() (ethereum.Subscription, error) {
-			return client.Client().EthSubscribe(ctx, hashes, "newPendingTransactions")
-		},
-	} {
-		sub, err := subscribe()
-		require.NoError(t, err)
-		t.Cleanup(sub.Unsubscribe)
-	}
-	n.open()
-	counter := n.deploy()
-	n.send(&counter, 0, nil)
-	header := n.seal()
-	require.Equal(t, header.Hash(), (<-heads).Hash())
-	log := <-logs
-	require.Equal(t, header.Hash(), log.BlockHash)
-	require.Equal(t, counter, log.Address)
-
-	tx := n.sign(&rpcBob, 1, nil)
-	n.queue(tx)
-	require.Equal(t, tx.Hash(), <-hashes)
-}
-
 func TestRPC_Filters(t *testing.T) {
 	t.Parallel()
 	n := newRPCNode(t)

@@ -54,7 +54,7 @@ func (r *RPC) register(sealed *sealedBackend) error {
 	if err != nil {
 		return err
 	}
-	methods, err := newEthMethods(r.backend, stock)
+	methods, subjects, err := newEthMethods(r.backend, stock)
 	if err != nil {
 		return err
 	}
@@ -71,6 +71,7 @@ func (r *RPC) register(sealed *sealedBackend) error {
 		{"eth", stock.accounts},
 		{"eth", newLogMethods(r.backend, filters.NewFilterAPI(system))},
 		{"eth", methods},
+		{"eth", subjects},
 		{"txpool", stock.txpool},
 		{"net", &netMethods{r.backend.ChainConfig().ChainID}},
 		{"web3", &web3Methods{r.backend.deps.ClientVersion}},
