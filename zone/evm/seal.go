@@ -46,6 +46,9 @@ func (b *openBlock) assemble(chain *gethcore.BlockChain, extra []byte) (*gethtyp
 	withdrawals := gethtypes.Withdrawals{}
 	afterLast := uint32(len(b.included.txs) + 1)
 	requests, _, err := gethcore.PostExecution(context.Background(), b.env.config, header.Number, header.Time, logs, withdrawals, b.evm, afterLast)
+	if err := b.broken(); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: system calls at the end of block %s: %w", ErrSeal, header.Number, err)
 	}

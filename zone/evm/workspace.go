@@ -168,6 +168,9 @@ func (w *workspace) include(eth *gethtypes.Transaction, message *gethcore.Messag
 	header := w.env.header
 	receipt := gethcore.MakeReceipt(w.evm, result, w.state.StateDB, header.Number, w.env.provisional, header.Time, eth, w.gas.CumulativeUsed(), nil)
 	receipt.EffectiveGasPrice = message.GasPrice.ToBig()
+	if receipt.Logs == nil {
+		receipt.Logs = []*gethtypes.Log{} // as in a sealed block's receipts: clients expect a list, not null
+	}
 	for _, log := range receipt.Logs {
 		log.Index = w.logs
 		w.logs++
