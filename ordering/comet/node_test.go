@@ -37,7 +37,7 @@ func TestCluster_OrdersEntriesOfOneNodeOnAll(t *testing.T) {
 func TestCluster_GossipReachesEveryPoolOnce(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 4, nil).start()
-	c.awaitAll(2)
+	c.awaitMesh()
 	for nonce := range uint64(3) {
 		c.members[1].pool.submit(testTx(t, 901, nonce))
 	}
@@ -188,7 +188,7 @@ func TestCluster_WakesForTheFirstEntry(t *testing.T) {
 		m.pool.seed(testTx(t, 901, 0)) // or tick 1 would take the idle interval
 	}
 	c.start()
-	c.awaitAll(1)
+	c.awaitMesh()
 	c.await(0, "the attestation of the first", func(l *memLog) bool { return l.attested(1).Tick >= 1 })
 	// From now on whoever proposes is waiting, and it is not always the one that is given the entry.
 	for nonce := uint64(1); nonce <= 4; nonce++ {
