@@ -98,6 +98,8 @@ type TickResult struct {
 	Time uint64
 	// Digest is the zone's digest after the tick.
 	Digest common.Hash
+	// Rollups are what the digest commits to, ascending by rollup.
+	Rollups []core.RollupResult
 	// Outcomes are those decided in this tick, ascending by rollup and per rollup in the order decided.
 	Outcomes []Fate
 	// Bundles are the places of the tick's bundles that touch the zone.

@@ -184,7 +184,7 @@ func (m *machine) finish() (TickResult, error) {
 		return TickResult{}, err
 	}
 	m.digest = core.NextZoneDigest(m.network, m.zone, m.digest, m.tick, results)
-	r := TickResult{Tick: m.tick, Time: m.time, Digest: m.digest, Bundles: m.bundles, Sealed: m.sealed}
+	r := TickResult{Tick: m.tick, Time: m.time, Digest: m.digest, Rollups: results, Bundles: m.bundles, Sealed: m.sealed}
 	m.sealed = nil
 	for _, l := range m.lanes {
 		for i := range l.decided {

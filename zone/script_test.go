@@ -12,6 +12,7 @@ import (
 
 	"github.com/cockroachdb/pebble/vfs"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/zone"
@@ -409,3 +410,6 @@ func number(t *testing.T, text string) uint64 {
 	}
 	return n
 }
+
+// plainRoot is the engine's receipts root of one receipt.
+func plainRoot(receipt []byte) common.Hash { return crypto.Keccak256Hash(receipt) }

@@ -186,6 +186,13 @@ func (e *Engine) Balance(address common.Address) uint64 {
 	return e.view.accounts[address].balance
 }
 
+// Nonce is an account's nonce in the published view.
+func (e *Engine) Nonce(address common.Address) uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.view.accounts[address].nonce
+}
+
 type attempt struct {
 	ctx  context.Context // of a scratch only
 	work work

@@ -1,0 +1,199 @@
+package zone_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/zone"
+	"github.com/lockstep-network/lockstep/zone/zonetest"
+)
+
+const twinTicks = 250
+
+// TestZone_TwinsAgree feeds two zones the same ticks. One of them dies again and again, in the middle of any call of any
+// engine (between the two seals too), sometimes with the loss of what was not synced, sometimes with blocks that an
+// engine's disk had taken but lost. Both must end with equal digests, blocks and fates.
+func TestZone_TwinsAgree(t *testing.T) {
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			net := zonetest.NewNetwork(func(p *core.Params) { p.BlockGas = 200_000 }, 901, 902, 903)
+			log := zonetest.NewLog(net.Genesis)
+			steady := newRig(t, net, log, nil)
+			steady.start()
+			traffic := zonetest.NewTraffic(net, log, seed, func(id core.RollupID, name string) uint64 {
+				return steady.engines[id].Nonce(net.Address(name))
+			})
+			for range twinTicks {
+				traffic.Tick()
+				steady.executeAll()
+			}
+
+			rng := rand.New(rand.NewPCG(seed, 1))
+			restless := newRig(t, net, log, nil)
+			deaths := restless.liveAndDie(rng)
+			if deaths < 5 {
+				t.Fatalf("died %d times only: the test shows nothing", deaths)
+			}
+			compareTwins(t, steady, restless)
+		})
+	}
+}
+
+// liveAndDie runs the zone until all is executed, dying on the way, and counts the deaths.
+func (r *rig) liveAndDie(rng *rand.Rand) int {
+	r.t.Helper()
+	for deaths := 0; ; deaths++ {
+		life := &life{left: 20 + rng.IntN(500), after: rng.IntN(2) == 0}
+		r.wrap = life.wrap
+		err := r.open()
+		if err == nil {
+			ctx, cancel := context.WithCancel(r.t.Context())
+			ended := make(chan error, 1)
+			z := r.zone
+			go func() { ended <- z.Run(ctx) }()
+			if waited := z.WaitExecuted(ctx, r.log.Head()); waited == nil {
+				r.stop = func() error { cancel(); return <-ended }
+				r.t.Cleanup(func() { _ = r.stop(); _ = z.Close() })
+				return deaths
+			}
+			err = <-ended
+			cancel()
+		}
+		if !errors.Is(err, errDied) {
+			r.t.Fatalf("death %d: %v", deaths, err)
+		}
+		switch power := rng.IntN(3); {
+		case r.zone == nil: // died while recovering; New has closed the files
+		case power == 0:
+			if err := r.zone.Close(); err != nil {
+				r.t.Fatal(err)
+			}
+		default:
+			r.image()
+			if power == 1 {
+				r.disks[901+core.RollupID(rng.IntN(3))].Truncate(1 + rng.IntN(2))
+			}
+		}
+	}
+}
+
+func compareTwins(t *testing.T, a, b *rig) {
+	t.Helper()
+	last := a.log.Head()
+	for tick := uint64(1); tick <= last; tick++ { // those that recovery does not recompute are read back
+		da, okA := a.zone.Digest(tick)
+		db, okB := b.zone.Digest(tick)
+		if !okA || !okB || da != db {
+			t.Fatalf("digest of tick %d: %s %v, %s %v", tick, da, okA, db, okB)
+		}
+	}
+	var codes = make(map[core.OutcomeCode]int)
+	for id := range a.disks {
+		ha, hb := a.engines[id].Head(), b.engines[id].Head()
+		if ha.Hash != hb.Hash || ha.Number < 20 {
+			t.Errorf("rollup %s: head %d %s, %d %s", id, ha.Number, ha.Hash, hb.Number, hb.Hash)
+		}
+		entries, err := a.log.Lane(id, 0, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			fa, okA, errA := a.zone.Fate(id, e.Seq)
+			fb, okB, errB := b.zone.Fate(id, e.Seq)
+			if okA != okB || fa != fb || errA != nil || errB != nil {
+				t.Fatalf("rollup %s seq %d: %v %+v %v, %v %+v %v", id, e.Seq, okA, fa, errA, okB, fb, errB)
+			}
+			if okA {
+				codes[fa.Code]++
+			}
+		}
+	}
+	for _, code := range []core.OutcomeCode{
+		core.Included, core.VoidBadSignature, core.VoidNonceTooLow, core.VoidNonceTooHigh, core.VoidInsufficientFunds,
+		core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment,
+	} {
+		if codes[code] == 0 {
+			t.Errorf("no position is %s: the traffic shows too little (%v)", code, codes)
+		}
+	}
+}
+
+var errDied = errors.New("the process died")
+
+// life is a number of engine calls, over all rollups, after which every call fails: the last one is done or not.
+type life struct {
+	mu    sync.Mutex
+	left  int
+	after bool
+}
+
+func (l *life) wrap(e *zonetest.Engine) zone.Engine { return &mortal{e, l} }
+
+// call runs f unless the life is over.
+func (l *life) call(f func() error) error {
+	l.mu.Lock()
+	l.left--
+	left := l.left
+	l.mu.Unlock()
+	if left < 0 || (left == 0 && !l.after) {
+		return errDied
+	}
+	if err := f(); err != nil {
+		return err
+	}
+	if left == 0 {
+		return errDied
+	}
+	return nil
+}
+
+// mortal is an engine that dies with its process.
+type mortal struct {
+	*zonetest.Engine
+	life *life
+}
+
+func (m *mortal) Open(timestamp uint64) error {
+	return m.life.call(func() error { return m.Engine.Open(timestamp) })
+}
+
+func (m *mortal) Apply(tx core.Transaction) (x zone.Execution, err error) {
+	err = m.life.call(func() error { x, err = m.Engine.Apply(tx); return err })
+	return x, err
+}
+
+func (m *mortal) Attempt() zone.Attempt { return &mortalAttempt{m.Engine.Attempt(), m.life} }
+
+func (m *mortal) EndTick(tick uint64) (root common.Hash, err error) {
+	err = m.life.call(func() error { root, err = m.Engine.EndTick(tick); return err })
+	return root, err
+}
+
+func (m *mortal) Seal(extra []byte) (block zone.SealedBlock, err error) {
+	err = m.life.call(func() error { block, err = m.Engine.Seal(extra); return err })
+	return block, err
+}
+
+func (m *mortal) Rewind(number uint64) error {
+	return m.life.call(func() error { return m.Engine.Rewind(number) })
+}
+
+type mortalAttempt struct {
+	zone.Attempt
+	life *life
+}
+
+func (m *mortalAttempt) Apply(tx core.Transaction) (x zone.Execution, err error) {
+	err = m.life.call(func() error { x, err = m.Attempt.Apply(tx); return err })
+	return x, err
+}
+
+func (m *mortalAttempt) Merge() error { return m.life.call(m.Attempt.Merge) }
