@@ -1,0 +1,160 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// API is the lockstep namespace. go-ethereum's RPC server finds its exported methods by reflection; methods.go
+// documents them.
+type API struct{ g *Gateway }
+
+// SendBundle is lockstep_sendBundle.
+func (a *API) SendBundle(ctx context.Context, bundle Param) (*BundleReceipt, error) {
+	d, err := a.decode(bundle)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	id, err := a.g.deps.Pool.AddBundle(ctx, d.Bundle)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	return &BundleReceipt{id}, nil
+}
+
+// decode reads a bundle and its legs.
+func (a *API) decode(bundle Param) (core.DecodedBundle, error) {
+	genesis := a.g.deps.Genesis
+	b, err := readBundle(bundle.raw, genesis.Params)
+	if err != nil {
+		return core.DecodedBundle{}, err
+	}
+	return b.DecodeLegs(a.g.network, genesis.Kind)
+}
+
+// SimulateBundle is lockstep_simulateBundle.
+func (a *API) SimulateBundle(ctx context.Context, bundle Param) (*SimulationView, error) {
+	view, err := a.simulate(ctx, bundle)
+	return view, a.g.lockstepError(err)
+}
+
+func (a *API) simulate(ctx context.Context, bundle Param) (*SimulationView, error) {
+	g := a.g
+	d, err := a.decode(bundle)
+	if err != nil {
+		return nil, err
+	}
+	z, err := g.zoneOf(d)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case g.simulations <- struct{}{}:
+		defer func() { <-g.simulations }()
+	default:
+		return nil, &Refusal{Cause: ErrBusy, Want: fmt.Sprintf("at most %d simulations at once", g.cfg.MaxSimulations)}
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.cfg.SimulateTimeout)
+	defer cancel()
+	s, err := z.Simulate(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return g.simulationView(d, s), nil
+}
+
+// zoneOf finds the zone that executes all legs.
+func (g *Gateway) zoneOf(d core.DecodedBundle) (Zone, error) {
+	zone := g.deps.Genesis.ZoneOf(d.Legs[0].Rollup)
+	for i, leg := range d.Legs {
+		if id := g.deps.Genesis.ZoneOf(leg.Rollup); id == 0 || id != zone {
+			return nil, &Refusal{Cause: core.ErrNoCommonZone, Field: fmt.Sprintf("legs[%d].rollup", i), Have: "rollup " + leg.Rollup.String()}
+		}
+	}
+	z, ok := g.deps.Zones[zone]
+	if !ok {
+		return nil, &Refusal{Cause: ErrNotServed, Detail: "zone " + zone.String()}
+	}
+	return z, nil
+}
+
+// GetStatus is lockstep_getStatus.
+func (a *API) GetStatus(ctx context.Context, id Param) (*Status, error) {
+	hash, err := readHash("id", id.raw)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	s, err := a.g.fullStatus(ctx, hash)
+	return s, a.g.lockstepError(err)
+}
+
+// WaitFor is lockstep_waitFor.
+func (a *API) WaitFor(ctx context.Context, id, level Param, timeoutMs *Param) (*Status, error) {
+	hash, err := readHash("id", id.raw)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	want, err := readLevel("level", level.raw)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	timeout := a.g.cfg.MaxWait
+	if timeoutMs.given() {
+		ms, err := readNumber("timeoutMs", timeoutMs.raw, "ms")
+		if err != nil {
+			return nil, a.g.lockstepError(err)
+		}
+		if longest := uint64(a.g.cfg.MaxWait / time.Millisecond); ms > longest {
+			return nil, a.g.lockstepError(badValue("timeoutMs", timeoutMs.raw, fmt.Sprintf("at most %d", longest)))
+		}
+		timeout = time.Duration(ms) * time.Millisecond
+	}
+	s, err := a.g.waitFor(ctx, hash, want, timeout)
+	return s, a.g.lockstepError(err)
+}
+
+// Status is lockstep_status.
+func (a *API) Status() (*NetworkStatus, error) {
+	s, err := a.g.networkStatus()
+	return s, a.g.lockstepError(err)
+}
+
+// GetTick is lockstep_getTick.
+func (a *API) GetTick(number Param) (*TickView, error) {
+	n, err := a.g.readTickNumber(number.raw)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	view, err := a.g.tickView(n)
+	return view, a.g.lockstepError(err)
+}
+
+// readTickNumber reads a tick's number or "latest".
+func (g *Gateway) readTickNumber(raw json.RawMessage) (uint64, error) {
+	head := g.deps.Log.Head()
+	n, err := head, error(nil)
+	if string(raw) != `"latest"` {
+		if n, err = readNumber("number", raw, `a tick; or the string "latest"`); err != nil {
+			return 0, err
+		}
+	}
+	if n == 0 || n > head {
+		return 0, &Refusal{Cause: ErrUnknownTick, Field: "number", Have: fmt.Sprint(n), Want: fmt.Sprintf("1 to %d", head)}
+	}
+	return n, nil
+}
+
+// Ticks is the subscription lockstep_subscribe("ticks").
+func (a *API) Ticks(ctx context.Context) (*rpc.Subscription, error) {
+	notifier, ok := rpc.NotifierFromContext(ctx)
+	if !ok {
+		return nil, rpc.ErrNotificationsUnsupported
+	}
+	return a.g.subscribe(notifier)
+}

@@ -1,0 +1,101 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+// Config bounds what clients can do. All fields are local to a node.
+type Config struct {
+	// Listen is the address HOST:PORT of the one port; port 0 lets the kernel choose.
+	Listen string
+	// CORS lists the browser origins that may call, for HTTP and WebSocket; "*" allows all. Requests without an Origin
+	// header come from no browser and are not concerned.
+	CORS []string
+	// VHosts lists the host names under which the port may be addressed, against DNS rebinding: a web page whose name
+	// is made to point to this machine is refused. IP addresses are always allowed; "*" switches the check off.
+	VHosts []string
+	// MaxConnections bounds the open TCP connections; further ones are answered 503 and closed.
+	MaxConnections int
+	// MaxBody bounds a request body and a WebSocket message in bytes.
+	MaxBody int
+	// BodyBudget bounds in bytes what all HTTP bodies being read may take together; beyond it requests get 503.
+	BodyBudget int
+	// MaxBatch bounds the calls of a JSON-RPC batch, MaxBatchResponse their answers in bytes.
+	MaxBatch         int
+	MaxBatchResponse int
+	// MaxWaiters bounds the calls that wait for a level at any time; MaxSimulations and MaxSubscriptions likewise.
+	MaxWaiters       int
+	MaxSimulations   int
+	MaxSubscriptions int
+	// FeedBacklog is how many messages a subscriber may lag behind before it is dropped.
+	FeedBacklog int
+	// SubmitWait is how long eth_sendRawTransaction waits for the result before it answers with the hash.
+	SubmitWait time.Duration
+	// MaxWait bounds the timeout of lockstep_waitFor; it must be below WriteTimeout.
+	MaxWait time.Duration
+	// SimulateTimeout bounds the execution of one simulation.
+	SimulateTimeout time.Duration
+	// ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout are those of net/http.
+	ReadHeaderTimeout time.Duration
+	ReadTimeout       time.Duration
+	WriteTimeout      time.Duration
+	IdleTimeout       time.Duration
+	// DrainTimeout is how long requests under way may go on after the shutdown has begun.
+	DrainTimeout time.Duration
+}
+
+// Default is the configuration of a node on a developer's machine: loopback, open to every browser origin.
+func Default() Config {
+	return Config{
+		Listen: "127.0.0.1:8545", CORS: []string{"*"}, VHosts: []string{"localhost"},
+		MaxConnections: 512, MaxBody: 2 << 20, BodyBudget: 128 << 20,
+		MaxBatch: 100, MaxBatchResponse: 10 << 20,
+		MaxWaiters: 8192, MaxSimulations: 8, MaxSubscriptions: 256, FeedBacklog: 4096,
+		SubmitWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SimulateTimeout: 5 * time.Second,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, DrainTimeout: 5 * time.Second,
+	}
+}
+
+// Validate reports all problems at once.
+func (c Config) Validate() error {
+	var problems []error
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		problems = append(problems, fmt.Errorf("gateway.listen %q: want HOST:PORT", c.Listen))
+	}
+	for _, limit := range []struct {
+		name string
+		v    int
+	}{
+		{"maxConnections", c.MaxConnections}, {"maxBody", c.MaxBody}, {"maxBatch", c.MaxBatch},
+		{"maxBatchResponse", c.MaxBatchResponse}, {"maxWaiters", c.MaxWaiters}, {"maxSimulations", c.MaxSimulations},
+		{"maxSubscriptions", c.MaxSubscriptions}, {"feedBacklog", c.FeedBacklog},
+	} {
+		if limit.v < 1 {
+			problems = append(problems, fmt.Errorf("gateway.%s is %d, want at least 1", limit.name, limit.v))
+		}
+	}
+	if c.BodyBudget < c.MaxBody {
+		problems = append(problems, fmt.Errorf("gateway.bodyBudget is %d, want at least maxBody (%d)", c.BodyBudget, c.MaxBody))
+	}
+	for _, timeout := range []struct {
+		name string
+		v    time.Duration
+	}{
+		{"submitWait", c.SubmitWait}, {"maxWait", c.MaxWait}, {"simulateTimeout", c.SimulateTimeout},
+		{"readHeaderTimeout", c.ReadHeaderTimeout}, {"readTimeout", c.ReadTimeout}, {"writeTimeout", c.WriteTimeout},
+		{"idleTimeout", c.IdleTimeout}, {"drainTimeout", c.DrainTimeout},
+	} {
+		if timeout.v <= 0 {
+			problems = append(problems, fmt.Errorf("gateway.%s is %s, want more than 0", timeout.name, timeout.v))
+		}
+	}
+	// The RPC server answers "request timed out" shortly before WriteTimeout, so the gateway's own waits must end first.
+	if longest := max(c.SubmitWait, c.MaxWait, c.SimulateTimeout); longest+time.Second > c.WriteTimeout {
+		problems = append(problems, fmt.Errorf("gateway.writeTimeout is %s, want at least a second more than submitWait, maxWait and simulateTimeout (%s)", c.WriteTimeout, longest))
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,168 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net"
+
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Deps are the stages behind the gateway, fitted together by package node.
+type Deps struct {
+	// Genesis says which rollups, zones and validators there are; it is never changed.
+	Genesis *core.Genesis
+	Pool    Pool
+	Log     Log
+	Index   Index
+	Ledger  Ledger
+	// Zones holds the executor of every zone of the genesis that this node executes.
+	Zones map[core.ZoneID]Zone
+	// Listener is the open port, see Listen; nil lets New open it.
+	Listener net.Listener
+	// Version is the build's name, for lockstep_status.
+	Version string
+	Logger  *slog.Logger
+}
+
+// Pool is where entries wait to be ordered. Its methods do not block for longer than a lock. What it refuses it refuses with
+// a *Refusal or an error of package core; every other error is taken for a fault of the node.
+type Pool interface {
+	// AddTransaction admits raw canonical bytes; it keeps no reference to raw.
+	AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error)
+	// AddBundle admits a bundle and owns it from then on; the hash is its id.
+	AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error)
+	// Lookup tells what the pool knows about a transaction hash or bundle id.
+	Lookup(id common.Hash) PoolEntry
+	// Stats counts what is waiting.
+	Stats() PoolStats
+}
+
+// PoolEntry is what the pool knows about an id.
+type PoolEntry struct {
+	// Waiting: the entry is in the pool.
+	Waiting bool
+	// Bundle: the id is a bundle's.
+	Bundle bool
+	// Dropped says why the entry left the pool without being ordered; nil if it did not, or if nobody remembers. It is an
+	// error of the kind that admission gives.
+	Dropped error
+}
+
+// PoolStats counts the entries of the pool.
+type PoolStats struct {
+	// Pending transactions can be ordered now, queued ones wait for an earlier nonce.
+	Pending uint64 `json:"pending"`
+	Queued  uint64 `json:"queued"`
+	Bundles uint64 `json:"bundles"`
+	// Bytes is the size of all of them.
+	Bytes uint64 `json:"bytes"`
+}
+
+// Log is the ordered log. What it returns is shared and must not be changed.
+type Log interface {
+	// Head is the number of the newest tick, 0 before tick 1.
+	Head() uint64
+	// Record reads a tick's record. n is between 1 and the head.
+	Record(n uint64) (*core.TickRecord, error)
+	// Decoded reads a tick decoded. n is between 1 and the head.
+	Decoded(n uint64) (*core.Tick, error)
+	// Wait returns when tick n is in the log, or with ctx's error.
+	Wait(ctx context.Context, n uint64) error
+}
+
+// Index finds entries in the log, for as long as the log holds them.
+type Index interface {
+	// Places lists, ascending, every lane position at which a transaction was ordered; none is no error.
+	Places(hash common.Hash) ([]core.Place, error)
+	// BundlePlaces lists, ascending, every tick that ordered a bundle; none is no error.
+	BundlePlaces(id common.Hash) ([]core.BundlePlace, error)
+}
+
+// Ledger tells what the validators have agreed on.
+type Ledger interface {
+	// Attested is a zone's newest attested result; its tick is 0 before the first.
+	Attested(zone core.ZoneID) core.Attested
+	// Lane is the head of a rollup's lane.
+	Lane(rollup core.RollupID) core.LaneHead
+}
+
+// Zone is the executor of one zone.
+type Zone interface {
+	// Executed is the newest tick whose outcomes are known; it goes back only when the zone re-executes.
+	Executed() uint64
+	// WaitExecuted returns when the tick's outcomes are known, with ctx's error, or with an error when the zone has
+	// stopped for good.
+	WaitExecuted(ctx context.Context, tick uint64) error
+	// Fate is what was decided for a lane position; ok is false while nothing is.
+	Fate(rollup core.RollupID, seq uint64) (fate Fate, ok bool, err error)
+	// Simulate executes a bundle on the newest executed state without side effects. It stops when ctx ends.
+	Simulate(ctx context.Context, b core.DecodedBundle) (Simulation, error)
+	// Lane is the rollup's state after the newest executed tick.
+	Lane(rollup core.RollupID) LaneState
+}
+
+// Fate is what was decided for a lane position.
+type Fate struct {
+	core.Outcome
+	// Tick is the tick that decided it: the one that ordered it, or a later one after its lane was stopped.
+	Tick uint64
+	// Block and Index say where an included transaction stands in its rollup's chain; zero when void.
+	Block uint64
+	Index uint64
+	// Reverted: included with receipt status 0.
+	Reverted bool
+	// GasUsed is that of an included transaction.
+	GasUsed uint64
+	// FailingLeg is the index of the leg because of which a bundle is void, -1 if there is none.
+	FailingLeg int
+	// Detail explains a void in go-ethereum's words; may be empty.
+	Detail string
+}
+
+// LaneState is how far a zone has come with a rollup.
+type LaneState struct {
+	// Sealed and SealedHash name the newest sealed block.
+	Sealed     uint64
+	SealedHash common.Hash
+	// FirstUnapplied is the first lane position that had no outcome when that block was sealed.
+	FirstUnapplied uint64
+}
+
+// Simulation is what would become of a bundle if it were the next thing executed.
+type Simulation struct {
+	// Tick is the executed tick on whose state the bundle ran.
+	Tick uint64
+	// Success: no rule of bundles is broken and no leg fails the bundle.
+	Success bool
+	// Rule is the rule of ordering that refuses the bundle as it is now, such as an expired window; nil if none does. It is
+	// an error of the kind that the pool gives.
+	Rule error
+	// Code is that of the failing leg, core.Included if none fails.
+	Code core.OutcomeCode
+	// FailingLeg is the index of the leg because of which the bundle would be void, -1 if there is none.
+	FailingLeg int
+	// Reason explains a failing leg for people.
+	Reason string
+	// Legs holds one row for each leg.
+	Legs []SimulatedLeg
+}
+
+// SimulatedLeg is what would become of a leg.
+type SimulatedLeg struct {
+	// Executed is false for the legs behind a failing one, and for all of a bundle that would be void before its first leg.
+	Executed bool
+	// Code is core.Included or the reason why the leg is void.
+	Code core.OutcomeCode
+	// Reverted: receipt status 0.
+	Reverted bool
+	GasUsed  uint64
+	// ReturnData is what the call returned; of a reverted leg, the revert data.
+	ReturnData []byte
+	// Reason is the decoded revert reason or the explanation of the void.
+	Reason string
+	Logs   []*gethtypes.Log
+}

@@ -1,0 +1,339 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"strings"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// What the gateway itself refuses, and what package node translates the pool's refusals to. Errors of package core are
+// understood as they are.
+var (
+	// ErrUnknownField, ErrMissingField and ErrBadValue: a parameter is not what the method takes.
+	ErrUnknownField = errors.New("gateway: unknown field")
+	ErrMissingField = errors.New("gateway: missing field")
+	ErrBadValue     = errors.New("gateway: invalid value")
+	// ErrUnknownTick: the tick is not in the log (yet).
+	ErrUnknownTick = errors.New("gateway: unknown tick")
+
+	// Why the pool refuses a transaction or a leg, in go-ethereum's words.
+	ErrBadSignature      = errors.New("gateway: invalid sender")
+	ErrNonceTooLow       = errors.New("gateway: nonce too low")
+	ErrNonceTooHigh      = errors.New("gateway: nonce too high")
+	ErrInsufficientFunds = errors.New("gateway: insufficient funds for gas * price + value")
+	ErrFeeTooLow         = errors.New("gateway: max fee per gas less than block base fee")
+	ErrTipAboveFeeCap    = errors.New("gateway: max priority fee per gas higher than max fee per gas")
+	ErrIntrinsicGas      = errors.New("gateway: intrinsic gas too low")
+	ErrUnderpriced       = errors.New("gateway: transaction underpriced")
+	ErrReplacement       = errors.New("gateway: replacement transaction underpriced")
+	ErrAlreadyKnown      = errors.New("gateway: already known")
+	ErrSenderNotEOA      = errors.New("gateway: sender not an eoa")
+	ErrInitCodeTooLarge  = errors.New("gateway: max initcode size exceeded")
+	ErrNonceMax          = errors.New("gateway: nonce has max value")
+	ErrFeeCapVeryHigh    = errors.New("gateway: max fee per gas higher than 2^256-1")
+	ErrTipVeryHigh       = errors.New("gateway: max priority fee per gas higher than 2^256-1")
+	ErrFloorDataGas      = errors.New("gateway: insufficient gas for floor data gas cost")
+	ErrGasOverflow       = errors.New("gateway: gas uint64 overflow")
+	ErrAccountLimit      = errors.New("gateway: account limit exceeded")
+	// ErrUnsupported: the entry is well formed, but this build does not take it (for instance EIP-7702 transactions).
+	ErrUnsupported = errors.New("gateway: not supported")
+	// ErrCommitment: the bundle's commitment is not the one of its legs.
+	ErrCommitment = errors.New("gateway: commitment does not match the legs")
+	// ErrLegNonces: the legs of one sender do not have consecutive nonces in the bundle's order.
+	ErrLegNonces = errors.New("gateway: legs of one sender need consecutive nonces")
+	// ErrReplaced and ErrWaitedTooLong: why an entry left the pool without being ordered.
+	ErrReplaced      = errors.New("gateway: replaced by its sender")
+	ErrWaitedTooLong = errors.New("gateway: waited too long")
+	// ErrVoid: a transaction was ordered and had no effect, for a reason without an error of its own.
+	ErrVoid = errors.New("gateway: transaction had no effect")
+
+	// ErrPoolFull: the pool has no room, in all or for this sender or rollup.
+	ErrPoolFull = errors.New("gateway: pool is full")
+	// ErrBusy: a limit of this gateway is reached; try again.
+	ErrBusy = errors.New("gateway: too many requests of this kind at once")
+	// ErrSlowConsumer: a subscriber did not read fast enough and was dropped.
+	ErrSlowConsumer = errors.New("gateway: subscriber is too slow")
+	// ErrTimeout: the time for this request is over.
+	ErrTimeout = errors.New("gateway: request timed out")
+	// ErrNotServed: this node does not execute the rollup's zone, or the zone has stopped.
+	ErrNotServed = errors.New("gateway: not served by this node")
+	// ErrHTTP: the HTTP request is none that the gateway answers.
+	ErrHTTP = errors.New("gateway: invalid HTTP request")
+
+	// ErrPortInUse: another program listens on the configured address.
+	ErrPortInUse = errors.New("gateway: port is in use")
+	// ErrWiring: New or Mount was called with parts that do not fit together.
+	ErrWiring = errors.New("gateway: wiring")
+)
+
+// Codes outside the table. Ethereum's methods answer what go-ethereum answers.
+const (
+	codeEthDefault  = -32000 // go-ethereum's code for every refused transaction
+	codeEthInternal = -32603
+	codeInternal    = 47000
+)
+
+// errorRow is what clients see of a sentinel.
+type errorRow struct {
+	err    error
+	code   int    // in the lockstep namespace; docs/adr/0001-rpc-error-codes.md
+	reason string // stable name in error.data.reason
+	text   string // message; for transactions go-ethereum's words, because wallets match them
+}
+
+// errorTable is the only place that knows codes. Numbers never move and are never reused.
+var errorTable = []errorRow{
+	{ErrUnknownField, 47100, "unknownField", "unknown field"},
+	{ErrMissingField, 47101, "missingField", "missing field"},
+	{ErrBadValue, 47102, "badValue", "invalid value"},
+	{ErrHTTP, 47103, "http", "invalid HTTP request"},
+
+	{core.ErrUnknownRollup, 47200, "unknownRollup", "unknown rollup"},
+	{ErrUnknownTick, 47201, "unknownTick", "unknown tick"},
+
+	{core.ErrTooLarge, 47301, "tooLarge", "oversized data"},
+	{core.ErrEmpty, 47302, "empty", "empty data"},
+	{core.ErrTxType, 47303, "txType", "transaction type not supported"},
+	{core.ErrNoChainID, 47304, "noChainId", "only replay-protected (EIP-155) transactions allowed over RPC"},
+	{core.ErrWrongChainID, 47305, "wrongChainId", "invalid chain id for signer"},
+	{core.ErrGasAboveCap, 47306, "gasAboveCap", "transaction gas limit too high"},
+	{core.ErrProtectedAlone, 47307, "protectedAlone", "a transaction whose access list names the Lockstep predeploy may only be a leg of an execution bundle"},
+	{ErrBadSignature, 47308, "badSignature", "invalid sender"},
+	{ErrNonceTooLow, 47309, "nonceTooLow", "nonce too low"},
+	{ErrNonceTooHigh, 47310, "nonceTooHigh", "nonce too high"},
+	{ErrInsufficientFunds, 47311, "insufficientFunds", "insufficient funds for gas * price + value"},
+	{ErrFeeTooLow, 47312, "feeTooLow", "max fee per gas less than block base fee"},
+	{ErrTipAboveFeeCap, 47313, "tipAboveFeeCap", "max priority fee per gas higher than max fee per gas"},
+	{ErrIntrinsicGas, 47314, "intrinsicGas", "intrinsic gas too low"},
+	{ErrUnderpriced, 47315, "underpriced", "transaction underpriced"},
+	{ErrReplacement, 47316, "replacementUnderpriced", "replacement transaction underpriced"},
+	{ErrAlreadyKnown, 47317, "alreadyKnown", "already known"},
+	{ErrSenderNotEOA, 47318, "senderNotEOA", "sender not an eoa"},
+	{ErrInitCodeTooLarge, 47319, "initCodeTooLarge", "max initcode size exceeded"},
+	{ErrUnsupported, 47320, "unsupported", "not supported"},
+	{ErrVoid, 47321, "void", "transaction had no effect"},
+	{ErrNonceMax, 47322, "nonceMax", "nonce has max value"},
+	{ErrFeeCapVeryHigh, 47323, "feeCapVeryHigh", "max fee per gas higher than 2^256-1"},
+	{ErrTipVeryHigh, 47324, "tipVeryHigh", "max priority fee per gas higher than 2^256-1"},
+	{ErrFloorDataGas, 47325, "floorDataGas", "insufficient gas for floor data gas cost"},
+	{ErrGasOverflow, 47326, "gasOverflow", "gas uint64 overflow"},
+	{ErrReplaced, 47327, "replaced", "replaced by its sender"},
+	{ErrWaitedTooLong, 47328, "waitedTooLong", "waited too long for an earlier nonce or a lower base fee"},
+
+	{core.ErrNoLegs, 47400, "noLegs", "bundle without legs"},
+	{core.ErrTooManyLegs, 47401, "tooManyLegs", "too many legs"},
+	{core.ErrDuplicateLeg, 47402, "duplicateLeg", "the same transaction is a leg twice"},
+	{core.ErrAtomicity, 47403, "atomicity", "unknown atomicity"},
+	{core.ErrNoCommonZone, 47404, "noCommonZone", "the legs of an execution bundle must be on evm rollups of one zone"},
+	{core.ErrParentTick, 47405, "parentTick", "parentTick is not supported in this protocol version"},
+	{core.ErrBid, 47406, "bid", "bid is reserved and must be zero"},
+	{core.ErrWindowInverted, 47407, "windowInverted", "notBefore is after notAfter"},
+	{core.ErrExpired, 47408, "expired", "bundle has expired"},
+	{core.ErrTooEarly, 47409, "tooEarly", "bundle is too early"},
+	{core.ErrWindowTooLong, 47410, "windowTooLong", "notAfter is too far away"},
+	{core.ErrProtectedKeys, 47411, "protectedKeys", "storage keys under the Lockstep predeploy must be the marker or the bundle's non-zero commitment"},
+	{ErrCommitment, 47412, "commitment", "commitment does not match the legs"},
+
+	{ErrLegNonces, 47413, "legNonces", "legs of one sender need consecutive nonces in the bundle's order"},
+
+	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
+	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},
+	{ErrSlowConsumer, 47502, "slowConsumer", "subscriber is too slow"},
+	{ErrTimeout, 47503, "timeout", "request timed out"},
+	{ErrNotServed, 47504, "notServed", "not served by this node"},
+	{ErrAccountLimit, 47505, "accountLimit", "account limit exceeded"},
+
+	// Last, because a malformed transaction is also wrapped by more telling errors.
+	{core.ErrMalformed, 47300, "malformed", "malformed encoding"},
+}
+
+// voidErrors maps outcomes that a transaction's sender can do something about to errors; all others are ErrVoid.
+var voidErrors = map[core.OutcomeCode]error{
+	core.VoidBadSignature: ErrBadSignature, core.VoidNonceTooLow: ErrNonceTooLow, core.VoidNonceTooHigh: ErrNonceTooHigh,
+	core.VoidInsufficientFunds: ErrInsufficientFunds, core.VoidFeeCapTooLow: ErrFeeTooLow,
+	core.VoidTipAboveFeeCap: ErrTipAboveFeeCap, core.VoidIntrinsicGas: ErrIntrinsicGas, core.VoidNonceMax: ErrNonceMax,
+	core.VoidFloorDataGas: ErrFloorDataGas, core.VoidGasOverflow: ErrGasOverflow, core.VoidFeeOverflow: ErrFeeCapVeryHigh,
+	core.VoidGasAboveCap: core.ErrGasAboveCap, core.VoidInitCodeTooLarge: ErrInitCodeTooLarge,
+	core.VoidSenderNotEOA: ErrSenderNotEOA, core.VoidTxType: core.ErrTxType, core.VoidCommitment: ErrCommitment,
+}
+
+// Refusal is a verdict on the caller's input: what is wrong, where, and what was wanted. The pool's adapter returns it
+// for what the pool refuses.
+type Refusal struct {
+	// Cause is, or wraps, an error with a row in the table of this file.
+	Cause error
+	// Field is the path of the offending field, such as "legs[1].tx" or "notAfter"; may be empty.
+	Field string
+	// Have and Want are the value given and the value or range expected; may be empty.
+	Have, Want string
+	// Detail follows the message, in go-ethereum's words where there are any ("next nonce 5, tx nonce 3"); may be empty.
+	Detail string
+}
+
+// Error is the text for logs.
+func (r *Refusal) Error() string {
+	var b strings.Builder
+	if r.Field != "" {
+		b.WriteString(r.Field + ": ")
+	}
+	b.WriteString(r.Cause.Error())
+	if detail := r.detail(); detail != "" {
+		b.WriteString(": " + detail)
+	}
+	return b.String()
+}
+
+// Unwrap is the cause.
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+// detail is Detail, or have and want in words.
+func (r *Refusal) detail() string {
+	switch {
+	case r.Detail != "" || r.Have == "" && r.Want == "":
+		return r.Detail
+	case r.Want == "":
+		return "have " + r.Have
+	case r.Have == "":
+		return "want " + r.Want
+	}
+	return "have " + r.Have + ", want " + r.Want
+}
+
+// errorData is error.data of the lockstep namespace.
+type errorData struct {
+	Reason    string `json:"reason"`
+	Field     string `json:"field,omitempty"`
+	Have      string `json:"have,omitempty"`
+	Want      string `json:"want,omitempty"`
+	RequestID string `json:"requestId,omitempty"`
+}
+
+// rpcError is an error as it travels: rpc.Error and rpc.DataError of go-ethereum.
+type rpcError struct {
+	code    int
+	message string
+	data    *errorData
+}
+
+func (e *rpcError) Error() string  { return e.message }
+func (e *rpcError) ErrorCode() int { return e.code }
+func (e *rpcError) ErrorData() any {
+	if e.data == nil {
+		return nil
+	}
+	return e.data
+}
+
+// explanation is an error taken apart for a client.
+type explanation struct {
+	row                       errorRow
+	field, have, want, detail string
+}
+
+// explain finds an error's row. ok is false for errors that are none of the client's business.
+func explain(err error) (explanation, bool) {
+	for _, row := range errorTable {
+		if !errors.Is(err, row.err) {
+			continue
+		}
+		x := explanation{row: row}
+		var refusal *Refusal
+		if errors.As(err, &refusal) && errors.Is(refusal.Cause, row.err) {
+			x.have, x.want, x.field = refusal.Have, refusal.Want, refusal.Field
+			x.detail = refusal.detail()
+			inner, rest, _ := splitAt(refusal.Cause.Error(), row.err.Error())
+			x.field = joinPath(x.field, inner)
+			if x.detail == "" {
+				x.detail = rest
+			}
+		} else {
+			x.field, x.detail, _ = splitAt(err.Error(), row.err.Error())
+		}
+		// A detail in go-ethereum's words may hold the message itself, with a path before it.
+		if inner, rest, ok := splitAt(x.detail, row.text); ok {
+			x.field, x.detail = joinPath(x.field, inner), rest
+		}
+		return x, true
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return explain(ErrTimeout)
+	}
+	return explanation{}, false
+}
+
+// splitAt takes an error text apart around the sentinel's own: package core writes "path: to: field: sentinel: detail".
+func splitAt(text, sentinel string) (field, detail string, ok bool) {
+	before, after, found := strings.Cut(text, sentinel)
+	if !found {
+		return "", "", false
+	}
+	for part := range strings.SplitSeq(strings.TrimSuffix(before, ": "), ": ") {
+		field = joinPath(field, part)
+	}
+	return field, strings.TrimSpace(strings.TrimPrefix(after, ":")), true
+}
+
+// joinPath joins field names; whatever is no field name (other words of an error text) is left out.
+func joinPath(path, name string) string {
+	switch {
+	case name == "" || strings.ContainsAny(name, " :"):
+		return path
+	case path == "":
+		return name
+	}
+	return path + "." + name
+}
+
+// message is the text of an explanation: field, what is wrong, details.
+func (x explanation) message(withField bool) string {
+	m := x.row.text
+	if withField && x.field != "" {
+		m = x.field + ": " + m
+	}
+	if x.detail != "" {
+		m += ": " + x.detail
+	}
+	return m
+}
+
+// lockstepError is an error as the lockstep namespace answers it.
+func (g *Gateway) lockstepError(err error) error {
+	if err == nil {
+		return nil
+	}
+	x, ok := explain(err)
+	if !ok {
+		id := g.logInternal(err)
+		return &rpcError{codeInternal, "internal error (request " + id + ")", &errorData{Reason: "internal", RequestID: id}}
+	}
+	return newRPCError(x)
+}
+
+func newRPCError(x explanation) *rpcError {
+	return &rpcError{x.row.code, x.message(true), &errorData{Reason: x.row.reason, Field: x.field, Have: x.have, Want: x.want}}
+}
+
+// ethError is an error as Ethereum's methods answer it: go-ethereum's code and words.
+func (g *Gateway) ethError(err error) error {
+	if err == nil {
+		return nil
+	}
+	x, ok := explain(err)
+	if !ok {
+		return &rpcError{code: codeEthInternal, message: "internal error (request " + g.logInternal(err) + ")"}
+	}
+	return &rpcError{code: codeEthDefault, message: x.message(false)}
+}
+
+// logInternal logs an error that clients must not see and gives the id under which they may ask about it.
+func (g *Gateway) logInternal(err error) string {
+	var b [6]byte
+	rand.Read(b[:]) // never fails since Go 1.24
+	id := hex.EncodeToString(b[:])
+	g.log.Error("request failed", "request", id, "err", err)
+	return id
+}

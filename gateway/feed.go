@@ -1,0 +1,320 @@
+package gateway
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// heartbeat is the consensus time in ms after which a run of empty ticks is reported although it goes on.
+const heartbeat = 1000
+
+// Kinds of messages of the subscription "ticks".
+const (
+	messageTick     = "tick"
+	messageEmpty    = "empty"
+	messageExecuted = "executed"
+	messageError    = "error"
+)
+
+// TickMessage says what a tick ordered.
+type TickMessage struct {
+	Type   string `json:"type"`
+	Number uint64 `json:"number"`
+	Time   uint64 `json:"time"`
+	// Empty is the number of consecutive ticks without entries that this message (of type "empty") stands for; Number
+	// and Time are those of the last one.
+	Empty    uint64         `json:"empty,omitempty"`
+	Lanes    []LaneMessage  `json:"lanes,omitempty"`
+	Bundles  []BundleView   `json:"bundles,omitempty"`
+	Attested []AttestedView `json:"attested,omitempty"`
+}
+
+// LaneMessage lists what a tick added to a lane; Txs[i] stands at FirstSeq+i.
+type LaneMessage struct {
+	Rollup   core.RollupID `json:"rollup"`
+	FirstSeq uint64        `json:"firstSeq"`
+	Count    uint64        `json:"count"`
+	Head     common.Hash   `json:"head"`
+	Txs      []common.Hash `json:"txs"`
+}
+
+// ExecutedMessage says what a tick decided. Ticks that decided nothing have none.
+type ExecutedMessage struct {
+	Type string      `json:"type"`
+	Zone core.ZoneID `json:"zone"`
+	Tick uint64      `json:"tick"`
+	// Attested is the zone's newest attested tick: below Tick, except on a node that executes behind the others.
+	Attested uint64           `json:"attested"`
+	Outcomes []OutcomeMessage `json:"outcomes"`
+}
+
+// OutcomeMessage is one decided lane position.
+type OutcomeMessage struct {
+	Rollup   core.RollupID    `json:"rollup"`
+	Seq      uint64           `json:"seq"`
+	TxHash   common.Hash      `json:"txHash"`
+	Outcome  core.OutcomeCode `json:"outcome"`
+	Reverted bool             `json:"reverted,omitempty"`
+	Reason   string           `json:"reason,omitempty"`
+	BundleID *common.Hash     `json:"bundleId,omitempty"`
+	Block    *uint64          `json:"blockNumber,omitempty"`
+	TxIndex  *uint64          `json:"txIndex,omitempty"`
+}
+
+// ErrorMessage is the last message of a subscription that the gateway ends.
+type ErrorMessage struct {
+	Type  string     `json:"type"`
+	Error *ErrorView `json:"error"`
+}
+
+// feed is the ring of the newest messages of the subscription "ticks". Writers never wait; every subscriber has a
+// place of its own in the ring and is dropped when the ring has gone round it.
+type feed struct {
+	mu sync.Mutex
+	// ring[i % len] is message i; messages before next-len are overwritten.
+	ring []any
+	next uint64
+	// changed is closed and replaced when a message comes.
+	changed chan struct{}
+
+	limit       int
+	subscribers int
+	closed      bool
+	done        sync.WaitGroup
+
+	empty    emptyRun
+	attested map[core.ZoneID]*attestedProgress
+}
+
+// emptyRun counts consecutive ticks that ordered nothing and were not reported yet.
+type emptyRun struct {
+	count, first, number, time uint64
+	attested                   []AttestedView
+}
+
+// attestedProgress decides whether an attested result is news: whether it covers a tick that ordered or decided something.
+type attestedProgress struct {
+	tick uint64
+	// oldest and newest bound the ticks with content that are not reported as attested; 0 if there is none.
+	oldest, newest uint64
+}
+
+func newFeed(size, limit int) *feed {
+	return &feed{
+		ring: make([]any, size), changed: make(chan struct{}), limit: limit,
+		attested: make(map[core.ZoneID]*attestedProgress),
+	}
+}
+
+// ordered reports a tick.
+func (f *feed) ordered(record *core.TickRecord, tick *core.Tick) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	attested := attestedViews(record)
+	news := f.progress(attested)
+	if tick.Empty() {
+		f.extendRun(tick, attested)
+		if news || tick.Time-f.empty.first >= heartbeat {
+			f.flushRun()
+		}
+		return
+	}
+	f.flushRun()
+	for _, p := range f.attested {
+		p.mark(tick.Number)
+	}
+	m := &TickMessage{Type: messageTick, Number: tick.Number, Time: tick.Time, Attested: attested}
+	for _, row := range record.Lanes {
+		lane := LaneMessage{Rollup: row.Rollup, FirstSeq: row.FirstSeq, Count: row.Count, Head: row.Head}
+		for _, item := range tick.LaneItems(row.Rollup) {
+			lane.Txs = append(lane.Txs, item.Tx.Hash())
+		}
+		m.Lanes = append(m.Lanes, lane)
+	}
+	for i := range tick.Bundles {
+		m.Bundles = append(m.Bundles, bundleView(&tick.Bundles[i]))
+	}
+	f.publish(m)
+}
+
+// executed reports what a tick decided.
+func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
+	if len(fates) == 0 {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p := f.zone(zone)
+	p.mark(tick)
+	m := &ExecutedMessage{Type: messageExecuted, Zone: zone, Tick: tick, Attested: p.tick, Outcomes: make([]OutcomeMessage, len(fates))}
+	for i := range fates {
+		fate := &fates[i]
+		o := OutcomeMessage{Rollup: fate.Rollup, Seq: fate.Seq, TxHash: fate.TxHash, Outcome: fate.Code, Reverted: fate.Reverted}
+		if fate.Bundle != (common.Hash{}) {
+			o.BundleID = &fate.Bundle
+		}
+		if fate.Code.Void() {
+			o.Reason = fate.Detail
+		} else {
+			o.Block, o.TxIndex = &fate.Block, &fate.Index
+		}
+		m.Outcomes[i] = o
+	}
+	f.publish(m)
+}
+
+// progress notes attested results and reports whether one is news.
+func (f *feed) progress(rows []AttestedView) bool {
+	news := false
+	for _, row := range rows {
+		p := f.zone(row.Zone)
+		p.tick = row.Tick
+		if p.oldest == 0 || p.oldest > row.Tick {
+			continue
+		}
+		news = true
+		if p.oldest = row.Tick + 1; p.newest <= row.Tick {
+			p.oldest, p.newest = 0, 0
+		}
+	}
+	return news
+}
+
+func (f *feed) zone(id core.ZoneID) *attestedProgress {
+	if f.attested[id] == nil {
+		f.attested[id] = new(attestedProgress)
+	}
+	return f.attested[id]
+}
+
+// mark notes a tick with content, unless it is attested already.
+func (p *attestedProgress) mark(tick uint64) {
+	if tick <= p.tick {
+		return
+	}
+	if p.oldest == 0 || tick < p.oldest {
+		p.oldest = tick
+	}
+	p.newest = max(p.newest, tick)
+}
+
+// extendRun adds an empty tick to the run. Of the attested results only each zone's newest matters.
+func (f *feed) extendRun(tick *core.Tick, attested []AttestedView) {
+	r := &f.empty
+	if r.count == 0 {
+		r.first = tick.Time
+	}
+	r.count, r.number, r.time = r.count+1, tick.Number, tick.Time
+	for _, a := range attested {
+		r.attested = slices.DeleteFunc(r.attested, func(old AttestedView) bool { return old.Zone == a.Zone })
+		r.attested = append(r.attested, a)
+	}
+}
+
+// flushRun reports the run of empty ticks, if there is one.
+func (f *feed) flushRun() {
+	r := f.empty
+	if r.count == 0 {
+		return
+	}
+	f.empty = emptyRun{}
+	f.publish(&TickMessage{Type: messageEmpty, Number: r.number, Time: r.time, Empty: r.count, Attested: r.attested})
+}
+
+// publish appends a message; it must not be changed afterwards.
+func (f *feed) publish(message any) {
+	f.ring[f.next%uint64(len(f.ring))] = message
+	f.next++
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// join takes a subscriber in; ok is false when there are too many or the feed is closed. Who joined must leave.
+func (f *feed) join() (place uint64, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed || f.subscribers >= f.limit {
+		return 0, false
+	}
+	f.subscribers++
+	f.done.Add(1)
+	return f.next, true
+}
+
+func (f *feed) leave() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.subscribers--
+	f.done.Done()
+}
+
+// close takes no more subscribers and waits until the last one has left.
+func (f *feed) close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.done.Wait()
+}
+
+// read gives back the message at a place, or a channel that is closed when one comes. lost means that the ring has gone
+// round the place.
+func (f *feed) read(place uint64) (message any, changed <-chan struct{}, lost bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case place == f.next:
+		return nil, f.changed, false
+	case f.next-place > uint64(len(f.ring)):
+		return nil, nil, true
+	}
+	return f.ring[place%uint64(len(f.ring))], nil, false
+}
+
+// subscribe starts a subscription on a client's connection.
+func (g *Gateway) subscribe(notifier *rpc.Notifier) (*rpc.Subscription, error) {
+	place, ok := g.feed.join()
+	if !ok {
+		return nil, g.lockstepError(&Refusal{Cause: ErrBusy, Detail: "subscriptions"})
+	}
+	sub := notifier.CreateSubscription()
+	go func() {
+		defer g.feed.leave()
+		g.pump(notifier, sub, place)
+	}()
+	return sub, nil
+}
+
+// pump sends messages until the client unsubscribes, goes away, or is too slow.
+func (g *Gateway) pump(notifier *rpc.Notifier, sub *rpc.Subscription, place uint64) {
+	for {
+		message, changed, lost := g.feed.read(place)
+		switch {
+		case lost:
+			_ = notifier.Notify(sub.ID, &ErrorMessage{messageError, g.errorView(ErrSlowConsumer)}) // the subscription ends either way
+			return
+		case message != nil:
+			if notifier.Notify(sub.ID, message) != nil {
+				return
+			}
+			place++
+			select {
+			case <-sub.Err():
+				return
+			default:
+			}
+		default:
+			select {
+			case <-changed:
+			case <-sub.Err():
+				return
+			case <-g.draining:
+				return
+			}
+		}
+	}
+}

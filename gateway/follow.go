@@ -1,0 +1,190 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// followLog reads the ticks after head from the log, wakes who waits for what was ordered or attested, and tells the
+// subscribers.
+func (g *Gateway) followLog(ctx context.Context, head uint64) error {
+	for next := head + 1; ; next++ {
+		if err := g.deps.Log.Wait(ctx, next); err != nil {
+			return ignoreDone(ctx, err)
+		}
+		record, tick, err := g.readTick(next)
+		if err != nil {
+			return err
+		}
+		g.feed.ordered(record, tick)
+		g.waiters.wake(orderedIDs(tick)...)
+		if len(record.Attested) > 0 {
+			g.waiters.wakeAttested()
+		}
+	}
+}
+
+// readTick reads a tick that is in the log.
+func (g *Gateway) readTick(n uint64) (*core.TickRecord, *core.Tick, error) {
+	record, err := g.deps.Log.Record(n)
+	if err != nil {
+		return nil, nil, fmt.Errorf("gateway: read record of tick %d: %w", n, err)
+	}
+	tick, err := g.deps.Log.Decoded(n)
+	if err != nil {
+		return nil, nil, fmt.Errorf("gateway: read tick %d: %w", n, err)
+	}
+	return record, tick, nil
+}
+
+// orderedIDs are the bundle ids and transaction hashes of a tick.
+func orderedIDs(tick *core.Tick) []common.Hash {
+	var ids []common.Hash
+	for i := range tick.Bundles {
+		ids = append(ids, tick.Bundles[i].Hash)
+		for _, tx := range tick.Bundles[i].Txs {
+			ids = append(ids, tx.Hash())
+		}
+	}
+	for _, s := range tick.Sections {
+		for _, tx := range s.Txs {
+			ids = append(ids, tx.Hash())
+		}
+	}
+	return ids
+}
+
+// followZone reads the outcomes of tick after tick from a zone. When the zone has stopped for good it ends without an
+// error: the rest of the gateway goes on, and entries of this zone stay at the level they have.
+func (g *Gateway) followZone(ctx context.Context, id core.ZoneID, c *cursors) error {
+	for next := c.start + 1; ; next++ {
+		if err := c.zone.WaitExecuted(ctx, next); err != nil {
+			if ctx.Err() == nil {
+				g.log.Warn("zone has stopped, its results are no longer followed", "zone", id, "err", err)
+			}
+			return nil
+		}
+		fates, err := g.decidedIn(c, next)
+		if err != nil {
+			return err
+		}
+		g.feed.executed(id, next, fates)
+		g.waiters.wake(decidedIDs(fates)...)
+	}
+}
+
+// cursors remember, per rollup of a zone, the first lane position that is not known to be decided.
+type cursors struct {
+	zone    Zone
+	start   uint64
+	rollups []core.RollupID
+	next    map[core.RollupID]uint64
+}
+
+func newCursors(z Zone, rollups []core.RollupID) *cursors {
+	c := &cursors{zone: z, start: z.Executed(), rollups: rollups, next: make(map[core.RollupID]uint64)}
+	for _, r := range rollups {
+		c.next[r] = z.Lane(r).FirstUnapplied
+	}
+	return c
+}
+
+// decidedIn lists what a tick decided, ascending by rollup and by lane position: the positions from the cursor on, and
+// where a lane is stopped before the tick's own positions, the bundle legs among these.
+func (g *Gateway) decidedIn(c *cursors, n uint64) ([]Fate, error) {
+	record, tick, err := g.readTick(n)
+	if err != nil {
+		return nil, err
+	}
+	rows := make(map[core.RollupID]core.LaneRow, len(record.Lanes))
+	for _, row := range record.Lanes {
+		rows[row.Rollup] = row
+	}
+	var fates []Fate
+	for _, r := range c.rollups {
+		advanced, err := c.advance(r, n)
+		if err != nil {
+			return nil, err
+		}
+		fates = append(fates, advanced...)
+		if row, ok := rows[r]; ok && c.next[r] < row.FirstSeq {
+			legs, err := c.legs(row, tick)
+			if err != nil {
+				return nil, err
+			}
+			fates = append(fates, legs...)
+		}
+	}
+	return fates, nil
+}
+
+// advance moves a rollup's cursor over what was decided up to tick n and gives back what tick n itself decided.
+func (c *cursors) advance(r core.RollupID, n uint64) ([]Fate, error) {
+	var fates []Fate
+	for {
+		fate, ok, err := c.zone.Fate(r, c.next[r])
+		if err != nil {
+			return nil, fmt.Errorf("gateway: fate of rollup %s, seq %d: %w", r, c.next[r], err)
+		}
+		if !ok || fate.Tick > n {
+			return fates, nil
+		}
+		if fate.Tick == n {
+			fates = append(fates, fate)
+		}
+		c.next[r]++
+	}
+}
+
+// legs gives back the fates of a row's bundle legs that the row's tick decided.
+func (c *cursors) legs(row core.LaneRow, tick *core.Tick) ([]Fate, error) {
+	var fates []Fate
+	for i, item := range tick.LaneItems(row.Rollup) {
+		if !item.IsLeg() {
+			break // legs come first
+		}
+		seq := row.FirstSeq + uint64(i)
+		fate, ok, err := c.zone.Fate(row.Rollup, seq)
+		if err != nil {
+			return nil, fmt.Errorf("gateway: fate of rollup %s, seq %d: %w", row.Rollup, seq, err)
+		}
+		if ok && fate.Tick == tick.Number {
+			fates = append(fates, fate)
+		}
+	}
+	return fates, nil
+}
+
+// decidedIDs are the transaction hashes and bundle ids of fates.
+func decidedIDs(fates []Fate) []common.Hash {
+	ids := make([]common.Hash, 0, len(fates))
+	for _, f := range fates {
+		ids = append(ids, f.TxHash)
+		if f.Bundle != (common.Hash{}) {
+			ids = append(ids, f.Bundle)
+		}
+	}
+	return ids
+}
+
+// members are the rollups of a zone, ascending.
+func (g *Gateway) members(id core.ZoneID) []core.RollupID {
+	for _, z := range g.deps.Genesis.Zones {
+		if z.ID == id {
+			return z.Rollups
+		}
+	}
+	return nil
+}
+
+// ignoreDone turns the end of ctx into success.
+func ignoreDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,200 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ethereum/go-ethereum/rpc"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Gateway serves clients. New and Mount build it, Run serves until its context ends.
+type Gateway struct {
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	network core.NetworkID
+
+	listener *limitedListener
+	server   *http.Server
+	root     *mount
+	rollups  map[core.RollupID]*mount
+	sealed   map[core.RollupID]*mount
+
+	waiters     *waiters
+	feed        *feed
+	simulations chan struct{}
+	bodies      *semaphore.Weighted
+
+	started   atomic.Bool
+	websocket sync.WaitGroup
+	// draining is closed when the shutdown begins: whoever waits answers with what is known.
+	draining chan struct{}
+}
+
+// mount is one JSON-RPC endpoint.
+type mount struct {
+	server *rpc.Server
+	ws     http.Handler
+	// client is the gateway's own way to ask the endpoint.
+	client *rpc.Client
+}
+
+// New checks the configuration and builds a gateway. It starts nothing; the port is open afterwards, so Close must be
+// called if Run is not.
+func New(cfg Config, deps Deps) (*Gateway, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if deps.Genesis == nil || deps.Pool == nil || deps.Log == nil || deps.Index == nil || deps.Ledger == nil || deps.Logger == nil {
+		return nil, fmt.Errorf("%w: genesis, pool, log, index, ledger and logger are required", ErrWiring)
+	}
+	g := &Gateway{
+		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
+		rollups: make(map[core.RollupID]*mount), sealed: make(map[core.RollupID]*mount),
+		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.MaxSubscriptions),
+		simulations: make(chan struct{}, cfg.MaxSimulations), bodies: semaphore.NewWeighted(int64(cfg.BodyBudget)),
+		draining: make(chan struct{}),
+	}
+	root := rpc.NewServer()
+	if err := root.RegisterName("lockstep", &API{g}); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrWiring, err)
+	}
+	g.root = g.newMount(root)
+	if deps.Listener == nil {
+		l, err := Listen(cfg.Listen)
+		if err != nil {
+			return nil, err
+		}
+		deps.Listener = l
+	}
+	g.listener = newLimitedListener(deps.Listener, cfg.MaxConnections)
+	g.server = &http.Server{
+		Handler:           http.HandlerFunc(g.serveHTTP),
+		ReadHeaderTimeout: cfg.ReadHeaderTimeout, ReadTimeout: cfg.ReadTimeout,
+		WriteTimeout: cfg.WriteTimeout, IdleTimeout: cfg.IdleTimeout,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
+	}
+	return g, nil
+}
+
+// newMount applies the limits to a JSON-RPC server.
+func (g *Gateway) newMount(server *rpc.Server) *mount {
+	server.SetBatchLimits(g.cfg.MaxBatch, g.cfg.MaxBatchResponse)
+	server.SetHTTPBodyLimit(g.cfg.MaxBody)
+	server.SetWebsocketReadLimit(int64(g.cfg.MaxBody))
+	return &mount{server: server, ws: server.WebsocketHandler(g.cfg.CORS)}
+}
+
+// Mount serves a rollup's Ethereum JSON-RPC under /rollup/{id}, and its strict variant, in which "latest" is the newest
+// sealed block everywhere, under /rollup/{id}/sealed unless it is nil. It must be called before Run, which stops the
+// servers at its end.
+func (g *Gateway) Mount(rollup core.RollupID, open, sealed *rpc.Server) error {
+	if g.started.Load() {
+		return fmt.Errorf("%w: mount of rollup %s after the start", ErrWiring, rollup)
+	}
+	if _, ok := g.deps.Genesis.Rollup(rollup); !ok || open == nil || g.rollups[rollup] != nil {
+		return fmt.Errorf("%w: mount of rollup %s: not registered, without a server, or mounted twice", ErrWiring, rollup)
+	}
+	g.rollups[rollup] = g.newMount(open)
+	if sealed != nil {
+		g.sealed[rollup] = g.newMount(sealed)
+	}
+	return nil
+}
+
+// Addr is the address of the open port.
+func (g *Gateway) Addr() net.Addr { return g.listener.Addr() }
+
+// Close closes the port of a gateway that is not run. It is idempotent.
+func (g *Gateway) Close() error {
+	if err := g.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("gateway: close port: %w", err)
+	}
+	return nil
+}
+
+// Run serves until ctx ends, then lets requests under way finish for up to Config.DrainTimeout. It returns nil after an
+// orderly shutdown, and an error when the port or the log fails. It can be called once.
+func (g *Gateway) Run(ctx context.Context) error {
+	if !g.started.CompareAndSwap(false, true) {
+		return fmt.Errorf("%w: run twice", ErrWiring)
+	}
+	for _, m := range g.mounts() {
+		m.client = rpc.DialInProc(m.server)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	// Where the followers begin is read before the first request comes, so that no waiter is missed.
+	head := g.deps.Log.Head()
+	for id, z := range g.deps.Zones {
+		c := newCursors(z, g.members(id))
+		group.Go(func() error { return g.followZone(ctx, id, c) })
+	}
+	group.Go(func() error { return g.followLog(ctx, head) })
+	group.Go(g.serve)
+	group.Go(func() error {
+		<-ctx.Done()
+		return g.drain()
+	})
+	g.log.Info("gateway listens", "address", g.Addr().String())
+	return group.Wait()
+}
+
+func (g *Gateway) serve() error {
+	if err := g.server.Serve(g.listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("gateway: serve: %w", err)
+	}
+	return nil
+}
+
+// drain takes no more connections, lets requests finish, and then ends everything that is still open.
+func (g *Gateway) drain() error {
+	close(g.draining)
+	force := time.AfterFunc(g.cfg.DrainTimeout, g.listener.closeAll)
+	defer force.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), g.cfg.DrainTimeout)
+	defer cancel()
+	err := g.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		g.log.Warn("requests were cut off at shutdown", "after", g.cfg.DrainTimeout)
+		err = g.server.Close()
+	}
+	for _, m := range g.mounts() {
+		m.client.Close()
+		m.server.Stop()
+	}
+	g.websocket.Wait()
+	g.feed.close()
+	if err != nil {
+		return fmt.Errorf("gateway: shut down: %w", err)
+	}
+	return nil
+}
+
+// mounts are all endpoints.
+func (g *Gateway) mounts() []*mount {
+	all := []*mount{g.root}
+	for _, byRollup := range []map[core.RollupID]*mount{g.rollups, g.sealed} {
+		for _, m := range byRollup {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// mounted is the endpoint of a rollup, nil if there is none.
+func (g *Gateway) mounted(rollup core.RollupID) *mount { return g.rollups[rollup] }
+
+// rollupPath is where a rollup's Ethereum JSON-RPC is served.
+func rollupPath(rollup core.RollupID) string { return "/rollup/" + rollup.String() }

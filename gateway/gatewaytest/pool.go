@@ -1,0 +1,77 @@
+package gatewaytest
+
+import (
+	"context"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+)
+
+// Pool admits everything unless Refuse says otherwise, and remembers it.
+type Pool struct {
+	Genesis *core.Genesis
+	// Added gets the id of every admitted entry; it must have room.
+	Added chan common.Hash
+
+	mu      sync.Mutex
+	refusal error
+	entries map[common.Hash]gateway.PoolEntry
+}
+
+// NewPool makes an empty pool.
+func NewPool(g *core.Genesis) *Pool {
+	return &Pool{Genesis: g, Added: make(chan common.Hash, 1024), entries: make(map[common.Hash]gateway.PoolEntry)}
+}
+
+// Refuse lets every admission fail with err; nil admits again.
+func (p *Pool) Refuse(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refusal = err
+}
+
+// Set says what the pool knows about an id.
+func (p *Pool) Set(id common.Hash, entry gateway.PoolEntry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.entries[id] = entry
+}
+
+// AddTransaction implements gateway.Pool.
+func (p *Pool) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (common.Hash, error) {
+	return p.add(crypto.Keccak256Hash(raw), gateway.PoolEntry{Waiting: true})
+}
+
+// AddBundle implements gateway.Pool.
+func (p *Pool) AddBundle(_ context.Context, b *core.Bundle) (common.Hash, error) {
+	return p.add(b.ID(p.Genesis.NetworkID()), gateway.PoolEntry{Waiting: true, Bundle: true})
+}
+
+func (p *Pool) add(id common.Hash, entry gateway.PoolEntry) (common.Hash, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refusal != nil {
+		return common.Hash{}, p.refusal
+	}
+	p.entries[id] = entry
+	p.Added <- id
+	return id, nil
+}
+
+// Lookup implements gateway.Pool.
+func (p *Pool) Lookup(id common.Hash) gateway.PoolEntry {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.entries[id]
+}
+
+// Stats implements gateway.Pool.
+func (p *Pool) Stats() gateway.PoolStats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return gateway.PoolStats{Pending: uint64(len(p.entries))}
+}

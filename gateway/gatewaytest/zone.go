@@ -1,0 +1,123 @@
+package gatewaytest
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+)
+
+// ErrStopped is what a stopped zone answers.
+var ErrStopped = errors.New("gatewaytest: zone stopped")
+
+type position struct {
+	rollup core.RollupID
+	seq    uint64
+}
+
+// Zone is an executor that decides what the test says.
+type Zone struct {
+	// OnSimulate answers Simulate.
+	OnSimulate func(context.Context, core.DecodedBundle) (gateway.Simulation, error)
+
+	mu       sync.Mutex
+	grown    chan struct{}
+	executed uint64
+	stopped  bool
+	fates    map[position]gateway.Fate
+}
+
+// NewZone makes a zone that has executed nothing.
+func NewZone() *Zone {
+	return &Zone{grown: make(chan struct{}), fates: make(map[position]gateway.Fate)}
+}
+
+// Included is the fate of an included transaction.
+func Included(rollup core.RollupID, seq uint64, tx core.Transaction) gateway.Fate {
+	return gateway.Fate{
+		Outcome: core.Outcome{Rollup: rollup, Seq: seq, TxHash: tx.Hash(), ReceiptHash: common.Hash{31: 1}},
+		Block:   7, Index: seq, GasUsed: 21000, FailingLeg: -1,
+	}
+}
+
+// Void is the fate of a void one.
+func Void(rollup core.RollupID, seq uint64, tx core.Transaction, code core.OutcomeCode, detail string) gateway.Fate {
+	return gateway.Fate{
+		Outcome:    core.Outcome{Rollup: rollup, Seq: seq, TxHash: tx.Hash(), Code: code},
+		FailingLeg: -1, Detail: detail,
+	}
+}
+
+// Decide executes a tick: these are its outcomes.
+func (z *Zone) Decide(tick uint64, fates ...gateway.Fate) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	for _, f := range fates {
+		f.Tick = tick
+		z.fates[position{f.Rollup, f.Seq}] = f
+	}
+	z.executed = tick
+	z.announce()
+}
+
+// Stop ends the zone for good.
+func (z *Zone) Stop() {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.stopped = true
+	z.announce()
+}
+
+func (z *Zone) announce() {
+	close(z.grown)
+	z.grown = make(chan struct{})
+}
+
+// Executed implements gateway.Zone.
+func (z *Zone) Executed() uint64 {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.executed
+}
+
+// WaitExecuted implements gateway.Zone.
+func (z *Zone) WaitExecuted(ctx context.Context, tick uint64) error {
+	for {
+		z.mu.Lock()
+		executed, stopped, grown := z.executed, z.stopped, z.grown
+		z.mu.Unlock()
+		switch {
+		case executed >= tick:
+			return nil
+		case stopped:
+			return ErrStopped
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Fate implements gateway.Zone.
+func (z *Zone) Fate(rollup core.RollupID, seq uint64) (gateway.Fate, bool, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	f, ok := z.fates[position{rollup, seq}]
+	return f, ok, nil
+}
+
+// Simulate implements gateway.Zone.
+func (z *Zone) Simulate(ctx context.Context, b core.DecodedBundle) (gateway.Simulation, error) {
+	return z.OnSimulate(ctx, b)
+}
+
+// Lane implements gateway.Zone.
+func (z *Zone) Lane(core.RollupID) gateway.LaneState {
+	return gateway.LaneState{Sealed: 6, SealedHash: common.Hash{31: 6}}
+}

@@ -1,0 +1,229 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// serveHTTP routes one request. What is refused here, before a JSON-RPC server sees it, is answered in the shape of a
+// JSON-RPC error with a fitting HTTP status.
+func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if !g.hostAllowed(r.Host) {
+		refuse(w, http.StatusForbidden, &Refusal{Cause: ErrHTTP, Field: "host", Have: r.Host, Want: "an IP address or one of gateway.vhosts"})
+		return
+	}
+	g.setCORS(w, r)
+	if r.URL.Path == "/healthz" {
+		g.serveHealth(w, r)
+		return
+	}
+	m, err := g.route(r.URL.Path)
+	if err != nil {
+		refuse(w, http.StatusNotFound, err)
+		return
+	}
+	switch {
+	case websocket.IsWebSocketUpgrade(r):
+		g.serveWebSocket(m, w, r)
+	case r.Method == http.MethodPost:
+		g.servePost(m, w, r)
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		g.serveInfo(w, r)
+	case r.Method == http.MethodOptions:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, OPTIONS, POST")
+		refuse(w, http.StatusMethodNotAllowed, &Refusal{Cause: ErrHTTP, Field: "method", Have: r.Method, Want: "POST"})
+	}
+}
+
+// route finds the endpoint of a path.
+func (g *Gateway) route(path string) (*mount, error) {
+	if path == "/" {
+		return g.root, nil
+	}
+	name, ok := strings.CutPrefix(path, "/rollup/")
+	if !ok {
+		return nil, &Refusal{Cause: ErrHTTP, Field: "path", Have: excerpt([]byte(path)), Want: "/ or /rollup/{id}"}
+	}
+	mounts := g.rollups
+	if name, ok = strings.CutSuffix(name, "/sealed"); ok {
+		mounts = g.sealed
+	}
+	id, err := core.ParseRollupID(name)
+	if err != nil {
+		return nil, &Refusal{Cause: core.ErrUnknownRollup, Field: "rollup", Have: excerpt([]byte(name)), Want: g.knownRollups()}
+	}
+	if _, ok := g.deps.Genesis.Rollup(id); !ok {
+		return nil, &Refusal{Cause: core.ErrUnknownRollup, Field: "rollup", Have: id.String(), Want: g.knownRollups()}
+	}
+	m, ok := mounts[id]
+	if !ok {
+		return nil, &Refusal{Cause: ErrNotServed, Field: "rollup", Detail: "no Ethereum JSON-RPC of rollup " + id.String() + " at this path"}
+	}
+	return m, nil
+}
+
+// knownRollups lists the registered rollups for error messages.
+func (g *Gateway) knownRollups() string {
+	const most = 8
+	var ids []string
+	for _, r := range g.deps.Genesis.Rollups[:min(most, len(g.deps.Genesis.Rollups))] {
+		ids = append(ids, r.ID.String())
+	}
+	if len(g.deps.Genesis.Rollups) > most {
+		ids = append(ids, "…")
+	}
+	return "one of " + strings.Join(ids, ", ")
+}
+
+// hostAllowed guards against DNS rebinding: the Host header must be an IP address or a configured name.
+func (g *Gateway) hostAllowed(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if host == "" || net.ParseIP(strings.Trim(host, "[]")) != nil {
+		return true
+	}
+	return slices.Contains(g.cfg.VHosts, "*") || slices.ContainsFunc(g.cfg.VHosts, func(v string) bool { return strings.EqualFold(v, host) })
+}
+
+// setCORS tells browsers whether the page's origin may read the answer.
+func (g *Gateway) setCORS(w http.ResponseWriter, r *http.Request) {
+	h, origin := w.Header(), r.Header.Get("Origin")
+	switch {
+	case origin == "":
+		return
+	case slices.Contains(g.cfg.CORS, "*"):
+		h.Set("Access-Control-Allow-Origin", "*")
+	case slices.Contains(g.cfg.CORS, origin):
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Add("Vary", "Origin")
+	default:
+		return
+	}
+	if r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		h.Set("Access-Control-Allow-Headers", "Content-Type")
+		h.Set("Access-Control-Max-Age", "600")
+	}
+}
+
+// serveWebSocket serves JSON-RPC on an upgraded connection until it ends.
+func (g *Gateway) serveWebSocket(m *mount, w http.ResponseWriter, r *http.Request) {
+	g.websocket.Add(1)
+	defer g.websocket.Done()
+	m.ws.ServeHTTP(w, r)
+}
+
+// servePost serves one JSON-RPC request or batch.
+func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
+	switch mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); {
+	case err != nil || (mediaType != "application/json" && mediaType != "application/json-rpc" && mediaType != "application/jsonrequest"):
+		refuse(w, http.StatusUnsupportedMediaType, &Refusal{Cause: ErrHTTP, Field: "contentType", Have: r.Header.Get("Content-Type"), Want: "application/json"})
+		return
+	}
+	tooLarge := &Refusal{Cause: core.ErrTooLarge, Field: "body", Want: fmt.Sprintf("at most %d bytes", g.cfg.MaxBody)}
+	if r.ContentLength > int64(g.cfg.MaxBody) {
+		tooLarge.Have = fmt.Sprintf("%d bytes", r.ContentLength)
+		w.Header().Set("Connection", "close")
+		refuse(w, http.StatusRequestEntityTooLarge, tooLarge)
+		return
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = int64(g.cfg.MaxBody)
+	}
+	if !g.bodies.TryAcquire(size) {
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, &Refusal{Cause: ErrBusy, Field: "body", Want: fmt.Sprintf("at most %d bytes in all requests together", g.cfg.BodyBudget)})
+		return
+	}
+	defer g.bodies.Release(size)
+	if r.ContentLength < 0 {
+		// Without a length the RPC server would cut the body at its limit and report broken JSON.
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(g.cfg.MaxBody)))
+		if err != nil {
+			status, refusal := http.StatusBadRequest, &Refusal{Cause: ErrHTTP, Field: "body", Detail: "cannot be read"}
+			if limit := (*http.MaxBytesError)(nil); errors.As(err, &limit) {
+				status, refusal = http.StatusRequestEntityTooLarge, tooLarge
+			}
+			refuse(w, status, refusal)
+			return
+		}
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	}
+	m.server.ServeHTTP(w, r)
+}
+
+// serveInfo tells people who open the URL in a browser what this is.
+func (g *Gateway) serveInfo(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, "Lockstep gateway %s\nnetwork %s (%s)\n\nThis is a JSON-RPC endpoint: POST application/json, or open a WebSocket.\n\n/  lockstep_* (network)\n", g.deps.Version, g.deps.Genesis.Name, g.network)
+	for _, r := range g.deps.Genesis.Rollups {
+		if g.mounted(r.ID) != nil {
+			fmt.Fprintf(w, "%s  Ethereum JSON-RPC of rollup %s\n", rollupPath(r.ID), r.Name)
+		}
+	}
+}
+
+// health answers GET /healthz.
+type health struct {
+	OK   bool   `json:"ok"`
+	Tick uint64 `json:"tick"`
+	// Executed is the newest executed tick of each zone.
+	Executed map[core.ZoneID]uint64 `json:"executed"`
+}
+
+// serveHealth answers 200 while ticks are there and the gateway takes requests, otherwise 503.
+func (g *Gateway) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	h := health{Tick: g.deps.Log.Head(), Executed: make(map[core.ZoneID]uint64)}
+	for id, z := range g.deps.Zones {
+		h.Executed[id] = z.Executed()
+	}
+	status := http.StatusServiceUnavailable
+	select {
+	case <-g.draining:
+	default:
+		if h.OK = h.Tick > 0; h.OK {
+			status = http.StatusOK
+		}
+	}
+	writeJSON(w, status, h)
+}
+
+// refuse answers with a JSON-RPC error that belongs to no request id.
+func refuse(w http.ResponseWriter, status int, err error) {
+	x, ok := explain(err)
+	if !ok {
+		x = explanation{row: errorRow{code: codeInternal, reason: "internal", text: "internal error"}}
+	}
+	e := newRPCError(x)
+	writeJSON(w, status, map[string]any{
+		"jsonrpc": "2.0", "id": nil,
+		"error": map[string]any{"code": e.code, "message": e.message, "data": e.data},
+	})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		status, b = http.StatusInternalServerError, []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":47000,"message":"internal error"}}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n')) // a client that is gone needs no answer
+}

@@ -1,0 +1,115 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Submit brings a transaction of an `evm` rollup into the pool and waits up to Config.SubmitWait for its result. It is
+// what eth_sendRawTransaction of /rollup/{id} calls: nil means that the method answers with the hash (the transaction
+// was included, or there is no result yet), an error has go-ethereum's code and words (refused, or ordered and void).
+func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) error {
+	raw, err := tx.MarshalBinary()
+	if err != nil {
+		return g.ethError(&Refusal{Cause: core.ErrMalformed, Field: "transaction"})
+	}
+	// The waiter stands before the transaction is in the pool, so its tick cannot be missed.
+	wt, waiting := g.waiters.add(tx.Hash())
+	if waiting {
+		defer g.waiters.remove(wt)
+	}
+	if _, err := g.deps.Pool.AddTransaction(ctx, rollup, raw); err != nil {
+		return g.ethError(err)
+	}
+	if !waiting {
+		return nil // as many wait as may: the hash is a true answer at any time
+	}
+	return g.ethError(g.awaitResult(ctx, wt, rollup))
+}
+
+// Sender is Submit for one rollup.
+type Sender struct {
+	gateway *Gateway
+	rollup  core.RollupID
+}
+
+// Sender gives a rollup's RPC backend the way to Submit.
+func (g *Gateway) Sender(rollup core.RollupID) Sender { return Sender{g, rollup} }
+
+// SendTx is Gateway.Submit.
+func (s Sender) SendTx(ctx context.Context, tx *gethtypes.Transaction) error {
+	return s.gateway.Submit(ctx, s.rollup, tx)
+}
+
+// awaitResult waits for the waiter's transaction: nil when it was included or when the time is over, otherwise why it is void.
+func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.RollupID) error {
+	timer := time.NewTimer(g.cfg.SubmitWait)
+	defer timer.Stop()
+	for {
+		select {
+		case <-wt.wake:
+			if done, err := g.result(rollup, wt.id); done || err != nil {
+				return err
+			}
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			return nil
+		case <-g.draining:
+			return nil
+		}
+	}
+}
+
+// result judges a transaction by all places at which it was ordered: included anywhere is included; void is final only
+// when no place is undecided.
+func (g *Gateway) result(rollup core.RollupID, hash common.Hash) (done bool, err error) {
+	places, err := g.deps.Index.Places(hash)
+	if err != nil {
+		return false, fmt.Errorf("places of %s: %w", hash, err)
+	}
+	z, ok := g.deps.Zones[g.deps.Genesis.ZoneOf(rollup)]
+	if !ok {
+		return false, nil
+	}
+	var void *Fate
+	undecided := false
+	for _, p := range places {
+		if p.Rollup != rollup {
+			continue
+		}
+		fate, ok, err := z.Fate(p.Rollup, p.Seq)
+		switch {
+		case err != nil:
+			return false, fmt.Errorf("fate of rollup %s, seq %d: %w", p.Rollup, p.Seq, err)
+		case !ok:
+			undecided = true
+		case !fate.Code.Void():
+			return true, nil
+		default:
+			void = &fate
+		}
+	}
+	if void == nil || undecided {
+		return false, nil
+	}
+	return true, voidError(*void)
+}
+
+// voidError says why a position is void, as an error of the table.
+func voidError(f Fate) error {
+	if cause, ok := voidErrors[f.Code]; ok {
+		return &Refusal{Cause: cause, Detail: f.Detail}
+	}
+	detail := f.Code.String()
+	if f.Detail != "" {
+		detail += ": " + f.Detail
+	}
+	return &Refusal{Cause: ErrVoid, Detail: detail}
+}

@@ -1,0 +1,221 @@
+package gateway
+
+import (
+	"encoding/json"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// The answers of the lockstep namespace. Ticks, lane positions, times (ms since the Unix epoch), gas and counts are
+// JSON numbers; hashes, bytes and addresses are 0x hex strings; levels, outcomes and kinds are names.
+
+// BundleReceipt answers lockstep_sendBundle.
+type BundleReceipt struct {
+	BundleID common.Hash `json:"bundleId"`
+}
+
+// Status answers lockstep_getStatus and lockstep_waitFor.
+type Status struct {
+	ID common.Hash `json:"id"`
+	// Kind is "transaction", "bundle", or "unknown" if this node has never heard of the id.
+	Kind string `json:"kind"`
+	// Level is the highest over all attempts; "accepted" while the entry only waits in this node's pool.
+	Level core.Level `json:"level"`
+	// Dropped says why the entry left this node's pool without being ordered.
+	Dropped *ErrorView `json:"dropped,omitempty"`
+	// Attempts are all places at which the entry was ordered, ascending by tick.
+	Attempts []Attempt `json:"attempts"`
+}
+
+// ErrorView is an error of this API as part of an answer.
+type ErrorView struct {
+	Code    int    `json:"code"`
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+}
+
+// Attempt is one place in the order: of a transaction, of a bundle, or of a leg.
+type Attempt struct {
+	// Rollup and Seq are the lane position; a bundle as a whole has none.
+	Rollup *core.RollupID `json:"rollup,omitempty"`
+	Seq    *uint64        `json:"seq,omitempty"`
+	TxHash *common.Hash   `json:"txHash,omitempty"`
+	Tick   uint64         `json:"tick"`
+	// TickTime is the consensus time of Tick.
+	TickTime uint64     `json:"tickTime"`
+	Level    core.Level `json:"level"`
+	// Outcome is missing until the place is decided. That of a bundle is the failing leg's, or "included"; an inclusion
+	// bundle whose legs have different outcomes has none.
+	Outcome *core.OutcomeCode `json:"outcome,omitempty"`
+	// DecidedTick is the tick that decided it.
+	DecidedTick uint64 `json:"decidedTick,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	// BundleID is the bundle that a transaction was a leg of at this place.
+	BundleID *common.Hash `json:"bundleId,omitempty"`
+	// FailingLeg is the index of the leg that voided the bundle.
+	FailingLeg *int `json:"failingLeg,omitempty"`
+	// Block, TxIndex, Reverted and GasUsed are those of an included transaction.
+	Block    *uint64 `json:"blockNumber,omitempty"`
+	TxIndex  *uint64 `json:"txIndex,omitempty"`
+	Reverted *bool   `json:"reverted,omitempty"`
+	GasUsed  *uint64 `json:"gasUsed,omitempty"`
+	// Receipt is what eth_getTransactionReceipt of the rollup answers.
+	Receipt json.RawMessage `json:"receipt,omitempty"`
+	// Legs are the places of a bundle's legs, in the bundle's order.
+	Legs []Attempt `json:"legs,omitempty"`
+}
+
+// SimulationView answers lockstep_simulateBundle.
+type SimulationView struct {
+	BundleID common.Hash `json:"bundleId"`
+	// OK: the bundle would take effect on this state.
+	OK bool `json:"ok"`
+	// Tick is the executed tick on whose state the bundle ran.
+	Tick uint64 `json:"tick"`
+	// Rule says which rule of ordering refuses the bundle as it is now.
+	Rule *ErrorView `json:"rule,omitempty"`
+	// Code is that of the failing leg, or "included".
+	Code       core.OutcomeCode   `json:"code"`
+	FailingLeg *int               `json:"failingLeg,omitempty"`
+	Reason     string             `json:"reason,omitempty"`
+	Legs       []SimulatedLegView `json:"legs"`
+}
+
+// SimulatedLegView is what would become of a leg.
+type SimulatedLegView struct {
+	Rollup core.RollupID `json:"rollup"`
+	TxHash common.Hash   `json:"txHash"`
+	// Status is "success", "reverted", "void" or "notExecuted".
+	Status string `json:"status"`
+	// Code is missing if the leg was not executed.
+	Code    *core.OutcomeCode `json:"code,omitempty"`
+	GasUsed uint64            `json:"gasUsed"`
+	// ReturnData is the call's output, or the revert data.
+	ReturnData hexutil.Bytes `json:"returnData"`
+	// RevertReason is the decoded revert data of a reverted leg, Reason explains a void one.
+	RevertReason string           `json:"revertReason,omitempty"`
+	Reason       string           `json:"reason,omitempty"`
+	Logs         []*gethtypes.Log `json:"logs"`
+}
+
+// NetworkStatus answers lockstep_status.
+type NetworkStatus struct {
+	NetworkID common.Hash `json:"networkId"`
+	Name      string      `json:"name"`
+	// ChainID is the chain id of the ordering engine.
+	ChainID         string          `json:"chainId"`
+	Version         string          `json:"version"`
+	ProtocolVersion uint64          `json:"protocolVersion"`
+	Head            HeadView        `json:"head"`
+	Validators      []ValidatorView `json:"validators"`
+	Zones           []ZoneView      `json:"zones"`
+	Rollups         []RollupView    `json:"rollups"`
+	Pool            PoolStats       `json:"pool"`
+}
+
+// HeadView is the newest tick.
+type HeadView struct {
+	Tick uint64 `json:"tick"`
+	Time uint64 `json:"time"`
+}
+
+// ValidatorView is a member of the ordering quorum.
+type ValidatorView struct {
+	ConsensusKey hexutil.Bytes  `json:"consensusKey"`
+	Address      common.Address `json:"address"`
+	Power        uint64         `json:"power"`
+}
+
+// ZoneView is how far a zone is.
+type ZoneView struct {
+	ID      core.ZoneID     `json:"id"`
+	Rollups []core.RollupID `json:"rollups"`
+	// Executed is this node's newest executed tick; missing if it does not execute the zone.
+	Executed *uint64 `json:"executed,omitempty"`
+	// Attested is the newest tick whose results are attested.
+	Attested       uint64      `json:"attested"`
+	AttestedDigest common.Hash `json:"attestedDigest"`
+}
+
+// RollupView is a rollup of the registry and how far its lane is.
+type RollupView struct {
+	ID   core.RollupID   `json:"id"`
+	Name string          `json:"name"`
+	Kind core.RollupKind `json:"kind"`
+	Zone core.ZoneID     `json:"zone,omitempty"`
+	// NextSeq and LaneHead are the lane after the newest tick.
+	NextSeq  uint64      `json:"nextSeq"`
+	LaneHead common.Hash `json:"laneHead"`
+	// FirstUnapplied, SealedBlock and SealedHash are missing if this node does not execute the rollup.
+	FirstUnapplied *uint64      `json:"firstUnapplied,omitempty"`
+	SealedBlock    *uint64      `json:"sealedBlock,omitempty"`
+	SealedHash     *common.Hash `json:"sealedHash,omitempty"`
+	// RPC is the path of the rollup's Ethereum JSON-RPC; missing if this node does not serve it.
+	RPC string `json:"rpc,omitempty"`
+}
+
+// TickView answers lockstep_getTick.
+type TickView struct {
+	Number uint64 `json:"number"`
+	Time   uint64 `json:"time"`
+	// Lanes are the lanes that the tick moved, with their positions in execution order.
+	Lanes    []LaneView   `json:"lanes"`
+	Bundles  []BundleView `json:"bundles"`
+	Sections []Section    `json:"sections"`
+	// Attested are the results that became attested with this tick.
+	Attested []AttestedView `json:"attested"`
+}
+
+// LaneView is what a tick added to a lane.
+type LaneView struct {
+	Rollup   core.RollupID `json:"rollup"`
+	FirstSeq uint64        `json:"firstSeq"`
+	Count    uint64        `json:"count"`
+	Root     common.Hash   `json:"root"`
+	Head     common.Hash   `json:"head"`
+	// Positions are the lane's new positions with their fates.
+	Positions []Attempt `json:"positions"`
+}
+
+// BundleView is a bundle of a tick.
+type BundleView struct {
+	ID         common.Hash    `json:"id"`
+	Atomicity  core.Atomicity `json:"atomicity"`
+	NotBefore  uint64         `json:"notBefore"`
+	NotAfter   uint64         `json:"notAfter"`
+	Commitment common.Hash    `json:"commitment"`
+	Legs       []LegView      `json:"legs"`
+}
+
+// LegView is a leg of a bundle.
+type LegView struct {
+	Rollup    core.RollupID `json:"rollup"`
+	TxHash    common.Hash   `json:"txHash"`
+	MayRevert bool          `json:"mayRevert"`
+}
+
+// Section lists the single transactions that a tick ordered for a rollup.
+type Section struct {
+	Rollup core.RollupID `json:"rollup"`
+	Txs    []common.Hash `json:"txs"`
+}
+
+// AttestedView is a zone's result that became attested.
+type AttestedView struct {
+	Zone   core.ZoneID `json:"zone"`
+	Tick   uint64      `json:"tick"`
+	Digest common.Hash `json:"digest"`
+}
+
+// attestedViews copies the attested rows of a record.
+func attestedViews(record *core.TickRecord) []AttestedView {
+	views := make([]AttestedView, len(record.Attested))
+	for i, a := range record.Attested {
+		views[i] = AttestedView{a.Zone, a.Tick, a.Digest}
+	}
+	return views
+}
