@@ -1,7 +1,6 @@
 package mempool
 
 import (
-	"fmt"
 	"math/big"
 
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -46,7 +45,7 @@ func (p *Pool) admitNew(q *queue, e *entry) error {
 	}
 	if old != nil {
 		p.counters.Replaced++
-		p.drop(q, a, old, "replaced by "+e.tx.Hash().String())
+		p.drop(q, a, old, refuse(ErrReplaced, "by %s", e.tx.Hash()))
 	}
 	p.insert(q, a, e)
 	return nil
@@ -72,7 +71,7 @@ func (p *Pool) insert(q *queue, a *account, e *entry) {
 // checkNonce finds the single that e would replace, if any, and checks that it may.
 func (p *Pool) checkNonce(a *account, e *entry) (old *entry, err error) {
 	if e.nonce() < a.nonce {
-		return nil, fmt.Errorf("%w: next nonce %d, tx nonce %d", ErrNonceTooLow, a.nonce, e.nonce())
+		return nil, refuse(ErrNonceTooLow, "next nonce %d, tx nonce %d", a.nonce, e.nonce())
 	}
 	i, ok := a.find(e.nonce())
 	if !ok {
@@ -80,10 +79,10 @@ func (p *Pool) checkNonce(a *account, e *entry) (old *entry, err error) {
 	}
 	old = a.txs[i]
 	if old.tick != 0 {
-		return nil, fmt.Errorf("%w: tx nonce %d is taken by %s, ordered in tick %d", ErrNonceTooLow, e.nonce(), old.tx.Hash(), old.tick)
+		return nil, refuse(ErrNonceTooLow, "tx nonce %d is taken by %s, ordered in tick %d", e.nonce(), old.tx.Hash(), old.tick)
 	}
 	if !p.outbids(e.tx.Eth(), old.tx.Eth()) {
-		return nil, fmt.Errorf("%w: maxFeePerGas and maxPriorityFeePerGas must be %d%% above those of %s", ErrReplaceUnderpriced, p.cfg.PriceBump, old.tx.Hash())
+		return nil, refuse(ErrReplaceUnderpriced, "maxFeePerGas and maxPriorityFeePerGas must be %d%% above those of %s", p.cfg.PriceBump, old.tx.Hash())
 	}
 	return old, nil
 }
@@ -100,7 +99,7 @@ func (p *Pool) outbids(tx, old *gethtypes.Transaction) bool {
 // checkFunds compares the cost of all that the sender has in the pool, e instead of old, with the balance.
 func checkFunds(a *account, e, old *entry) error {
 	if e.cost.Gt(&a.balance) {
-		return fmt.Errorf("%w: address %s have %s want %s", ErrInsufficientFunds, a.addr, &a.balance, &e.cost)
+		return refuse(ErrInsufficientFunds, "address %s have %s want %s", a.addr, &a.balance, &e.cost)
 	}
 	queued := a.spent.Clone()
 	if old != nil {
@@ -108,7 +107,7 @@ func checkFunds(a *account, e, old *entry) error {
 	}
 	need, overflow := new(uint256.Int).AddOverflow(queued, &e.cost)
 	if overflow || need.Gt(&a.balance) {
-		return fmt.Errorf("%w: address %s have %s, queued cost %s, tx cost %s", ErrInsufficientFunds, a.addr, &a.balance, queued, &e.cost)
+		return refuse(ErrInsufficientFunds, "address %s have %s, queued cost %s, tx cost %s", a.addr, &a.balance, queued, &e.cost)
 	}
 	return nil
 }
@@ -117,11 +116,11 @@ func checkFunds(a *account, e, old *entry) error {
 func (p *Pool) checkSenderCaps(a *account, e *entry) error {
 	switch waiting := a.count - (a.end - a.first); {
 	case a.count >= p.cfg.MaxSenderTxs:
-		return fmt.Errorf("%w: pooled %d txs", ErrAccountLimitExceeded, a.count)
+		return refuse(ErrAccountLimitExceeded, "pooled %d txs", a.count)
 	case a.bytes+e.size() > p.cfg.MaxSenderBytes:
-		return fmt.Errorf("%w: pooled %d bytes, tx size %d, limit %d", ErrAccountLimitExceeded, a.bytes, e.size(), p.cfg.MaxSenderBytes)
+		return refuse(ErrAccountLimitExceeded, "pooled %d bytes, tx size %d, limit %d", a.bytes, e.size(), p.cfg.MaxSenderBytes)
 	case !a.willBeReady(e) && waiting >= p.cfg.MaxSenderWaiting:
-		return fmt.Errorf("%w: tx nonce %d, and %d txs wait for nonce %d already", ErrAccountLimitExceeded, e.nonce(), waiting, a.nextReady())
+		return refuse(ErrAccountLimitExceeded, "tx nonce %d, and %d txs wait for nonce %d already", e.nonce(), waiting, a.nextReady())
 	}
 	return nil
 }
@@ -149,12 +148,12 @@ func (p *Pool) makeRoom(q *queue, e, old *entry, ready bool) error {
 	}
 	for q.count+count > p.cfg.MaxRollupTxs || q.bytes+size > p.cfg.MaxRollupBytes {
 		if !ready || !p.evict(q, e, old) {
-			return fmt.Errorf("%w: rollup %s holds %d txs of %d bytes", ErrFull, q.id, q.count, q.bytes)
+			return refuse(ErrFull, "rollup %s holds %d txs of %d bytes", q.id, q.count, q.bytes)
 		}
 	}
 	for p.count+count > p.cfg.MaxTxs || p.bytes+size > p.cfg.MaxBytes {
 		if !ready || !p.evict(p.longestWaiting(), e, old) {
-			return fmt.Errorf("%w: %d txs of %d bytes", ErrFull, p.count, p.bytes)
+			return refuse(ErrFull, "%d txs of %d bytes", p.count, p.bytes)
 		}
 	}
 	return nil
@@ -187,7 +186,7 @@ func (p *Pool) evict(q *queue, e, old *entry) bool {
 		}
 		a := q.accounts[victim.from]
 		p.counters.Evicted++
-		p.drop(q, a, victim, ErrFull.Error()+": made room after waiting for nonce "+fmt.Sprint(a.nextReady()))
+		p.drop(q, a, victim, refuse(ErrFull, "made room after waiting for nonce %d", a.nextReady()))
 		p.settle(q, a)
 		return true
 	}

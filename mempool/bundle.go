@@ -49,7 +49,7 @@ func (p *Pool) decodeBundle(b *core.Bundle) (core.DecodedBundle, error) {
 	for i, leg := range b.Legs {
 		tx, err := p.decode(leg.Rollup, leg.Tx)
 		if err != nil {
-			return core.DecodedBundle{}, fmt.Errorf("legs[%d].tx: %w", i, err)
+			return core.DecodedBundle{}, inLeg(i, err)
 		}
 		d.Txs[i] = tx
 	}
@@ -87,13 +87,8 @@ func (p *Pool) checkBundle(d core.DecodedBundle, local bool) ([]*entry, error) {
 		return nil, err
 	}
 	for i, e := range entries {
-		if eth := e.tx.Eth(); eth != nil {
-			if err := p.checkFields(p.queues[e.tx.Rollup()], eth); err != nil {
-				return nil, fmt.Errorf("legs[%d].tx: %w", i, err)
-			}
-		}
-		if err := p.checkSender(p.queues[e.tx.Rollup()], e); err != nil {
-			return nil, fmt.Errorf("legs[%d].tx: %w", i, err)
+		if err := p.checkEth(p.queues[e.tx.Rollup()], e); err != nil {
+			return nil, inLeg(i, err)
 		}
 	}
 	return entries, nil
@@ -126,7 +121,7 @@ func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, local bool) (
 	}
 	b := &bundle{DecodedBundle: d, size: len(d.Encode()), gas: make(map[core.ZoneID]uint64)}
 	if p.bundleList.Len() >= p.cfg.MaxBundles || p.bundleBytes+b.size > p.cfg.MaxBundlesBytes {
-		return nil, fmt.Errorf("%w: %d bundles of %d bytes", ErrFull, p.bundleList.Len(), p.bundleBytes)
+		return nil, refuse(ErrFull, "%d bundles of %d bytes", p.bundleList.Len(), p.bundleBytes)
 	}
 	err := p.claimSenders(b, entries)
 	if err == nil {
@@ -163,14 +158,14 @@ func (p *Pool) claimSenders(b *bundle, entries []*entry) error {
 		}
 		c, err := p.claimFor(b, q, e, i)
 		if err != nil {
-			return fmt.Errorf("legs[%d].tx: %w", i, err)
+			return inLeg(i, err)
 		}
 		if want := c.nonce + c.legs; e.nonce() != want {
-			return fmt.Errorf("legs[%d].tx: %w: address %s, nonce %d, want %d", i, ErrLegNonces, e.from, e.nonce(), want)
+			return inLeg(i, refuse(ErrLegNonces, "address %s, nonce %d, want %d", e.from, e.nonce(), want))
 		}
 		c.legs++
 		if !funded[q.id] && e.cost.Gt(&c.account.balance) {
-			return fmt.Errorf("legs[%d].tx: %w: address %s have %s want %s", i, ErrInsufficientFunds, e.from, &c.account.balance, &e.cost)
+			return inLeg(i, refuse(ErrInsufficientFunds, "address %s have %s want %s", e.from, &c.account.balance, &e.cost))
 		}
 		funded[q.id] = true
 	}
@@ -190,13 +185,13 @@ func (p *Pool) claimFor(b *bundle, q *queue, e *entry, leg int) (*claim, error) 
 		return nil, err
 	}
 	if e.nonce() < a.nonce {
-		return nil, fmt.Errorf("%w: next nonce %d, tx nonce %d", ErrNonceTooLow, a.nonce, e.nonce())
+		return nil, refuse(ErrNonceTooLow, "next nonce %d, tx nonce %d", a.nonce, e.nonce())
 	}
 	return &b.claims[len(b.claims)-1], nil
 }
 
 // dropBundle takes a waiting bundle out of the pool and remembers the reason.
-func (p *Pool) dropBundle(b *bundle, reason string) {
+func (p *Pool) dropBundle(b *bundle, reason error) {
 	p.counters.Dropped++
 	p.reasons.put(b.Hash, reason)
 	p.unlinkBundle(b)

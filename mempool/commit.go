@@ -1,8 +1,8 @@
 package mempool
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -240,11 +240,11 @@ func (p *Pool) boundOrdered() {
 }
 
 // Dropped says why an entry that was admitted left the pool without being ordered. Reasons are kept for the newest ones
-// only, see Config.MaxReasons.
-func (p *Pool) Dropped(hash common.Hash) (reason string, ok bool) {
+// only, see Config.MaxReasons; they are of the kinds that admission gives.
+func (p *Pool) Dropped(id common.Hash) (reason error, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.reasons.get(hash)
+	return p.reasons.get(id)
 }
 
 // sweep drops what has waited too long and bundles whose time is over.
@@ -260,7 +260,7 @@ func (p *Pool) sweep() {
 			}
 			a := q.accounts[e.from]
 			p.counters.Expired++
-			p.drop(q, a, e, fmt.Sprintf("expired after waiting %s for nonce %d or for the base fee to fall", p.cfg.Lifetime, a.nextReady()))
+			p.drop(q, a, e, refuse(ErrWaitedTooLong, "%s for nonce %d or a lower base fee", p.cfg.Lifetime, a.nextReady()))
 			p.settle(q, a)
 		}
 	}
@@ -269,7 +269,7 @@ func (p *Pool) sweep() {
 		place = place.Next()
 		if expired := p.expired(b, uint64(now.UnixMilli())); expired {
 			p.counters.Expired++
-			p.dropBundle(b, fmt.Sprintf("notAfter: %s: %d", core.ErrExpired, b.NotAfter))
+			p.dropBundle(b, &Refusal{Cause: core.ErrExpired, Field: "notAfter", Detail: strconv.FormatUint(b.NotAfter, 10)})
 		}
 	}
 }

@@ -59,10 +59,10 @@ func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error
 		return core.Transaction{}, fmt.Errorf("rollup: %w", &core.UnknownRollupError{Rollup: rollup})
 	}
 	if q.kind != core.KindEVM && !q.opaque() {
-		return core.Transaction{}, fmt.Errorf("rollup: %w: %s is of kind %s", ErrKind, rollup, q.kind)
+		return core.Transaction{}, refuse(ErrUnsupported, "rollup %s is of kind %s, which takes its transactions itself", rollup, q.kind)
 	}
 	if limit := p.genesis.Params.MaxTxBytes; uint64(len(raw)) > limit {
-		return core.Transaction{}, fmt.Errorf("%w: transaction size %d, limit %d", ErrOversizedData, len(raw), limit)
+		return core.Transaction{}, refuse(core.ErrTooLarge, "transaction size %d, limit %d", len(raw), limit)
 	}
 	if !q.opaque() && len(raw) > 0 && raw[0] < 0x80 {
 		if err := admittedType(raw[0]); err != nil {
@@ -77,11 +77,11 @@ func admittedType(t byte) error {
 	case gethtypes.LegacyTxType, gethtypes.AccessListTxType, gethtypes.DynamicFeeTxType:
 		return nil
 	case gethtypes.BlobTxType:
-		return fmt.Errorf("%w: type 3 (EIP-4844): rollups carry no blobs", ErrTxType)
+		return refuse(core.ErrTxType, "type 3 (EIP-4844): rollups carry no blobs")
 	case gethtypes.SetCodeTxType:
-		return fmt.Errorf("%w: type 4 (EIP-7702): the pool has no rules for delegated accounts yet", ErrTxType)
+		return refuse(ErrUnsupported, "transaction type 4 (EIP-7702): the pool has no rules for delegated accounts yet")
 	}
-	return fmt.Errorf("%w: type %d", ErrTxType, t)
+	return refuse(core.ErrTxType, "type %d", t)
 }
 
 // add checks a decoded transaction and admits it. local ones go on to gossip.
@@ -109,16 +109,11 @@ func (p *Pool) check(q *queue, tx core.Transaction, local bool) (*entry, error) 
 	if p.known(q, tx.Hash(), local) {
 		return nil, ErrAlreadyKnown
 	}
-	e := &entry{tx: tx}
-	if eth := tx.Eth(); eth != nil {
-		if err := p.checkFields(q, eth); err != nil {
-			return nil, err
-		}
-	}
 	if err := p.genesis.CheckSingle(tx); err != nil {
 		return nil, err
 	}
-	return e, p.checkSender(q, e)
+	e := &entry{tx: tx}
+	return e, p.checkEth(q, e)
 }
 
 // known reports whether a single need not be looked at again: it is in the pool, or it was ordered a short time ago.
@@ -141,46 +136,44 @@ func (p *Pool) orderedRecently(hash common.Hash, again bool) bool {
 	return ok && (!again || tick > p.executed)
 }
 
-// checkFields checks a transaction's fields in go-ethereum's order; see txpool.ValidateTransaction there.
-func (p *Pool) checkFields(q *queue, eth *gethtypes.Transaction) error {
-	if err := admittedType(eth.Type()); err != nil {
-		return err
-	}
-	feeCap, tip := eth.GasFeeCap(), eth.GasTipCap()
-	switch limit := p.genesis.Params.MaxTxGas; {
-	case eth.Gas() > limit:
-		return fmt.Errorf("%w (cap: %d, tx: %d)", ErrGasLimitTooHigh, limit, eth.Gas())
-	case feeCap.BitLen() > 256:
-		return ErrFeeCapVeryHigh
-	case tip.BitLen() > 256:
-		return ErrTipVeryHigh
-	case feeCap.Cmp(tip) < 0:
-		return fmt.Errorf("%w: maxPriorityFeePerGas: %s, maxFeePerGas: %s", ErrTipAboveFeeCap, tip, feeCap)
-	case eth.Nonce()+1 == 0:
-		return ErrNonceMax
-	}
-	if baseFee := p.state.BaseFee(q.id); feeCap.Cmp(baseFee) < 0 {
-		return fmt.Errorf("%w: maxFeePerGas: %s, baseFee: %s", ErrFeeCapTooLow, feeCap, baseFee)
-	}
-	return nil
-}
-
-// checkSender recovers the sender of an `evm` rollup's transaction and checks what needs nothing else.
-func (p *Pool) checkSender(q *queue, e *entry) error {
+// checkEth checks an `evm` rollup's transaction in go-ethereum's order (its txpool.ValidateTransaction) and recovers
+// the sender on the way.
+func (p *Pool) checkEth(q *queue, e *entry) error {
 	eth := e.tx.Eth()
 	if eth == nil {
 		return nil
 	}
+	if err := p.checkFields(q, eth); err != nil {
+		return err
+	}
 	from, err := gethtypes.Sender(q.signer, eth)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalidSender, err)
+		return refuse(ErrInvalidSender, "%v", err)
 	}
 	cost, overflow := uint256.FromBig(eth.Cost())
 	if overflow {
-		return fmt.Errorf("%w: address %s, tx cost above 2^256-1", ErrInsufficientFunds, from)
+		return refuse(ErrInsufficientFunds, "address %s, tx cost above 2^256-1", from)
 	}
 	e.from, e.cost = from, *cost
 	return p.state.CheckGas(q.id, eth)
+}
+
+func (p *Pool) checkFields(q *queue, eth *gethtypes.Transaction) error {
+	feeCap, tip := eth.GasFeeCap(), eth.GasTipCap()
+	switch {
+	case feeCap.BitLen() > 256:
+		return refuse(ErrFeeCapVeryHigh, "maxFeePerGas bit length: %d", feeCap.BitLen())
+	case tip.BitLen() > 256:
+		return refuse(ErrTipVeryHigh, "maxPriorityFeePerGas bit length: %d", tip.BitLen())
+	case feeCap.Cmp(tip) < 0:
+		return refuse(ErrTipAboveFeeCap, "maxPriorityFeePerGas: %s, maxFeePerGas: %s", tip, feeCap)
+	case eth.Nonce()+1 == 0:
+		return refuse(ErrNonceMax, "tx nonce %d", eth.Nonce())
+	}
+	if baseFee := p.state.BaseFee(q.id); feeCap.Cmp(baseFee) < 0 {
+		return refuse(ErrFeeCapTooLow, "maxFeePerGas: %s, baseFee: %s", feeCap, baseFee)
+	}
+	return nil
 }
 
 func (p *Pool) countRefusal() {

@@ -1,21 +1,18 @@
 package mempool
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Reasons for a refusal that Ethereum's wallets and libraries know. Their texts are go-ethereum's, without a stage
-// prefix, because clients match them; errors that wrap them add the values. Refusals by rules that hold for all nodes
-// wrap core's errors instead (core.ErrProtectedAlone, core.ErrUnknownRollup, core.ErrWrongChainID …).
+// prefix, because clients match them; a Refusal adds the values. Refusals by rules that hold for all nodes wrap core's
+// errors instead (core.ErrTxType, core.ErrGasAboveCap, core.ErrProtectedAlone …), those by State.CheckGas its own.
 var (
 	// ErrAlreadyKnown: the pool holds the transaction or bundle, or it was ordered a moment ago.
 	ErrAlreadyKnown = errors.New("already known")
 	// ErrInvalidSender: no sender can be recovered from the signature.
 	ErrInvalidSender = errors.New("invalid sender")
-	// ErrTxType: the transaction type is not admitted.
-	ErrTxType = errors.New("transaction type not supported")
-	// ErrOversizedData: the transaction is larger than params.maxTxBytes.
-	ErrOversizedData = errors.New("oversized data")
-	// ErrGasLimitTooHigh: the gas limit is above params.maxTxGas (EIP-7825).
-	ErrGasLimitTooHigh = errors.New("transaction gas limit too high")
 	// ErrNonceTooLow: the nonce is used, or taken by a transaction that is ordered.
 	ErrNonceTooLow = errors.New("nonce too low")
 	// ErrNonceMax: the nonce is 2^64-1 (EIP-2681).
@@ -40,8 +37,12 @@ var (
 
 // Reasons of Lockstep's own.
 var (
-	// ErrKind: transactions of this kind of rollup are not taken by the pool.
-	ErrKind = errors.New("mempool: rollup kind takes no transactions here")
+	// ErrUnsupported: the entry is well formed, but the pool does not take such entries yet.
+	ErrUnsupported = errors.New("mempool: not supported")
+	// ErrReplaced: the sender replaced the transaction.
+	ErrReplaced = errors.New("mempool: replaced")
+	// ErrWaitedTooLong: a missing nonce did not come, or the base fee did not fall, within Config.Lifetime.
+	ErrWaitedTooLong = errors.New("mempool: waited too long")
 	// ErrLegNonces: legs of one sender do not have consecutive nonces in the bundle's order, so they could never all run.
 	ErrLegNonces = errors.New("mempool: legs of one sender need consecutive nonces")
 	// ErrState: the executed state could not be read; the caller may try again.
@@ -51,3 +52,42 @@ var (
 	// ErrConfig: the configuration is not usable.
 	ErrConfig = errors.New("mempool: invalid config")
 )
+
+// Refusal says why an entry is not admitted, or left the pool without being ordered.
+type Refusal struct {
+	// Cause is one of this package's errors, or one of core's.
+	Cause error
+	// Field is the path of the offending field of a bundle, such as "legs[1].tx"; may be empty.
+	Field string
+	// Detail follows the cause, in go-ethereum's words where there are any ("next nonce 5, tx nonce 3"); may be empty.
+	Detail string
+}
+
+// Error is "field: cause: detail".
+func (r *Refusal) Error() string {
+	text := r.Cause.Error()
+	if r.Field != "" {
+		text = r.Field + ": " + text
+	}
+	if r.Detail != "" {
+		text += ": " + r.Detail
+	}
+	return text
+}
+
+// Unwrap is the cause.
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+func refuse(cause error, format string, args ...any) *Refusal {
+	return &Refusal{Cause: cause, Detail: fmt.Sprintf(format, args...)}
+}
+
+// inLeg adds the leg to what is wrong with it.
+func inLeg(i int, err error) error {
+	field := fmt.Sprintf("legs[%d].tx", i)
+	var r *Refusal
+	if errors.As(err, &r) {
+		return &Refusal{Cause: r.Cause, Field: field, Detail: r.Detail}
+	}
+	return fmt.Errorf("%s: %w", field, err)
+}

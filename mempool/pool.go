@@ -41,10 +41,11 @@ type Pool struct {
 	executed     uint64 // newest tick whose effects are published
 
 	recent  *memory[uint64] // tick by hash of what was ordered
-	reasons *memory[string] // by hash, of what was admitted and then dropped
+	reasons *memory[error]  // by hash, of what was admitted and then dropped
 	outbox  outbox
 
-	waiters     map[chan struct{}]struct{} // closed and forgotten when something becomes selectable
+	// ready is what Ready gave out; closed and nil again when something becomes selectable.
+	ready       chan struct{}
 	subscribers map[*subscription]struct{}
 	counters    Counters
 }
@@ -63,8 +64,8 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
 		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(),
-		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[string](cfg.MaxReasons),
-		waiters: make(map[chan struct{}]struct{}), subscribers: make(map[*subscription]struct{}),
+		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons),
+		subscribers: make(map[*subscription]struct{}),
 	}
 	p.progress, _ = state.(Progress)
 	for i := range g.Rollups {
@@ -97,15 +98,15 @@ func (p *Pool) refresh(q *queue, a *account) error {
 	}
 	used, unfunded := a.read(nonce, balance)
 	for _, e := range used {
-		p.drop(q, a, e, fmt.Sprintf("%s: next nonce %d, tx nonce %d", ErrNonceTooLow, nonce, e.nonce()))
+		p.drop(q, a, e, refuse(ErrNonceTooLow, "next nonce %d, tx nonce %d", nonce, e.nonce()))
 	}
 	for _, e := range unfunded {
-		p.drop(q, a, e, fmt.Sprintf("%s: balance %s", ErrInsufficientFunds, balance))
+		p.drop(q, a, e, refuse(ErrInsufficientFunds, "address %s have %s, queued cost is more", a.addr, balance))
 	}
 	for i := len(a.bundles) - 1; i >= 0; i-- {
 		b := a.bundles[i]
 		if claim := b.claimOf(a); claim.nonce < nonce {
-			p.dropBundle(b, fmt.Sprintf("legs[%d].tx: %s: next nonce %d, tx nonce %d", claim.leg, ErrNonceTooLow, nonce, claim.nonce))
+			p.dropBundle(b, inLeg(claim.leg, refuse(ErrNonceTooLow, "next nonce %d, tx nonce %d", nonce, claim.nonce)))
 		}
 	}
 	p.reindex(q, a)
@@ -140,7 +141,7 @@ func (p *Pool) remove(q *queue, a *account, e *entry) {
 }
 
 // drop takes a single that was admitted out of the pool and remembers the reason.
-func (p *Pool) drop(q *queue, a *account, e *entry, reason string) {
+func (p *Pool) drop(q *queue, a *account, e *entry, reason error) {
 	p.remove(q, a, e)
 	p.counters.Dropped++
 	if _, ordered := p.recent.get(e.tx.Hash()); !ordered {

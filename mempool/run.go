@@ -46,28 +46,18 @@ func (p *Pool) work(ctx context.Context) {
 	}
 }
 
-// Wait returns when something is selectable or ctx ends. Selectable means: some rollup has a ready transaction, or the
-// legs of some bundle can be next for all their senders now. A bundle whose notBefore passes while nothing else happens
-// wakes nobody; the next tick finds it.
-func (p *Pool) Wait(ctx context.Context) {
-	for {
-		p.mu.Lock()
-		if p.selectable() {
-			p.mu.Unlock()
-			return
-		}
-		changed := make(chan struct{})
-		p.waiters[changed] = struct{}{}
-		p.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			p.mu.Lock()
-			delete(p.waiters, changed)
-			p.mu.Unlock()
-			return
-		}
+// Ready is closed once something is selectable, which it may be now. Selectable means: some rollup has a ready
+// transaction, or the legs of some bundle can be next for all their senders. The next call may give another channel. A
+// bundle whose notBefore passes while nothing else happens closes nothing; the next tick finds it.
+func (p *Pool) Ready() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ready == nil {
+		p.ready = make(chan struct{})
 	}
+	ready := p.ready
+	p.wake()
+	return ready
 }
 
 func (p *Pool) selectable() bool {
@@ -85,13 +75,10 @@ func (p *Pool) selectable() bool {
 	return false
 }
 
-// wake lets those who wait look again, if there may be something for them.
+// wake closes what Ready gave out if something is selectable.
 func (p *Pool) wake() {
-	if len(p.waiters) == 0 || !p.selectable() {
-		return
+	if p.ready != nil && p.selectable() {
+		close(p.ready)
+		p.ready = nil
 	}
-	for w := range p.waiters {
-		close(w)
-	}
-	clear(p.waiters)
 }

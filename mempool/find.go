@@ -1,0 +1,39 @@
+package mempool
+
+import "github.com/ethereum/go-ethereum/common"
+
+// Found is what the pool knows about a transaction hash or bundle id.
+type Found struct {
+	// Held: it waits to be ordered, or is ordered and not executed yet.
+	Held bool
+	// Bundle: the id is that of a bundle.
+	Bundle bool
+	// Dropped says why it left the pool without being ordered; nil if it did not, or if nobody remembers.
+	Dropped error
+}
+
+// Find looks an id up among the transactions of all rollups and the bundles. A leg of a waiting bundle is not held as a
+// transaction: it is not on its way alone.
+func (p *Pool) Find(id common.Hash) Found {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bundles[id] != nil {
+		return Found{Held: true, Bundle: true}
+	}
+	for _, q := range p.order {
+		if e := q.txs[id]; e != nil && e.single {
+			return Found{Held: true}
+		}
+	}
+	reason, _ := p.reasons.get(id)
+	return Found{Dropped: reason}
+}
+
+// Totals counts the executable and the waiting transactions of all rollups.
+func (p *Pool) Totals() (pending, queued int) {
+	for _, q := range p.order {
+		ready, waiting := p.Stats(q.id)
+		pending, queued = pending+ready, queued+waiting
+	}
+	return pending, queued
+}
