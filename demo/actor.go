@@ -39,8 +39,8 @@ type call struct {
 	Gas uint64
 }
 
-// sign makes a transaction with the account's next nonce plus offset.
-func (a *actor) sign(ctx context.Context, c call, offset uint64) (*gethtypes.Transaction, error) {
+// sign makes a transaction with the account's next nonce.
+func (a *actor) sign(ctx context.Context, c call) (*gethtypes.Transaction, error) {
 	nonce, err := a.client.PendingNonceAt(ctx, a.address)
 	if err != nil {
 		return nil, fmt.Errorf("nonce: %w", err)
@@ -63,14 +63,14 @@ func (a *actor) sign(ctx context.Context, c call, offset uint64) (*gethtypes.Tra
 	}
 	feeCap := new(big.Int).Add(tip, new(big.Int).Mul(head.BaseFee, big.NewInt(3)))
 	return gethtypes.SignNewTx(a.key, gethtypes.LatestSignerForChainID(new(big.Int).SetUint64(uint64(a.rollup))), &gethtypes.DynamicFeeTx{
-		ChainID: new(big.Int).SetUint64(uint64(a.rollup)), Nonce: nonce + offset, GasTipCap: tip, GasFeeCap: feeCap,
+		ChainID: new(big.Int).SetUint64(uint64(a.rollup)), Nonce: nonce, GasTipCap: tip, GasFeeCap: feeCap,
 		Gas: gas, To: c.To, Value: c.Value, Data: c.Data, AccessList: c.Access,
 	})
 }
 
 // send signs and sends a transaction and waits for its receipt, which must be a success.
 func (a *actor) send(ctx context.Context, c call) (*gethtypes.Receipt, error) {
-	tx, err := a.sign(ctx, c, 0)
+	tx, err := a.sign(ctx, c)
 	if err != nil {
 		return nil, err
 	}

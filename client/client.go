@@ -1,0 +1,85 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+)
+
+// Client is a connection to a gateway. It is safe for concurrent use.
+type Client struct {
+	rpc *rpc.Client
+	url string
+}
+
+// Dial connects to a gateway by its root URL, http(s):// or ws(s)://. Subscriptions need ws.
+func Dial(ctx context.Context, gatewayURL string) (*Client, error) {
+	u, err := url.Parse(gatewayURL)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("client: %q is not a gateway URL, want for example http://127.0.0.1:8545", gatewayURL)
+	}
+	c, err := rpc.DialContext(ctx, gatewayURL)
+	if err != nil {
+		return nil, fmt.Errorf("client: dial %s: %w", gatewayURL, err)
+	}
+	return &Client{rpc: c, url: strings.TrimRight(gatewayURL, "/")}, nil
+}
+
+// Close ends the connection and its subscriptions.
+func (c *Client) Close() { c.rpc.Close() }
+
+// Rollup connects to a rollup's Ethereum JSON-RPC through the same gateway. The caller closes it.
+func (c *Client) Rollup(ctx context.Context, id core.RollupID) (*ethclient.Client, error) {
+	return ethclient.DialContext(ctx, c.url+"/rollup/"+id.String())
+}
+
+// Network is lockstep_status: what the network is and how far it has come.
+func (c *Client) Network(ctx context.Context) (*gateway.NetworkStatus, error) {
+	return call[gateway.NetworkStatus](ctx, c, "lockstep_status")
+}
+
+// SendBundle is lockstep_sendBundle; the hash is the bundle's id.
+func (c *Client) SendBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+	receipt, err := call[gateway.BundleReceipt](ctx, c, "lockstep_sendBundle", b)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return receipt.BundleID, nil
+}
+
+// SimulateBundle is lockstep_simulateBundle: what the bundle would do on the newest executed state.
+func (c *Client) SimulateBundle(ctx context.Context, b *core.Bundle) (*gateway.SimulationView, error) {
+	return call[gateway.SimulationView](ctx, c, "lockstep_simulateBundle", b)
+}
+
+// Status is lockstep_getStatus of a transaction hash or bundle id.
+func (c *Client) Status(ctx context.Context, id common.Hash) (*gateway.Status, error) {
+	return call[gateway.Status](ctx, c, "lockstep_getStatus", id)
+}
+
+// WaitFor is lockstep_waitFor: the status when the level is reached, or at the timeout the status then.
+func (c *Client) WaitFor(ctx context.Context, id common.Hash, level core.Level, timeout time.Duration) (*gateway.Status, error) {
+	return call[gateway.Status](ctx, c, "lockstep_waitFor", id, level, timeout.Milliseconds())
+}
+
+// Tick is lockstep_getTick.
+func (c *Client) Tick(ctx context.Context, n uint64) (*gateway.TickView, error) {
+	return call[gateway.TickView](ctx, c, "lockstep_getTick", n)
+}
+
+func call[T any](ctx context.Context, c *Client, method string, args ...any) (*T, error) {
+	answer := new(T)
+	if err := c.rpc.CallContext(ctx, answer, method, args...); err != nil {
+		return nil, err
+	}
+	return answer, nil
+}

@@ -1,0 +1,136 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/ordering"
+	"github.com/lockstep-network/lockstep/ordering/comet"
+	"github.com/lockstep-network/lockstep/zone"
+	"github.com/lockstep-network/lockstep/zone/evm"
+)
+
+// Both sides of each seam are visible here, so this is where it is checked that they fit.
+var (
+	_ mempool.State    = poolState{}
+	_ mempool.Progress = poolState{}
+	_ comet.Pool       = gossipPool{}
+	_ comet.Results    = results{}
+	_ gateway.Pool     = clientPool{}
+	_ gateway.Zone     = servedZone{}
+	_ gateway.Ledger   = agreed{}
+	_ evm.Submitter    = gateway.Sender{}
+	_ evm.PoolReader   = rollupPool{}
+	_ evm.Finality     = finality{}
+	_ zone.Engine      = (*evm.Chain)(nil)
+)
+
+// poolState is the executed state as the pool sees it.
+type poolState struct {
+	chains   map[core.RollupID]*evm.Chain
+	progress *progress
+}
+
+func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, error) {
+	account, err := s.chains[rollup].View().Account(addr)
+	if err != nil {
+		return 0, nil, err
+	}
+	return account.Nonce, account.Balance, nil
+}
+
+func (s poolState) BaseFee(rollup core.RollupID) *big.Int { return s.chains[rollup].View().BaseFee() }
+
+func (s poolState) CheckGas(rollup core.RollupID, tx *gethtypes.Transaction) error {
+	return s.chains[rollup].CheckGas(tx)
+}
+
+func (s poolState) FirstUnapplied(rollup core.RollupID) uint64 {
+	return s.progress.rollup(rollup).firstUnapplied
+}
+
+// gossipPool is the pool as the consensus engine sees it.
+type gossipPool struct{ *mempool.Pool }
+
+func (p gossipPool) Insert(batch []byte) error {
+	err := p.Pool.Insert(batch)
+	if errors.Is(err, mempool.ErrBusy) {
+		return errors.Join(comet.ErrRetry, err)
+	}
+	return err
+}
+
+// results are the zones' digests. The map is filled after the engine is wired and before it runs.
+type results struct{ zones map[core.ZoneID]*zone.Zone }
+
+func (r results) Digests(id core.ZoneID, from uint64, max int) []common.Hash {
+	z, ok := r.zones[id]
+	if !ok {
+		return nil
+	}
+	return z.Digests(from, max)
+}
+
+// agreed is the ledger as clients ask for it.
+type agreed struct{ *ordering.Machine }
+
+func (a agreed) Lane(rollup core.RollupID) core.LaneHead { return a.LaneHead(rollup) }
+
+// finality tells which sealed blocks are attested.
+type finality struct {
+	progress *progress
+	rollup   core.RollupID
+}
+
+func (f finality) Safe() (uint64, bool) {
+	p := f.progress.rollup(f.rollup)
+	return p.safe, p.known
+}
+
+// servedZone is a zone as the gateway asks it.
+type servedZone struct {
+	*zone.Zone
+	progress *progress
+}
+
+func (z servedZone) Fate(rollup core.RollupID, seq uint64) (gateway.Fate, bool, error) {
+	f, ok, err := z.Zone.Fate(rollup, seq)
+	if !ok || err != nil {
+		return gateway.Fate{}, false, err
+	}
+	return gateway.Fate(f), true, nil
+}
+
+func (z servedZone) Lane(rollup core.RollupID) gateway.LaneState {
+	p := z.progress.rollup(rollup)
+	return gateway.LaneState{FirstUnapplied: p.firstUnapplied, Sealed: p.sealed, SealedHash: p.sealedHash}
+}
+
+func (z servedZone) Simulate(ctx context.Context, b core.DecodedBundle) (gateway.Simulation, error) {
+	s, err := z.Zone.Simulate(ctx, b)
+	if errors.Is(err, zone.ErrNotReady) {
+		return gateway.Simulation{}, &gateway.Refusal{Cause: gateway.ErrNotServed, Detail: "no tick is executed yet, try again"}
+	}
+	if err != nil {
+		return gateway.Simulation{}, err
+	}
+	out := gateway.Simulation{
+		Tick: s.Tick, Success: s.Success, Rule: s.Rule, Code: s.Code, FailingLeg: s.FailingLeg, Reason: s.Reason,
+		Legs: make([]gateway.SimulatedLeg, len(s.Legs)),
+	}
+	for i, leg := range s.Legs {
+		out.Legs[i] = gateway.SimulatedLeg{
+			Executed: leg.Executed, Code: leg.Code, Reverted: leg.Reverted, GasUsed: leg.GasUsed,
+			ReturnData: leg.ReturnData, Reason: leg.Reason, Logs: leg.Logs,
+		}
+	}
+	return out, nil
+}

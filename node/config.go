@@ -1,0 +1,63 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/ordering/comet"
+)
+
+// Config is what one node may choose for itself: the stages' own configurations.
+type Config struct {
+	// Home is the node's folder; every stage has its own folder in it.
+	Home string
+	// Ordering is the consensus engine's; its Home is set by New.
+	Ordering comet.Config
+	// Mempool is the pool's.
+	Mempool mempool.Config
+	// Gateway serves clients; nil for a validator without a gateway.
+	Gateway *gateway.Config
+	// Version is the build's name, as clients see it.
+	Version string
+	// Logger gets everything the node has to say.
+	Logger *slog.Logger
+}
+
+// Default is a validator without a gateway.
+func Default(home string) Config {
+	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Logger: slog.New(slog.DiscardHandler)}
+}
+
+// Validate reports all problems at once. Ordering's home is not looked at.
+func (c Config) Validate() error {
+	var problems []error
+	if c.Home == "" {
+		problems = append(problems, errors.New("home is missing"))
+	}
+	if c.Logger == nil {
+		problems = append(problems, errors.New("logger is missing"))
+	}
+	problems = append(problems, c.Mempool.Validate())
+	if c.Gateway != nil {
+		problems = append(problems, c.Gateway.Validate())
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("node: %w", err)
+	}
+	return nil
+}
+
+// Folders of the stages in a node's home.
+func (c Config) logDir() string                { return filepath.Join(c.Home, "log") }
+func (c Config) zoneDir(id core.ZoneID) string { return filepath.Join(c.Home, "zone", id.String()) }
+func (c Config) rollupDir(id core.RollupID) string {
+	return filepath.Join(c.Home, "rollup", id.String())
+}
+
+// OrderingDir is the consensus engine's folder in a node's home, where its keys are.
+func OrderingDir(home string) string { return filepath.Join(home, "ordering") }

@@ -1,0 +1,247 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/orderedlog"
+	"github.com/lockstep-network/lockstep/ordering"
+	"github.com/lockstep-network/lockstep/ordering/comet"
+	"github.com/lockstep-network/lockstep/zone"
+	"github.com/lockstep-network/lockstep/zone/evm"
+)
+
+// Node is one validator: all stages, fitted together.
+type Node struct {
+	cfg     Config
+	genesis *core.Genesis
+	log     *slog.Logger
+
+	gateway *gateway.Gateway // nil without one
+	pool    *mempool.Pool
+	machine *ordering.Machine
+	engine  *comet.Node
+	ticks   *orderedlog.Log
+	zones   map[core.ZoneID]*zone.Zone
+	chains  map[core.RollupID]*evm.Chain
+	rpcs    []*evm.RPC
+
+	progress *progress
+}
+
+// New opens everything a validator needs in its home folder, in the order of the data's way, and starts nothing.
+// listener is the gateway's open port and belongs to the node; nil without a gateway. A node that is not run must be
+// closed.
+func New(cfg Config, genesis *core.Genesis, listener net.Listener) (n *Node, err error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	n = &Node{
+		cfg: cfg, genesis: genesis, log: cfg.Logger,
+		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis),
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.Close())
+		}
+	}()
+	for _, open := range []func() error{
+		n.openLog, n.openChains, n.openPool, n.openOrdering, n.openZones,
+		func() error { return n.openGateway(listener) },
+	} {
+		if err := open(); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (n *Node) openLog() (err error) {
+	n.ticks, err = orderedlog.Open(orderedlog.Config{Dir: n.cfg.logDir(), Network: n.genesis.NetworkID(), Kind: n.genesis.Kind})
+	return err
+}
+
+// openChains opens every `evm` rollup; only a node with a gateway needs go-ethereum's whole service.
+func (n *Node) openChains() error {
+	for _, r := range n.genesis.Rollups {
+		if r.Kind != core.KindEVM {
+			continue
+		}
+		cfg := evm.ConfigOf(n.genesis, r.ID, n.cfg.rollupDir(r.ID))
+		cfg.Service, cfg.Logger = n.cfg.Gateway != nil, n.log
+		chain, err := evm.Open(cfg)
+		if err != nil {
+			return fmt.Errorf("open rollup %s: %w", r.ID, err)
+		}
+		n.chains[r.ID] = chain
+	}
+	return nil
+}
+
+func (n *Node) openPool() (err error) {
+	n.pool, err = mempool.New(n.cfg.Mempool, n.genesis, poolState{n.chains, n.progress}, time.Now)
+	return err
+}
+
+// openOrdering loads the ordering machine with the ledger that the log keeps beside its newest tick.
+func (n *Node) openOrdering() error {
+	machine, err := ordering.New(n.genesis, comet.VerifyExtension)
+	if err != nil {
+		return err
+	}
+	if height := n.ticks.Head(); height > 0 {
+		rows, err := n.ticks.Ledger()
+		if err != nil {
+			return err
+		}
+		if err := machine.Load(height, pairs(rows)); err != nil {
+			return fmt.Errorf("load ledger of tick %d: %w", height, err)
+		}
+	}
+	cfg := n.cfg.Ordering
+	cfg.Home = OrderingDir(n.cfg.Home)
+	n.machine = machine
+	n.engine, err = comet.New(cfg, comet.Deps{
+		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
+	})
+	return err
+}
+
+func pairs(rows []core.KV) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		for _, kv := range rows {
+			if !yield(kv.Key, kv.Value) {
+				return
+			}
+		}
+	}
+}
+
+func (n *Node) openZones() error {
+	for _, z := range n.genesis.Zones {
+		engines := make(map[core.RollupID]zone.Engine, len(z.Rollups))
+		for _, id := range z.Rollups {
+			engines[id] = n.chains[id]
+		}
+		opened, err := zone.New(zone.Config{
+			Genesis: n.genesis, Zone: z.ID, Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
+		}, engines, n.ticks)
+		if err != nil {
+			return fmt.Errorf("open zone %s: %w", z.ID, err)
+		}
+		n.zones[z.ID] = opened
+	}
+	return nil
+}
+
+func (n *Node) openGateway(listener net.Listener) (err error) {
+	if n.cfg.Gateway == nil {
+		return nil
+	}
+	zones := make(map[core.ZoneID]gateway.Zone, len(n.zones))
+	for id, z := range n.zones {
+		zones[id] = servedZone{z, n.progress}
+	}
+	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
+		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: n.ticks, Index: n.ticks, Ledger: agreed{n.machine},
+		Zones: zones, Listener: listener, Version: n.cfg.Version, Logger: n.log,
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range n.genesis.Rollups {
+		if chain, ok := n.chains[r.ID]; ok {
+			if err := n.mount(r.ID, chain); err != nil {
+				return fmt.Errorf("serve rollup %s: %w", r.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (n *Node) mount(id core.RollupID, chain *evm.Chain) error {
+	server, err := evm.NewRPC(chain, evm.RPCDeps{
+		Submit: n.gateway.Sender(id), Pool: rollupPool{n.pool, id}, Finality: finality{n.progress, id},
+		ClientVersion: "Lockstep/" + n.cfg.Version,
+	})
+	if err != nil {
+		return err
+	}
+	n.rpcs = append(n.rpcs, server)
+	return n.gateway.Mount(id, server.Server(), nil)
+}
+
+// Run orders, executes and serves until ctx ends (nil) or a stage that the node cannot do without fails. When it
+// returns everything is closed. It may be called once.
+func (n *Node) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return n.pool.Run(ctx) })
+	group.Go(func() error { return n.engine.Run(ctx) })
+	group.Go(func() error { return n.followAttested(ctx) })
+	for id, z := range n.zones {
+		group.Go(func() error { n.runZone(ctx, id, z); return nil })
+	}
+	if n.gateway != nil {
+		group.Go(func() error { return n.gateway.Run(ctx) })
+	}
+	return errors.Join(group.Wait(), n.Close())
+}
+
+// runZone executes a zone for as long as it can. Its end is no reason to stop ordering.
+func (n *Node) runZone(ctx context.Context, id core.ZoneID, z *zone.Zone) {
+	if err := z.Run(ctx); err != nil {
+		n.log.Error("zone stopped; ordering goes on, restart the node to execute again", "stage", "zone", "zone", id, "err", err)
+	}
+}
+
+// Close closes what New opened, in reverse order. Run does so itself; it is idempotent.
+func (n *Node) Close() error {
+	var errs []error
+	if n.gateway != nil {
+		errs = append(errs, n.gateway.Close())
+	}
+	for _, server := range n.rpcs {
+		server.Stop()
+	}
+	if n.engine != nil {
+		errs = append(errs, n.engine.Close())
+	}
+	for _, z := range n.zones {
+		errs = append(errs, z.Close())
+	}
+	for _, chain := range n.chains {
+		errs = append(errs, chain.Close())
+	}
+	if n.ticks != nil {
+		errs = append(errs, n.ticks.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// PeerAddr is nodeid@host:port, as other validators name this one.
+func (n *Node) PeerAddr() string { return n.engine.P2PAddr() }
+
+// AddPeers names the other validators; before Run.
+func (n *Node) AddPeers(peers ...string) error { return n.engine.AddPeers(peers...) }
+
+// Log is the node's ordered log.
+func (n *Node) Log() *orderedlog.Log { return n.ticks }
+
+// Zone is the executor of a zone, nil if the genesis has none of that id.
+func (n *Node) Zone(id core.ZoneID) *zone.Zone { return n.zones[id] }
+
+// Chain is a rollup's chain, nil if this node does not execute it.
+func (n *Node) Chain(id core.RollupID) *evm.Chain { return n.chains[id] }
+
+// Ledger is the replicated state of ordering.
+func (n *Node) Ledger() *ordering.Machine { return n.machine }

@@ -1,0 +1,86 @@
+package node
+
+import (
+	"context"
+
+	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/mempool"
+)
+
+// clientPool is the pool as the gateway offers it to clients.
+type clientPool struct{ pool *mempool.Pool }
+
+func (p clientPool) AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error) {
+	hash, err := p.pool.AddTransaction(ctx, rollup, raw)
+	return hash, refusal(err)
+}
+
+func (p clientPool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+	id, err := p.pool.AddBundle(ctx, b)
+	return id, refusal(err)
+}
+
+func (p clientPool) Lookup(id common.Hash) gateway.PoolEntry {
+	e := p.pool.Find(id)
+	return gateway.PoolEntry{Waiting: e.Held, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}
+}
+
+func (p clientPool) Stats() gateway.PoolStats {
+	c := p.pool.Counters()
+	pending, queued := p.pool.Totals()
+	return gateway.PoolStats{
+		Pending: uint64(pending), Queued: uint64(queued), Bundles: uint64(c.Bundles), Bytes: uint64(c.Bytes + c.BundleBytes),
+	}
+}
+
+// rollupPool is the pool as one rollup's RPC reads it.
+type rollupPool struct {
+	pool   *mempool.Pool
+	rollup core.RollupID
+}
+
+func (p rollupPool) Get(hash common.Hash) *gethtypes.Transaction {
+	tx, _ := p.pool.Get(p.rollup, hash)
+	return tx
+}
+
+func (p rollupPool) ContentFrom(sender common.Address) (executable, parked []*gethtypes.Transaction) {
+	return p.pool.ContentFrom(p.rollup, sender)
+}
+
+func (p rollupPool) Content() (executable, parked map[common.Address][]*gethtypes.Transaction) {
+	return p.pool.Content(p.rollup)
+}
+
+func (p rollupPool) Stats() (executable, parked int) { return p.pool.Stats(p.rollup) }
+
+// newTxsBacklog is how many events a rollup's RPC may lag behind before it loses some.
+const newTxsBacklog = 1024
+
+func (p rollupPool) SubscribeTxs(fn func(txs []*gethtypes.Transaction)) (cancel func()) {
+	events, done := make(chan mempool.NewTxs, newTxsBacklog), make(chan struct{})
+	unsubscribe := p.pool.SubscribeNewTxs(events)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case e := <-events:
+				if e.Rollup == p.rollup {
+					fn(e.Txs)
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		unsubscribe()
+		close(done)
+		<-ended
+	}
+}

@@ -1,0 +1,56 @@
+package node
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/zone/evm"
+)
+
+// refusalCauses translates what the pool, or the rollup's fork for the pool, refuses into the gateway's own errors.
+// Errors of package core need no translation.
+var refusalCauses = []struct{ pool, cause error }{
+	{mempool.ErrAlreadyKnown, gateway.ErrAlreadyKnown},
+	{mempool.ErrInvalidSender, gateway.ErrBadSignature},
+	{mempool.ErrNonceTooLow, gateway.ErrNonceTooLow},
+	{mempool.ErrNonceMax, gateway.ErrNonceMax},
+	{mempool.ErrInsufficientFunds, gateway.ErrInsufficientFunds},
+	{mempool.ErrFeeCapVeryHigh, gateway.ErrFeeCapVeryHigh},
+	{mempool.ErrTipVeryHigh, gateway.ErrTipVeryHigh},
+	{mempool.ErrTipAboveFeeCap, gateway.ErrTipAboveFeeCap},
+	{mempool.ErrFeeCapTooLow, gateway.ErrFeeTooLow},
+	{mempool.ErrReplaceUnderpriced, gateway.ErrReplacement},
+	{mempool.ErrAccountLimitExceeded, gateway.ErrAccountLimit},
+	{mempool.ErrFull, gateway.ErrPoolFull},
+	{mempool.ErrUnsupported, gateway.ErrUnsupported},
+	{mempool.ErrReplaced, gateway.ErrReplaced},
+	{mempool.ErrWaitedTooLong, gateway.ErrWaitedTooLong},
+	{mempool.ErrLegNonces, gateway.ErrLegNonces},
+	{mempool.ErrBusy, gateway.ErrBusy},
+	{evm.ErrIntrinsicGas, gateway.ErrIntrinsicGas},
+	{evm.ErrFloorDataGas, gateway.ErrFloorDataGas},
+	{evm.ErrGasOverflow, gateway.ErrGasOverflow},
+	{evm.ErrInitCodeTooLarge, gateway.ErrInitCodeTooLarge},
+}
+
+// refusal translates an error of the pool for clients; others stay as they are.
+func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, row := range refusalCauses {
+		if errors.Is(err, row.pool) {
+			field, detail := around(err.Error(), row.pool.Error())
+			return &gateway.Refusal{Cause: row.cause, Field: field, Detail: detail}
+		}
+	}
+	return err
+}
+
+// around cuts an error text "field: sentinel: detail" at the sentinel.
+func around(text, sentinel string) (field, detail string) {
+	before, after, _ := strings.Cut(text, sentinel)
+	return strings.TrimSuffix(before, ": "), strings.TrimLeft(after, ": ")
+}
