@@ -25,7 +25,7 @@ UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
 RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 
-.PHONY: build devnet demo artifacts test test-arch test-lint test-unit test-race test-fuzz test-e2e check bench fmt clean prepare
+.PHONY: build devnet demo artifacts test test-arch test-lint test-unit test-race test-fuzz test-e2e check bench generate fmt clean prepare
 
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
@@ -82,6 +82,11 @@ bench: build
 
 fmt: $(LINT)
 	$(LINT) fmt ./...
+
+# Golden files and the generated blocks of documents; whether they are up to date is what the tests compare.
+GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|Bool\("rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
+generate:
+	go test -count=1 $(GOLDEN_PACKAGES) -rewrite
 
 # The linter is pinned in a module of its own, so that its dependencies stay out of ours.
 $(LINT): internal/tools/lint/go.mod internal/tools/lint/go.sum

@@ -31,7 +31,8 @@ var machineImports = []struct{ pattern, reason string }{
 	{"context", "a machine cannot block"},
 	{"reflect", "its orders are not ours to rely on"},
 	{"unsafe", "its results depend on the platform"},
-	{"runtime/...", "its answers depend on the process"},
+	{"runtime", "its answers depend on the process"},
+	{"golang.org/x/sync/...", "it starts goroutines, whose order is random"},
 	{"encoding/gob", "its encoding is not canonical"},
 }
 
