@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"encoding/binary"
 	"math/big"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -35,12 +36,18 @@ func Genesis() *core.Genesis {
 	}
 }
 
+var keys sync.Map // int → *ecdsa.PrivateKey; deriving a public key takes longer than signing
+
 // Key is the i-th key.
 func Key(i int) *ecdsa.PrivateKey {
+	if key, ok := keys.Load(i); ok {
+		return key.(*ecdsa.PrivateKey)
+	}
 	key, err := crypto.ToECDSA(crypto.Keccak256(binary.BigEndian.AppendUint64([]byte("mempooltest"), uint64(i))))
 	if err != nil {
 		panic(err) // fixed inputs
 	}
+	keys.Store(i, key)
 	return key
 }
 
