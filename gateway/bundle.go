@@ -22,18 +22,19 @@ func readBundle(raw json.RawMessage, params core.Params) (*core.Bundle, error) {
 		}
 	}
 	b := new(core.Bundle)
-	if err := json.Unmarshal(fields["atomicity"], &b.Atomicity); err != nil {
+	if err := json.Unmarshal(fields["atomicity"], &b.Atomicity); err != nil || b.Atomicity == 0 { // 0: null
 		return nil, badValue("atomicity", fields["atomicity"], `"execution" or "inclusion"`)
 	}
-	for name, number := range map[string]struct {
+	for _, number := range []struct {
+		name string
 		to   *uint64
 		what string
 	}{
-		"notBefore": {&b.NotBefore, "ms since the Unix epoch"}, "notAfter": {&b.NotAfter, "ms since the Unix epoch"},
-		"parentTick": {&b.ParentTick, "a tick"}, "bid": {&b.Bid, "reserved, 0"},
+		{"notBefore", &b.NotBefore, "ms since the Unix epoch"}, {"notAfter", &b.NotAfter, "ms since the Unix epoch"},
+		{"parentTick", &b.ParentTick, "a tick"}, {"bid", &b.Bid, "reserved, 0"},
 	} {
-		if value, ok := fields[name]; ok {
-			if *number.to, err = readNumber(name, value, number.what); err != nil {
+		if value, ok := fields[number.name]; ok {
+			if *number.to, err = readNumber(number.name, value, number.what); err != nil {
 				return nil, err
 			}
 		}

@@ -125,3 +125,19 @@ func attest(h *gatewaytest.Harness, tick uint64) uint64 {
 	h.Zone.Decide(n)
 	return n
 }
+
+// awaitBusy returns when the one waiter that the gateway allows is waiting: until then its own calls, which end at once,
+// are let in.
+func awaitBusy(t *testing.T, h *gatewaytest.Harness) {
+	t.Helper()
+	c := h.Dial(t, "ws", "/")
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if err := c.CallContext(t.Context(), nil, waitFor, common.Hash{31: 0xee}, "ordered", 0); err != nil {
+			if got := failure(t, err); got.Code != 47501 {
+				t.Fatalf("got %+v", got)
+			}
+			return
+		}
+	}
+	t.Fatal("nobody is waiting")
+}

@@ -13,6 +13,7 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 	s := &NetworkStatus{
 		NetworkID: g.network, Name: genesis.Name, ChainID: genesis.ChainID(), Version: g.deps.Version,
 		ProtocolVersion: genesis.Params.ProtocolVersion, Pool: g.deps.Pool.Stats(),
+		Predeploy:  PredeployView{genesis.Predeploy.Address, genesis.Predeploy.Marker},
 		Validators: make([]ValidatorView, 0, len(genesis.Validators)),
 		Zones:      make([]ZoneView, 0, len(genesis.Zones)),
 		Rollups:    make([]RollupView, 0, len(genesis.Rollups)),

@@ -107,14 +107,23 @@ type NetworkStatus struct {
 	NetworkID common.Hash `json:"networkId"`
 	Name      string      `json:"name"`
 	// ChainID is the chain id of the ordering engine.
-	ChainID         string          `json:"chainId"`
-	Version         string          `json:"version"`
-	ProtocolVersion uint64          `json:"protocolVersion"`
-	Head            HeadView        `json:"head"`
-	Validators      []ValidatorView `json:"validators"`
-	Zones           []ZoneView      `json:"zones"`
-	Rollups         []RollupView    `json:"rollups"`
-	Pool            PoolStats       `json:"pool"`
+	ChainID         string `json:"chainId"`
+	Version         string `json:"version"`
+	ProtocolVersion uint64 `json:"protocolVersion"`
+	// Predeploy is what protected transactions name in their access lists.
+	Predeploy  PredeployView   `json:"predeploy"`
+	Head       HeadView        `json:"head"`
+	Validators []ValidatorView `json:"validators"`
+	Zones      []ZoneView      `json:"zones"`
+	Rollups    []RollupView    `json:"rollups"`
+	Pool       PoolStats       `json:"pool"`
+}
+
+// PredeployView is Lockstep's system contract, the same on every `evm` rollup.
+type PredeployView struct {
+	Address common.Address `json:"address"`
+	// Marker is the storage slot that must be warm for assertions.
+	Marker common.Hash `json:"marker"`
 }
 
 // HeadView is the newest tick.

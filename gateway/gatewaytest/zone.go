@@ -52,6 +52,12 @@ func Void(rollup core.RollupID, seq uint64, tx core.Transaction, code core.Outco
 	}
 }
 
+// InBundle makes the fate that of a leg.
+func InBundle(f gateway.Fate, bundle common.Hash) gateway.Fate {
+	f.Bundle = bundle
+	return f
+}
+
 // Decide executes a tick: these are its outcomes.
 func (z *Zone) Decide(tick uint64, fates ...gateway.Fate) {
 	z.mu.Lock()
