@@ -84,7 +84,7 @@ fmt: $(LINT)
 	$(LINT) fmt ./...
 
 # Golden files and the generated blocks of documents; whether they are up to date is what the tests compare.
-GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|Bool\("rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
+GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|"rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
 generate:
 	go test -count=1 $(GOLDEN_PACKAGES) -rewrite
 
