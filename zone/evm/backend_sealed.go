@@ -8,7 +8,9 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	gethcore "github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/state"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/event"
 	"github.com/ethereum/go-ethereum/rpc"
@@ -53,6 +55,14 @@ func (b *sealedBackend) RPCGasCap() uint64 { return callGasCap }
 
 // RPCEVMTimeout limits the time of one call.
 func (b *sealedBackend) RPCEVMTimeout() time.Duration { return callTimeout }
+
+// GetEVM makes an EVM that stops when the request ends. eth_createAccessList would otherwise run up to the gas cap for
+// each slot that it finds.
+func (b *sealedBackend) GetEVM(ctx context.Context, statedb *state.StateDB, header *gethtypes.Header, config *vm.Config, block *vm.BlockContext) *vm.EVM {
+	evm := b.EthAPIBackend.GetEVM(ctx, statedb, header, config, block)
+	context.AfterFunc(ctx, evm.Cancel)
+	return evm
+}
 
 // SyncProgress says that nothing is being synchronised: a zone follows the log, and go-ethereum has no part in that.
 func (b *sealedBackend) SyncProgress(context.Context) ethereum.SyncProgress {

@@ -69,6 +69,17 @@ func (m *logMethods) install(id rpc.ID) rpc.ID {
 	return id
 }
 
+// uninstallAll ends the filters' goroutines, which would wait for the next poll for ever.
+func (m *logMethods) uninstallAll() {
+	m.mu.Lock()
+	installed := m.installed
+	m.installed = nil
+	m.mu.Unlock()
+	for _, id := range installed {
+		m.UninstallFilter(id)
+	}
+}
+
 // GetFilterLogs is go-ethereum's with a time limit.
 func (m *logMethods) GetFilterLogs(ctx context.Context, id rpc.ID) ([]*gethtypes.Log, error) {
 	ctx, cancel := context.WithTimeout(ctx, logQueryTimeout)

@@ -8,6 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/stretchr/testify/require"
 )
@@ -170,4 +171,28 @@ func TestRPC_LongRangesAreReadInSteps(t *testing.T) {
 	again, err := n.eth.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: big.NewInt(1), ToBlock: to})
 	require.NoError(t, err)
 	require.Equal(t, logs, again)
+}
+
+func TestRPC_QueriesForTooManyLogsAreRefused(t *testing.T) {
+	t.Parallel()
+	n := newRPCNode(t)
+	n.open()
+	// for (; gas() > 10000; ) log0(0, 0)
+	id := new(big.Int).SetUint64(uint64(rpcRollup))
+	tx, err := gethtypes.SignNewTx(key(1), gethtypes.LatestSignerForChainID(id), &gethtypes.DynamicFeeTx{
+		ChainID: id, GasTipCap: new(big.Int), GasFeeCap: big.NewInt(params.GWei), Gas: 1 << 24, Data: common.FromHex("5b5f5fa05a612710105f5700"),
+	})
+	require.NoError(t, err)
+	require.NoError(t, n.execute(tx))
+	require.Greater(t, len(n.chain.View().Receipts()[0].Logs), maxLogs)
+	refused := func(to string) {
+		code, text := n.refuse("eth_getLogs", map[string]any{"fromBlock": "0x0", "toBlock": to})
+		require.Equal(t, -32005, code)
+		require.Equal(t, "query returned more than 20000 results", text)
+	}
+	refused("pending")
+	n.seal()
+	refused("latest")
+	none := ask[[]gethtypes.Log](n, "eth_getLogs", map[string]any{"fromBlock": "0x0", "address": rpcBob})
+	require.Empty(t, none)
 }

@@ -26,6 +26,7 @@ type RPC struct {
 	server  *rpc.Server
 	ws      http.Handler
 	backend *openBackend
+	logs    *logMethods
 }
 
 // NewRPC serves a chain that was opened with Config.Service. It starts goroutines that end with Stop; the chain must be
@@ -61,6 +62,7 @@ func (r *RPC) register(sealed *sealedBackend) error {
 	system := filters.NewFilterSystem(sealed, filters.Config{
 		LogCacheSize: logCacheBlocks, Timeout: filterTimeout, LogQueryLimit: logPositions,
 	})
+	r.logs = newLogMethods(r.backend, filters.NewFilterAPI(system))
 	services := []struct {
 		namespace string
 		service   any
@@ -69,7 +71,7 @@ func (r *RPC) register(sealed *sealedBackend) error {
 		{"eth", stock.chain},
 		{"eth", stock.transactions},
 		{"eth", stock.accounts},
-		{"eth", newLogMethods(r.backend, filters.NewFilterAPI(system))},
+		{"eth", r.logs},
 		{"eth", methods},
 		{"eth", subjects},
 		{"txpool", stock.txpool},
@@ -103,5 +105,8 @@ func (r *RPC) Client() *rpc.Client { return rpc.DialInProc(r.server) }
 // Stop closes all connections and subscriptions. It is idempotent.
 func (r *RPC) Stop() {
 	r.server.Stop()
+	if r.logs != nil {
+		r.logs.uninstallAll()
+	}
 	r.backend.close()
 }

@@ -28,7 +28,9 @@ func TestRPC_SubscriptionsOfHeadsLogsAndPendingTransactions(t *testing.T) {
 			return client.SubscribeFilterLogs(ctx, ethereum.FilterQuery{Topics: [][]common.Hash{{counterTopic}}}, logs)
 		},
 		func() (ethereum.Subscription, error) { return eth.EthSubscribe(ctx, hashes, "newPendingTransactions") },
-		func() (ethereum.Subscription, error) { return eth.EthSubscribe(ctx, full, "newPendingTransactions", true) },
+		func() (ethereum.Subscription, error) {
+			return eth.EthSubscribe(ctx, full, "newPendingTransactions", true)
+		},
 		func() (ethereum.Subscription, error) { return eth.EthSubscribe(ctx, receipts, "transactionReceipts") },
 	} {
 		sub, err := subscribe()
