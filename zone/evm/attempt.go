@@ -27,7 +27,8 @@ func (c *Chain) Attempt() zone.Attempt {
 }
 
 // Apply implements zone.Attempt.
-func (a *attempt) Apply(tx core.Transaction) (zone.Execution, error) {
+func (a *attempt) Apply(tx core.Transaction) (_ zone.Execution, err error) {
+	defer haltOnPanic(&err, "apply a leg")
 	if a.err != nil {
 		return zone.Execution{}, a.err
 	}
@@ -35,7 +36,8 @@ func (a *attempt) Apply(tx core.Transaction) (zone.Execution, error) {
 }
 
 // Merge implements zone.Attempt.
-func (a *attempt) Merge() error {
+func (a *attempt) Merge() (err error) {
+	defer haltOnPanic(&err, "merge")
 	if a.err != nil {
 		return a.err
 	}

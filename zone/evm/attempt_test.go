@@ -14,6 +14,7 @@ import (
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -201,12 +202,12 @@ func (z *randomZone) step() {
 }
 
 // randomLeg is any program: transfers (to new accounts too), deploys, prefunded self-destructs, storage writes and
-// deletes, reverts, wrong nonces.
+// deletes, delegations, reverts, wrong nonces.
 func (z *randomZone) randomLeg(i int) bundleLeg {
 	r, store, sender := z.rollups[i], z.stores[i], 1+z.rng.IntN(testAccounts-1)
 	next := crypto.CreateAddress(testAddress(sender), r.nonces[sender]+1)
 	leg := bundleLeg{on: r, mayRevert: z.rng.IntN(2) == 0}
-	switch z.rng.IntN(9) {
+	switch z.rng.IntN(11) {
 	case 0:
 		leg.tx = r.transfer(sender, common.BigToAddress(big.NewInt(0xb0b00+z.rng.Int64N(50))), z.rng.Int64N(3))
 	case 1:
@@ -219,6 +220,11 @@ func (z *randomZone) randomLeg(i int) bundleLeg {
 		leg.tx = r.call(sender, &store, 0, 100_000, words(1_000_000+z.rng.Uint64N(20), z.rng.Uint64N(3)))
 	case 6:
 		leg.tx = r.call(sender, &store, 0, 100_000, words(1, 1, 1)) // reverts
+	case 9:
+		leg.tx = z.delegation(r, sender, store)
+	case 10:
+		authority := testAddress(30 + z.rng.IntN(3)) // writes its own storage while it is delegated
+		leg.tx = r.call(sender, &authority, 1, 100_000, words(z.rng.Uint64N(5), z.rng.Uint64N(3)))
 	case 7:
 		factory := params.DeterministicFactoryAddress
 		leg.tx = r.call(sender, &factory, z.rng.Int64N(2), 1_000_000, append(words(z.rng.Uint64N(30)), bombCode()...))
@@ -232,6 +238,26 @@ func (z *randomZone) randomLeg(i int) bundleLeg {
 		}
 	}
 	return leg
+}
+
+// delegation sets or clears the code of one of three accounts (EIP-7702), sometimes with a nonce that does not match.
+func (z *randomZone) delegation(r *rollup, sender int, store common.Address) core.Transaction {
+	authority := 30 + z.rng.IntN(3)
+	if z.rng.IntN(3) == 0 {
+		store = common.Address{} // clears it
+	}
+	authorization, err := gethtypes.SignSetCode(testKey(authority), gethtypes.SetCodeAuthorization{
+		ChainID: *uint256.MustFromBig(r.chain.config.ChainID), Address: store,
+		Nonce: r.chain.open.state.GetNonce(testAddress(authority)) + z.rng.Uint64N(5)/4,
+	})
+	require.NoError(z.t, err)
+	tx := r.wrap(sender, &gethtypes.SetCodeTx{
+		ChainID: uint256.MustFromBig(r.chain.config.ChainID), Nonce: r.nonces[sender], GasTipCap: uint256.NewInt(1),
+		GasFeeCap: uint256.NewInt(100 * testGwei), Gas: 200_000, To: testAddress(authority), Value: uint256.NewInt(1),
+		Data: words(z.rng.Uint64N(5), z.rng.Uint64N(3)), AuthList: []gethtypes.SetCodeAuthorization{authorization},
+	})
+	r.nonces[sender]++
+	return tx
 }
 
 // bundle runs one to five legs, marks the bundle's number on every rollup it touches, and merges all or none.

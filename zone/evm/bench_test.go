@@ -108,18 +108,18 @@ func BenchmarkView(b *testing.B) {
 			r.endTick()
 		}
 	}
-	view := r.chain.View()
+	view, address := r.chain.View(), testAddress(1)
 	b.Run("of=state", func(b *testing.B) {
 		for range b.N {
 			statedb, err := view.StateDB()
-			if err != nil || statedb.GetBalance(testAddress(1)).IsZero() {
+			if err != nil || statedb.GetBalance(address).IsZero() {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("of=account", func(b *testing.B) {
 		for range b.N {
-			if account, err := view.Account(testAddress(1)); err != nil || account.Balance.IsZero() {
+			if account, err := view.Account(address); err != nil || account.Balance.IsZero() {
 				b.Fatal(err)
 			}
 		}

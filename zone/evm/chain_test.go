@@ -259,3 +259,72 @@ func TestChain_EmptyBlocks(t *testing.T) {
 	require.EqualValues(t, 7, r.chain.View().BaseFee().Uint64(), "EIP-1559 stops falling where an eighth is less than one wei")
 	r.reimport()
 }
+
+// Deeper than the 128 blocks for which go-ethereum keeps differences of the flat state in memory.
+func TestChain_KillAndRewindFarBack(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(901)
+	cfg.Dir = t.TempDir()
+	r := openRollup(t, cfg)
+	var sealed []zone.SealedBlock
+	for range 150 {
+		sealed = append(sealed, r.transferBlock())
+	}
+	require.NoError(t, r.chain.Rewind(3)) // in the running process
+	r.rewound(3)
+	for number := 3; number < 150; number++ {
+		require.Equal(t, sealed[number], r.transferBlock())
+	}
+
+	killed := cfg
+	killed.Dir = filepath.Join(t.TempDir(), "copy")
+	require.NoError(t, os.CopyFS(killed.Dir, os.DirFS(cfg.Dir)))
+	revived := openRollup(t, killed)
+	require.Equal(t, sealed[149], revived.chain.Head())
+	require.NoError(t, revived.chain.Rewind(140)) // after the differences were lost
+	revived.rewound(140)
+	for number := 140; number < 150; number++ {
+		require.Equal(t, sealed[number], revived.transferBlock())
+	}
+	revived.reimport()
+}
+
+// transferBlock seals a block with one transfer.
+func (r *rollup) transferBlock() zone.SealedBlock {
+	r.t.Helper()
+	r.open()
+	r.apply(r.transfer(0, common.BigToAddress(big.NewInt(int64(r.time))), 1))
+	r.endTick()
+	return r.seal()
+}
+
+// rewound puts the harness back to a block of a chain of transferBlocks.
+func (r *rollup) rewound(number uint64) {
+	r.time, r.tick, r.nonces[0] = testTime+number, number, number
+}
+
+// What a contract sees of its block must be what the sealed header says; stock go-ethereum checks the rest.
+func TestChain_BlockEnvironmentAndRequests(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(901)
+	cfg.Service = true // in memory
+	r := openRollup(t, cfg)
+	r.open()
+	observer := r.deploy(0, common.FromHex(
+		"60014303405f55"+"44600155"+"42600255"+"41600355"+"48600455"+"46600555"+"45600655"+"4a600755"+"00"))
+	r.seal()
+	r.open()
+	require.False(t, r.apply(r.call(1, &observer, 0, 500_000, nil)).Reverted)
+	queue := params.WithdrawalQueueAddress // EIP-7002: 48 bytes of public key, 8 of amount; the fee is one wei
+	require.False(t, r.apply(r.call(2, &queue, 1, 500_000, nonZero(56))).Reverted)
+	header := r.chain.BlockChain().GetHeaderByHash(r.seal().Hash)
+	for slot, want := range []common.Hash{
+		header.ParentHash, header.MixDigest, slotOf(header.Time), common.BytesToHash(header.Coinbase[:]),
+		common.BigToHash(header.BaseFee), slotOf(901), slotOf(header.GasLimit), slotOf(1),
+	} {
+		require.Equal(t, want, r.slot(observer, slotOf(uint64(slot))), "slot %d", slot)
+	}
+	require.NotEqual(t, gethtypes.EmptyRequestsHash, *header.RequestsHash)
+	require.Equal(t, common.Hash{}, *header.ParentBeaconRoot)
+	r.reimport()
+}

@@ -1,6 +1,9 @@
 package evm
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // All errors of this package halt the zone (or refuse to open it): a bad transaction is never an error.
 var (
@@ -33,3 +36,11 @@ var (
 	// ErrSeal: the open block could not be made a sealed one.
 	ErrSeal = errors.New("zone/evm: seal")
 )
+
+// haltOnPanic turns a panic outside a transaction's execution into ErrState: the executor stops, the process that also
+// orders goes on.
+func haltOnPanic(err *error, doing string) {
+	if value := recover(); value != nil {
+		*err = fmt.Errorf("%w: panic while trying to %s: %v", ErrState, doing, value)
+	}
+}

@@ -31,7 +31,8 @@ type openBlock struct {
 }
 
 // Open implements zone.Engine.
-func (c *Chain) Open(timestamp uint64) error {
+func (c *Chain) Open(timestamp uint64) (err error) {
+	defer haltOnPanic(&err, "open a block")
 	if c.open != nil {
 		return fmt.Errorf("%w: %s", ErrBlockOpen, c.open.env.header.Number)
 	}
@@ -53,7 +54,8 @@ func (c *Chain) Open(timestamp uint64) error {
 }
 
 // Apply implements zone.Engine.
-func (c *Chain) Apply(tx core.Transaction) (zone.Execution, error) {
+func (c *Chain) Apply(tx core.Transaction) (_ zone.Execution, err error) {
+	defer haltOnPanic(&err, "apply")
 	if err := c.writable(); err != nil {
 		return zone.Execution{}, err
 	}
@@ -61,7 +63,8 @@ func (c *Chain) Apply(tx core.Transaction) (zone.Execution, error) {
 }
 
 // EndTick implements zone.Engine.
-func (c *Chain) EndTick(tick uint64) (common.Hash, error) {
+func (c *Chain) EndTick(tick uint64) (receiptsRoot common.Hash, err error) {
+	defer haltOnPanic(&err, "end a tick")
 	if c.running != nil {
 		return common.Hash{}, ErrAttemptOpen
 	}
@@ -119,7 +122,7 @@ func (c *Chain) environment(header *gethtypes.Header, parentRoot common.Hash) *e
 	blockContext := gethcore.NewEVMBlockContext(header, c.storage.chain, &header.Coinbase)
 	return &environment{
 		rollup: c.cfg.Rollup.ID, header: header, signer: c.signer, maxTxGas: c.cfg.Params.MaxTxGas,
-		config: c.config, rules: c.config.Rules(header.Number, true, header.Time), parentRoot: parentRoot,
+		log: c.log, config: c.config, rules: c.config.Rules(header.Number, true, header.Time), parentRoot: parentRoot,
 		provisional: c.provisionalHash(header.Number.Uint64(), header.ParentHash),
 		newEVM: func(s vm.StateDB) *vm.EVM {
 			evm := vm.NewEVM(blockContext, s, c.config, c.vm)

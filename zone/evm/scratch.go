@@ -17,6 +17,7 @@ type scratch struct {
 	on      *workspace
 	// release ends the watches that would stop an EVM when the context ends.
 	release []func() bool
+	over    bool
 }
 
 // Scratch implements zone.Engine. When no block is open it executes in the block that would follow the sealed one after
@@ -40,8 +41,10 @@ func (c *Chain) Scratch(ctx context.Context) (zone.Attempt, error) {
 		return evm
 	}
 	if view.Header == nil {
-		s.on, err = beginBlock(env, statedb, view.Sealed)
-		return s, err
+		if s.on, err = beginBlock(env, statedb, view.Sealed); err != nil {
+			return nil, err
+		}
+		return s, nil
 	}
 	s.on = resumeBlock(env, statedb, view)
 	return s, nil
@@ -58,7 +61,11 @@ func resumeBlock(env *environment, statedb *state.StateDB, view *View) *workspac
 }
 
 // Apply implements zone.Attempt.
-func (s *scratch) Apply(tx core.Transaction) (zone.Execution, error) {
+func (s *scratch) Apply(tx core.Transaction) (_ zone.Execution, err error) {
+	defer haltOnPanic(&err, "simulate")
+	if s.over {
+		return zone.Execution{}, ErrAttemptOver
+	}
 	if err := s.stopped(); err != nil {
 		return zone.Execution{}, err
 	}
@@ -74,8 +81,12 @@ func (s *scratch) Merge() error { return ErrScratchMerge }
 
 // Drop implements zone.Attempt.
 func (s *scratch) Drop() {
+	if s.over {
+		return
+	}
+	s.over = true
 	for _, stop := range s.release {
 		stop()
 	}
-	s.release = nil
+	s.on.release()
 }

@@ -15,7 +15,8 @@ import (
 // Seal implements zone.Engine. The state is written first, then the block, then the head: a process that is killed in
 // between finds the block before this one as its head. The database keeps the tail of its journal in memory until it is
 // synced, so without the sync at the end even a killed process, not only a power cut, would lose small blocks.
-func (c *Chain) Seal(extra []byte) (zone.SealedBlock, error) {
+func (c *Chain) Seal(extra []byte) (_ zone.SealedBlock, err error) {
+	defer haltOnPanic(&err, "seal")
 	if err := c.writable(); err != nil {
 		return zone.SealedBlock{}, err
 	}

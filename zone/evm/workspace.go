@@ -3,6 +3,7 @@ package evm
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -27,6 +28,7 @@ const (
 
 // environment is what all transactions of one block have in common.
 type environment struct {
+	log      *slog.Logger
 	rollup   core.RollupID
 	header   *gethtypes.Header
 	config   *params.ChainConfig
@@ -109,6 +111,7 @@ func (w *workspace) retry(eth *gethtypes.Transaction, size uint64) (zone.Executi
 	defer scratch.release()
 	execution, err := scratch.try(eth, size)
 	if p := (*panicked)(nil); errors.As(err, &p) {
+		w.env.log.Error("transaction panicked twice", "tx", eth.Hash(), "err", p, "reason", string(p.stack))
 		return void(core.VoidPanic, p), nil
 	}
 	if err != nil || execution.Code.Void() {
