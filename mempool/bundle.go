@@ -184,6 +184,9 @@ func (p *Pool) claimFor(b *bundle, q *queue, e *entry, leg int) (*claim, error) 
 	if err != nil {
 		return nil, err
 	}
+	if n := len(a.bundles); n >= p.cfg.MaxSenderBundles {
+		return nil, refuse(ErrAccountLimitExceeded, "address %s is used by %d bundles", e.from, n)
+	}
 	if e.nonce() < a.nonce {
 		return nil, refuse(ErrNonceTooLow, "next nonce %d, tx nonce %d", a.nonce, e.nonce())
 	}

@@ -31,6 +31,7 @@ func (p *Pool) Committed(d *core.Decided) {
 			b.tick = tick
 			p.unlinkBundle(b)
 			p.bundlesDone = append(p.bundlesDone, b)
+			p.bundlesDoneBytes += b.size
 		}
 	}
 	p.boundOrdered()
@@ -42,7 +43,7 @@ func (p *Pool) Committed(d *core.Decided) {
 // orderLane marks what a tick ordered for one rollup.
 func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64) {
 	touched := make(map[*account]struct{})
-	var strangers []*position
+	strangers := strange{queue: q}
 	for i, item := range items {
 		p.recent.put(item.Tx.Hash(), tick)
 		p.reasons.forget(item.Tx.Hash())
@@ -53,10 +54,10 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 			}
 			continue
 		}
-		pos := &position{tick: tick, seq: firstSeq + uint64(i), tx: item.Tx, entry: e}
-		q.ordered = append(q.ordered, pos)
+		pos := &position{tick: tick, seq: firstSeq + uint64(i), entry: e}
+		q.keep(pos)
 		if e == nil {
-			strangers = append(strangers, pos)
+			strangers.add(pos, item.Tx)
 			continue
 		}
 		if pos.account = q.accounts[e.from]; pos.account == nil {
@@ -69,7 +70,7 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 	for a := range touched {
 		p.settle(q, a)
 	}
-	p.attributeLater(q, strangers)
+	p.attributeLater(strangers)
 }
 
 // orderEntry marks an entry that the pool holds. A single becomes a step of its sender's nonces; what a leg does to them
@@ -87,22 +88,28 @@ func (p *Pool) orderEntry(q *queue, pos *position, leg bool) {
 
 // attributeLater has the workers recover the senders of positions that reached this node by the order only. With no
 // sender waiting on the rollup nobody needs them: a node that catches up does not recover each sender twice.
-func (p *Pool) attributeLater(q *queue, strangers []*position) {
-	if len(strangers) == 0 || len(q.accounts) == 0 {
+func (p *Pool) attributeLater(s strange) {
+	if len(s.positions) == 0 || len(s.queue.accounts) == 0 {
+		return
+	}
+	if p.inbox.bytes.load()+s.bytes > p.cfg.MaxInboxBytes {
+		s.queue.stale = true
 		return
 	}
 	select {
-	case p.inbox.strangers <- strange{queue: q, positions: strangers}:
+	case p.inbox.strangers <- s:
+		p.inbox.bytes.add(s.bytes)
 	default:
-		q.stale = true
+		s.queue.stale = true
 	}
 }
 
 // attribute recovers the senders of positions and keeps their accounts from being selected until the effect is known.
 func (p *Pool) attribute(s strange) {
-	senders := make([]common.Address, len(s.positions))
-	for i, pos := range s.positions {
-		if from, err := gethtypes.Sender(s.queue.signer, pos.tx.Eth()); err == nil {
+	defer p.inbox.bytes.add(-s.bytes)
+	senders := make([]common.Address, len(s.txs))
+	for i, tx := range s.txs {
+		if from, err := gethtypes.Sender(s.queue.signer, tx.Eth()); err == nil {
 			senders[i] = from
 		}
 	}
@@ -154,13 +161,8 @@ func (p *Pool) leave(tick uint64) {
 			p.revisit(q, a)
 		}
 	}
-	n := 0
-	for n < len(p.bundlesDone) && p.bundlesDone[n].tick <= tick {
-		delete(p.bundles, p.bundlesDone[n].Hash)
-		n++
-	}
-	if p.bundlesDone = p.bundlesDone[n:]; len(p.bundlesDone) == 0 {
-		p.bundlesDone = nil
+	for len(p.bundlesDone) > 0 && p.bundlesDone[0].tick <= tick {
+		p.forgetOrderedBundle()
 	}
 	p.wake()
 }
@@ -171,17 +173,12 @@ func (p *Pool) popApplied(q *queue, tick uint64, touched map[*account]struct{}) 
 	if p.progress != nil {
 		applied = p.progress.FirstUnapplied(q.id)
 	}
-	n := 0
-	for n < len(q.ordered) && q.ordered[n].tick <= tick && q.ordered[n].seq < applied {
-		p.pop(q, q.ordered[n])
-		if a := q.ordered[n].account; a != nil {
-			touched[a] = struct{}{}
+	for len(q.ordered) > 0 && q.ordered[0].tick <= tick && q.ordered[0].seq < applied {
+		pos := q.next()
+		p.pop(q, pos)
+		if pos.account != nil {
+			touched[pos.account] = struct{}{}
 		}
-		q.ordered[n] = nil
-		n++
-	}
-	if q.ordered = q.ordered[n:]; len(q.ordered) == 0 {
-		q.ordered = nil
 	}
 	if q.stale {
 		q.stale = false
@@ -224,19 +221,28 @@ func (p *Pool) followBaseFee(q *queue, touched map[*account]struct{}) {
 // ordering goes on) that they would fill the memory. Only lookups of the pool miss them then.
 func (p *Pool) boundOrdered() {
 	for _, q := range p.order {
-		for len(q.ordered) > p.cfg.MaxTxs {
-			pos := q.ordered[0]
+		for len(q.ordered) > p.cfg.MaxRollupTxs || q.orderedBytes > p.cfg.MaxRollupBytes {
+			pos := q.next()
 			p.pop(q, pos)
-			q.ordered = q.ordered[1:]
 			if pos.account != nil {
 				p.settle(q, pos.account)
 			}
 		}
 	}
-	for len(p.bundlesDone) > p.cfg.MaxBundles {
-		delete(p.bundles, p.bundlesDone[0].Hash)
-		p.bundlesDone = p.bundlesDone[1:]
+	for len(p.bundlesDone) > p.cfg.MaxBundles || p.bundlesDoneBytes > p.cfg.MaxBundlesBytes {
+		p.forgetOrderedBundle()
 	}
+}
+
+// forgetOrderedBundle forgets the oldest ordered bundle.
+func (p *Pool) forgetOrderedBundle() {
+	b := p.bundlesDone[0]
+	p.bundlesDone[0] = nil
+	if p.bundlesDone = p.bundlesDone[1:]; len(p.bundlesDone) == 0 {
+		p.bundlesDone = nil
+	}
+	p.bundlesDoneBytes -= b.size
+	delete(p.bundles, b.Hash)
 }
 
 // Dropped says why an entry that was admitted left the pool without being ordered. Reasons are kept for the newest ones

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
 	"go.uber.org/goleak"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -230,6 +231,25 @@ func TestPool_BoundsWhatWaitsForAStoppedZone(t *testing.T) {
 	}
 	if bundles != 10 {
 		t.Errorf("%d ordered bundles are kept, cap 10", bundles)
+	}
+}
+
+func TestPool_BoundsTheBytesOfWhatWaitsForAStoppedZone(t *testing.T) {
+	f := newFixture(t, func(c *mempool.Config) { c.MaxRollupBytes, c.MaxBundlesBytes = 50_000, 20_000 })
+	data := make([]byte, 5000)
+	var ids []common.Hash
+	for key := range 40 {
+		f.mustAdd(transfer{Key: key, Data: data, Gas: 1e6})
+		ids = append(ids, f.mustAddBundle(f.bundle(transfer{Rollup: rollupB, Key: key, Data: data, Gas: 1e6})))
+		f.order() // nothing is ever executed
+	}
+	if c := f.pool.Counters(); c.Ordered > 2*9 || c.Ordered < 2*8 {
+		t.Errorf("%d positions of 5 kB are kept, caps 50 kB on each of two rollups", c.Ordered)
+	}
+	for key, id := range ids {
+		if _, kept := f.pool.GetBundle(id); kept != (key >= 37) {
+			t.Errorf("bundle %d of 40 kept: %t, want the newest 3 of 5 kB, cap 20 kB", key, kept)
+		}
 	}
 }
 

@@ -18,7 +18,8 @@ type Config struct {
 	// MaxTxs and MaxBytes bound the transactions of all rollups that are not ordered yet; bytes are those of their encodings.
 	MaxTxs   int
 	MaxBytes int
-	// MaxRollupTxs and MaxRollupBytes bound one rollup's share of them, so that one rollup cannot crowd out the others.
+	// MaxRollupTxs and MaxRollupBytes bound one rollup's share of them, so that one rollup cannot crowd out the others, and
+	// separately what is kept of a rollup that is ordered and not executed.
 	MaxRollupTxs   int
 	MaxRollupBytes int
 	// MaxSenderTxs and MaxSenderBytes bound one sender's share of them on one rollup.
@@ -26,16 +27,20 @@ type Config struct {
 	MaxSenderBytes int
 	// MaxSenderWaiting bounds one sender's transactions that wait for a missing nonce.
 	MaxSenderWaiting int
-	// MaxBundles and MaxBundlesBytes bound the bundles that are not ordered yet.
+	// MaxBundles and MaxBundlesBytes bound the bundles that are not ordered yet, and separately those that are ordered and
+	// not executed.
 	MaxBundles      int
 	MaxBundlesBytes int
+	// MaxSenderBundles bounds the bundles that use one sender on one rollup and are not ordered yet: only one of them can
+	// come true.
+	MaxSenderBundles int
 	// PriceBump is how much higher, in percent, both fees of a replacement must be.
 	PriceBump uint64
 	// Lifetime is how long a transaction may wait for a missing nonce or for a lower base fee.
 	Lifetime time.Duration
 	// Sweep is the time between two searches for what has expired.
 	Sweep time.Duration
-	// MaxInboxBytes bounds the gossip that waits for a worker.
+	// MaxInboxBytes bounds what waits for a worker.
 	MaxInboxBytes int
 	// MaxRecent is how many ordered hashes are remembered, at least, against late gossip.
 	MaxRecent int
@@ -49,7 +54,7 @@ func Default() Config {
 		Workers: runtime.GOMAXPROCS(0), BatchDelay: 2 * time.Millisecond, BatchBytes: 64 << 10,
 		MaxTxs: 1 << 16, MaxBytes: 128 << 20, MaxRollupTxs: 1 << 15, MaxRollupBytes: 64 << 20,
 		MaxSenderTxs: 1024, MaxSenderBytes: 8 << 20, MaxSenderWaiting: 64,
-		MaxBundles: 4096, MaxBundlesBytes: 32 << 20,
+		MaxBundles: 4096, MaxBundlesBytes: 32 << 20, MaxSenderBundles: 16,
 		PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
 		MaxInboxBytes: 16 << 20, MaxRecent: 1 << 17, MaxReasons: 1 << 14,
 	}
@@ -75,6 +80,7 @@ func (c Config) Validate() error {
 	positive("maxSenderWaiting", int64(c.MaxSenderWaiting))
 	positive("maxBundles", int64(c.MaxBundles))
 	positive("maxBundlesBytes", int64(c.MaxBundlesBytes))
+	positive("maxSenderBundles", int64(c.MaxSenderBundles))
 	positive("lifetime", int64(c.Lifetime))
 	positive("sweep", int64(c.Sweep))
 	positive("maxInboxBytes", int64(c.MaxInboxBytes))

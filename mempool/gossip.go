@@ -133,10 +133,17 @@ type chunk struct {
 	bytes   int
 }
 
-// strange is ordered positions whose senders are not known.
+// strange is ordered positions whose senders are not known, and the transaction of each.
 type strange struct {
 	queue     *queue
 	positions []*position
+	txs       []core.Transaction
+	bytes     int
+}
+
+func (s *strange) add(pos *position, tx core.Transaction) {
+	s.positions, s.txs = append(s.positions, pos), append(s.txs, tx)
+	s.bytes += len(tx.Raw())
 }
 
 // inbox is the work that waits for a worker.

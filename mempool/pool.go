@@ -28,10 +28,11 @@ type Pool struct {
 	queues map[core.RollupID]*queue // fixed after New
 	order  []*queue                 // the same, ascending by rollup
 
-	bundles     map[common.Hash]*bundle
-	bundleList  *list.List // of *bundle not ordered yet, in order of arrival
-	bundleBytes int
-	bundlesDone []*bundle // ordered, not executed yet, in order
+	bundles          map[common.Hash]*bundle
+	bundleList       *list.List // of *bundle not ordered yet, in order of arrival
+	bundleBytes      int
+	bundlesDone      []*bundle // ordered, not executed yet, in order
+	bundlesDoneBytes int
 
 	// count and bytes are of the singles of all rollups that are not ordered yet.
 	count, bytes int

@@ -25,8 +25,9 @@ type queue struct {
 	// waiting holds every *entry that waits, longest waiting first.
 	waiting *list.List
 	// ordered holds the lane positions whose effects are not published yet, in lane order.
-	ordered []*position
-	baseFee *big.Int
+	ordered      []*position
+	orderedBytes int
+	baseFee      *big.Int
 	// count and bytes are of the singles that are not ordered yet.
 	count int
 	bytes int
@@ -37,7 +38,6 @@ type queue struct {
 // position is an ordered lane position whose effect is not published yet.
 type position struct {
 	tick, seq uint64
-	tx        core.Transaction
 	entry     *entry   // nil if the pool did not hold the transaction
 	account   *account // nil if the pool holds nothing of the sender, or does not know the sender yet
 	// busy says that the position is counted in account.busy.
@@ -129,6 +129,31 @@ func (q *queue) stopWaiting(e *entry) {
 		q.waiting.Remove(e.place)
 		e.place = nil
 	}
+}
+
+// keep remembers an ordered position until its effect is published.
+func (q *queue) keep(pos *position) {
+	q.ordered = append(q.ordered, pos)
+	q.orderedBytes += pos.size()
+}
+
+// next takes the oldest ordered position out.
+func (q *queue) next() *position {
+	pos := q.ordered[0]
+	q.ordered[0] = nil
+	if q.ordered = q.ordered[1:]; len(q.ordered) == 0 {
+		q.ordered = nil
+	}
+	q.orderedBytes -= pos.size()
+	return pos
+}
+
+// size is what the position keeps in memory of its transaction, in bytes.
+func (p *position) size() int {
+	if p.entry == nil {
+		return 0
+	}
+	return p.entry.size()
 }
 
 // order marks a single as ordered by a tick. Its sender goes to the back of the ready ones.

@@ -158,6 +158,15 @@ func TestPool_CapsBundles(t *testing.T) {
 	f.mustAddBundle(f.bundle(transfer{Key: 3}))
 }
 
+func TestPool_CapsBundlesOfASender(t *testing.T) {
+	f := newFixture(t, func(c *mempool.Config) { c.MaxSenderBundles = 2 })
+	f.mustAddBundle(f.bundle(transfer{Key: 1}))
+	f.mustAddBundle(f.bundle(transfer{Key: 1, Gas: 22_000}))
+	_, err := f.pool.AddBundle(t.Context(), f.bundle(transfer{Key: 2}, transfer{Key: 1, Gas: 23_000}))
+	wantRefusal(t, err, mempool.ErrAccountLimitExceeded, "legs[1].tx", "2 bundles")
+	f.mustAddBundle(f.bundle(transfer{Key: 2}, transfer{Rollup: rollupB, Key: 1}))
+}
+
 func TestPool_ParksWhatFallsBelowTheBaseFee(t *testing.T) {
 	f := newFixture(t)
 	f.mustAdd(transfer{FeeCap: 100})

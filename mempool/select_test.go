@@ -424,6 +424,31 @@ func benchmarkSelect(b *testing.B, pending int, bytes uint64) {
 	b.ReportMetric(float64(selected), "txs/op")
 }
 
+// BenchmarkTick commits and executes a tick of 1,000 transactions of 100 senders.
+func BenchmarkTick(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		state := mempooltest.NewState()
+		pool, err := mempool.New(mempool.Default(), mempooltest.Genesis(), state, time.Now)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range 1000 {
+			if _, err := pool.AddTransaction(b.Context(), rollupA, transfer{Key: i / 10, Nonce: uint64(i % 10)}.Raw()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		c := pool.Select(core.Budget{Tick: 1, Bytes: 1 << 20, SingleGas: map[core.RollupID]uint64{rollupA: 1 << 30}})
+		d := mempooltest.Decide(1, 1, c, make(map[core.RollupID]uint64))
+		for key := range 100 {
+			state.SetNonce(rollupA, mempooltest.Addr(key), 10)
+		}
+		b.StartTimer()
+		pool.Committed(d)
+		pool.Executed(1)
+	}
+}
+
 // BenchmarkAddTransaction admits 1,000 transactions of 50 senders into an empty pool.
 func BenchmarkAddTransaction(b *testing.B) {
 	raws := make([][]byte, 1000)
