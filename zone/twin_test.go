@@ -42,7 +42,15 @@ func TestZone_TwinsAgree(t *testing.T) {
 			if deaths < 5 {
 				t.Fatalf("died %d times only: the test shows nothing", deaths)
 			}
-			compareTwins(t, steady, restless)
+			codes := compareTwins(t, log, steady.twin(), restless.twin())
+			for _, code := range []core.OutcomeCode{
+				core.Included, core.VoidBadSignature, core.VoidNonceTooLow, core.VoidNonceTooHigh, core.VoidInsufficientFunds,
+				core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment,
+			} {
+				if codes[code] == 0 {
+					t.Errorf("no position is %s: the traffic shows too little (%v)", code, codes)
+				}
+			}
 		})
 	}
 }
@@ -52,9 +60,10 @@ func (r *rig) liveAndDie(rng *rand.Rand) int {
 	r.t.Helper()
 	for deaths := 0; ; deaths++ {
 		life := &life{left: 20 + rng.IntN(500), after: rng.IntN(2) == 0}
-		r.wrap = life.wrap
+		r.wrap = func(e *zonetest.Engine) zone.Engine { return life.wrap(e) }
 		err := r.open()
 		if err == nil {
+			checkNothingUnsealed(r.t, r.log, r.zone, r.net.Genesis.Zones[0].Rollups)
 			ctx, cancel := context.WithCancel(r.t.Context())
 			ended := make(chan error, 1)
 			z := r.zone
@@ -85,23 +94,50 @@ func (r *rig) liveAndDie(rng *rand.Rand) int {
 	}
 }
 
-func compareTwins(t *testing.T, a, b *rig) {
+// checkNothingUnsealed checks that a zone that just recovered reports nothing that it is about to execute again.
+func checkNothingUnsealed(t *testing.T, log *zonetest.Log, z *zone.Zone, rollups []core.RollupID) {
 	t.Helper()
-	last := a.log.Head()
-	for tick := uint64(1); tick <= last; tick++ { // those that recovery does not recompute are read back
+	for _, id := range rollups {
+		entries, err := log.Lane(id, 0, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if f, ok, err := z.Fate(id, e.Seq); err != nil || (ok && f.Tick > z.Executed()) {
+				t.Fatalf("rollup %s seq %d: decided in tick %d, executed is %d, err %v", id, e.Seq, f.Tick, z.Executed(), err)
+			}
+		}
+	}
+}
+
+// twin is a zone that has executed the whole log.
+type twin struct {
+	zone    *zone.Zone
+	engines map[core.RollupID]zone.Engine
+}
+
+func (r *rig) twin() twin {
+	engines := make(map[core.RollupID]zone.Engine)
+	for id, e := range r.engines {
+		engines[id] = e
+	}
+	return twin{r.zone, engines}
+}
+
+// compareTwins compares all digests, blocks and fates, and counts the codes.
+func compareTwins(t *testing.T, log *zonetest.Log, a, b twin) map[core.OutcomeCode]int {
+	t.Helper()
+	for tick := uint64(1); tick <= log.Head(); tick++ { // those that recovery does not recompute are read back
 		da, okA := a.zone.Digest(tick)
 		db, okB := b.zone.Digest(tick)
 		if !okA || !okB || da != db {
 			t.Fatalf("digest of tick %d: %s %v, %s %v", tick, da, okA, db, okB)
 		}
 	}
-	var codes = make(map[core.OutcomeCode]int)
-	for id := range a.disks {
-		ha, hb := a.engines[id].Head(), b.engines[id].Head()
-		if ha.Hash != hb.Hash || ha.Number < 20 {
-			t.Errorf("rollup %s: head %d %s, %d %s", id, ha.Number, ha.Hash, hb.Number, hb.Hash)
-		}
-		entries, err := a.log.Lane(id, 0, 1<<20)
+	codes := make(map[core.OutcomeCode]int)
+	for id := range a.engines {
+		compareBlocks(t, id, a.engines[id], b.engines[id])
+		entries, err := log.Lane(id, 0, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,12 +152,19 @@ func compareTwins(t *testing.T, a, b *rig) {
 			}
 		}
 	}
-	for _, code := range []core.OutcomeCode{
-		core.Included, core.VoidBadSignature, core.VoidNonceTooLow, core.VoidNonceTooHigh, core.VoidInsufficientFunds,
-		core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment,
-	} {
-		if codes[code] == 0 {
-			t.Errorf("no position is %s: the traffic shows too little (%v)", code, codes)
+	return codes
+}
+
+func compareBlocks(t *testing.T, id core.RollupID, a, b zone.Engine) {
+	t.Helper()
+	if a.Head().Number < 10 {
+		t.Errorf("rollup %s has %d blocks only: the test shows too little", id, a.Head().Number)
+	}
+	for n := uint64(0); n <= max(a.Head().Number, b.Head().Number); n++ {
+		ba, okA := a.Sealed(n)
+		bb, okB := b.Sealed(n)
+		if !okA || !okB || ba.Hash != bb.Hash {
+			t.Errorf("rollup %s block %d: %s %v, %s %v", id, n, ba.Hash, okA, bb.Hash, okB)
 		}
 	}
 }
@@ -135,7 +178,7 @@ type life struct {
 	after bool
 }
 
-func (l *life) wrap(e *zonetest.Engine) zone.Engine { return &mortal{e, l} }
+func (l *life) wrap(e zone.Engine) zone.Engine { return &mortal{e, l} }
 
 // call runs f unless the life is over.
 func (l *life) call(f func() error) error {
@@ -157,7 +200,7 @@ func (l *life) call(f func() error) error {
 
 // mortal is an engine that dies with its process.
 type mortal struct {
-	*zonetest.Engine
+	zone.Engine
 	life *life
 }
 

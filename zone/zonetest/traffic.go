@@ -9,6 +9,9 @@ import (
 // Traffic appends random ticks to a log: singles and bundles of the accounts a to e, good and bad ones, in ticks of random
 // distance. The same seed gives the same ticks.
 type Traffic struct {
+	// Price is the gas price in wei; zero means 1.
+	Price uint64
+
 	net      *Network
 	log      *Log
 	rand     *rand.Rand
@@ -71,7 +74,7 @@ func (t *Traffic) Tick() {
 func (t *Traffic) tx(rollup core.RollupID) core.Transaction {
 	from := t.accounts[t.rand.IntN(len(t.accounts))]
 	nonces := t.nonces[rollup]
-	d := Tx{Rollup: rollup, From: from, Nonce: nonces[from], To: "sink", Value: t.rand.Uint64N(1000)}
+	d := Tx{Rollup: rollup, From: from, Nonce: nonces[from], To: "sink", Value: t.rand.Uint64N(1000), Price: t.Price}
 	switch t.rand.IntN(20) {
 	case 0:
 		d.Nonce += 2
