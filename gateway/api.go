@@ -11,8 +11,8 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// API is the lockstep namespace. go-ethereum's RPC server finds its exported methods by reflection; methods.go
-// documents them.
+// API is the lockstep namespace. go-ethereum's RPC server finds its exported methods by reflection; the table that documents
+// them is held to them by a test.
 type API struct{ g *Gateway }
 
 // SendBundle is lockstep_sendBundle.

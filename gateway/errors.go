@@ -272,6 +272,9 @@ func splitAt(text, sentinel string) (field, detail string, ok bool) {
 		return "", "", false
 	}
 	for part := range strings.SplitSeq(strings.TrimSuffix(before, ": "), ": ") {
+		if part == "core" {
+			break // another error of package core stands around the sentinel, and what follows is its detail
+		}
 		field = joinPath(field, part)
 	}
 	return field, strings.TrimSpace(strings.TrimPrefix(after, ":")), true
