@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -35,8 +34,6 @@ type App struct {
 	halted   chan struct{} // closed when cause is set
 	haltOnce sync.Once
 	cause    error
-	// syncing tells whether the engine is fetching decided blocks instead of voting. Set before the engine starts.
-	syncing func() bool
 
 	// decided is the tick between FinalizeBlock and Commit. Like the machine it belongs to the consensus connection,
 	// which makes one call at a time; the others only read what the machine gives to any goroutine.
@@ -47,7 +44,6 @@ func newApp(c Config, deps Deps) *App {
 	return &App{
 		deps: deps, log: deps.Logger.With("stage", "ordering"), idle: c.IdleInterval, retain: c.RetainBlocks,
 		stopping: make(chan struct{}), joined: make(chan struct{}), halted: make(chan struct{}),
-		syncing: func() bool { return false },
 	}
 }
 
@@ -113,8 +109,8 @@ func retainHeight(tick, retain uint64) int64 {
 	return int64(tick - retain + 1)
 }
 
-// haltOnError is deferred where the engine cannot go on after an error. A voting engine turns the error into its own
-// end; a syncing one would take the whole process with it, so its goroutine is ended instead. Either way Run returns.
+// haltOnError is deferred where the engine cannot go on after an error. The engine ends its consensus loop then, and
+// Run returns the cause.
 func (a *App) haltOnError(err *error) {
 	if r := recover(); r != nil {
 		*err = panicked(r)
@@ -126,12 +122,9 @@ func (a *App) haltOnError(err *error) {
 		a.cause = *err
 		close(a.halted)
 	})
-	if a.syncing() {
-		runtime.Goexit()
-	}
 }
 
-// join notes that the engine has caught up: it asks for proposals and votes from then on only.
+// join notes that the engine asks for proposals or votes.
 func (a *App) join() { a.joinOnce.Do(func() { close(a.joined) }) }
 
 // panicked is a recovered panic as an error with its stack.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -25,6 +26,16 @@ func gossipSleeps(b *testing.B, run func(b *testing.B, tune func(*Config))) {
 	}
 }
 
+// cpuTime is what this process has used up; unlike the clock it hardly depends on what else the machine does.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // BenchmarkTickInterval is the time from tick to tick when nobody waits for entries, everything on disk.
 func BenchmarkTickInterval(b *testing.B) {
 	gossipSleeps(b, func(b *testing.B, tune func(*Config)) {
@@ -35,14 +46,43 @@ func BenchmarkTickInterval(b *testing.B) {
 		}
 		c.awaitMesh()
 		head := c.members[0].log.head()
+		spent := cpuTime(b)
 		b.ResetTimer()
 		c.awaitTick(0, head+uint64(b.N))
 		b.StopTimer()
+		b.ReportMetric(float64((cpuTime(b)-spent).Microseconds())/1000/float64(b.N), "cpu-ms/tick")
 		b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/tick")
 		for i := range c.members {
 			c.mustStop(i)
 		}
 	})
+}
+
+// BenchmarkCatchUp is how fast a validator that missed b.N ticks takes them in, while the others go on at full speed.
+func BenchmarkCatchUp(b *testing.B) {
+	c := newCluster(b, 4, nil)
+	eagerAgain := func(i int) { c.members[i].node.app.deps.Pool = eager{c.members[i].pool} }
+	for i := range c.members {
+		eagerAgain(i)
+		c.run(i, nil)
+	}
+	c.awaitMesh()
+	c.mustStop(3)
+	missed := c.members[3].log.head()
+	c.awaitTick(0, missed+uint64(b.N))
+	c.build(3)
+	eagerAgain(3)
+	if err := c.members[3].node.AddPeers(c.addrs()...); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	c.run(3, nil)
+	c.await(3, "the others", func(l *memLog) bool { return l.head()+2 >= c.members[0].log.head() })
+	b.StopTimer()
+	b.ReportMetric(float64(c.members[3].log.head()-missed)/b.Elapsed().Seconds(), "ticks/s")
+	for i := range c.members {
+		c.mustStop(i)
+	}
 }
 
 // BenchmarkOrderLatency is the time from an entry at one validator to the record in the log of another, everything on

@@ -22,7 +22,8 @@ type Config struct {
 	Home string
 	// Listen is the host:port for the other validators; port 0 lets the kernel choose (see Node.P2PAddr).
 	Listen string
-	// Peers are the other validators as nodeid@host:port; connections to them are always restored.
+	// Peers are the other validators as nodeid@host:port; connections to them are always restored. A host name that
+	// cannot be resolved when the node starts is not tried again.
 	Peers []string
 	// IdleInterval is how long a proposer waits for the first entry before it proposes an empty tick; below half of
 	// TimeoutPropose, or the others give up on it.

@@ -17,8 +17,10 @@ const consensusFailure = "CONSENSUS FAILURE!!!"
 // our Debug, its Error (mostly peers that come, go or misbehave) our Warn. Its Debug is dropped, and so are all keys
 // but those of our fixed list: the others hold votes, blocks and payloads.
 type engineLogger struct {
-	log  *slog.Logger
-	sink *engineSink
+	log *slog.Logger
+	// module is the part of the engine that speaks; it leads every line.
+	module string
+	sink   *engineSink
 }
 
 // engineSink is what all loggers of one engine share.
@@ -31,7 +33,7 @@ type engineSink struct {
 
 // engineKeys maps the engine's keys to ours.
 var engineKeys = map[any]string{
-	"module": "module", "height": "height", "peer": "peer", "addr": "peer", "err": "err", "error": "err",
+	"height": "height", "peer": "peer", "addr": "peer", "err": "err", "error": "err",
 }
 
 func engineAttrs(keyvals []any) []any {
@@ -46,7 +48,7 @@ func engineAttrs(keyvals []any) []any {
 
 func (l *engineLogger) write(level slog.Level, msg string, keyvals []any) {
 	if l.log.Enabled(context.Background(), level) {
-		l.log.Log(context.Background(), level, msg, engineAttrs(keyvals)...)
+		l.log.Log(context.Background(), level, l.module+": "+msg, engineAttrs(keyvals)...)
 	}
 }
 
@@ -74,7 +76,13 @@ func (l *engineLogger) Error(msg string, keyvals ...any) {
 
 // With adds keys to every line.
 func (l *engineLogger) With(keyvals ...any) cmtlog.Logger {
-	return &engineLogger{log: l.log.With(engineAttrs(keyvals)...), sink: l.sink}
+	module := l.module
+	for i := 0; i+1 < len(keyvals); i += 2 {
+		if name, ok := keyvals[i+1].(string); ok && keyvals[i] == "module" {
+			module = name
+		}
+	}
+	return &engineLogger{log: l.log.With(engineAttrs(keyvals)...), module: module, sink: l.sink}
 }
 
 // failureReason is the panic's value and stack.

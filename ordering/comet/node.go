@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +46,7 @@ func New(cfg Config, deps Deps) (*Node, error) {
 	if err := errors.Join(cfg.Validate(), deps.validate()); err != nil {
 		return nil, err
 	}
+	cfg.Peers = slices.Clone(cfg.Peers) // AddPeers must not write into the caller's
 	n := &Node{cfg: cfg, deps: deps, log: deps.Logger.With("stage", "ordering"), app: newApp(cfg, deps), failed: make(chan error, 1)}
 	var err error
 	if n.genesis, err = engineGenesis(deps.Genesis); err != nil {
@@ -80,8 +82,7 @@ func (n *Node) AddPeers(peers ...string) error {
 	return nil
 }
 
-// Joined is closed once this node has caught up with the network and takes part in deciding; gossip that arrives
-// before is dropped by the engine.
+// Joined is closed at the first proposal that this node makes or votes on.
 func (n *Node) Joined() <-chan struct{} { return n.app.joined }
 
 // Close gives the port of a node back that is not going to be run. It is idempotent and harmless after Run.
@@ -120,8 +121,7 @@ func (n *Node) run(ctx context.Context, app cmtabci.Application) (err error) {
 		return fmt.Errorf("%w: start: %w", ErrHalted, err)
 	}
 	if err := n.start(engine); err != nil {
-		err = errors.Join(err, engine.ProxyApp().Stop(), engine.EventBus().Stop())
-		return fmt.Errorf("%w: start: %w", ErrHalted, err)
+		return fmt.Errorf("%w: start: %w", ErrHalted, errors.Join(err, n.abandon(engine)))
 	}
 	n.log.Info("ordering started", "height", n.deps.Machine.Height(), "peer", n.P2PAddr())
 	n.engine.Store(engine)
@@ -130,6 +130,9 @@ func (n *Node) run(ctx context.Context, app cmtabci.Application) (err error) {
 	n.engine.Store(nil)
 	err = n.stop(engine)
 	dials.Wait()
+	if n.isHalted() {
+		reason = n.app.cause // also when it came while stopping
+	}
 	if reason != nil {
 		n.log.Error("ordering halted", "height", n.deps.Machine.Height(), "err", reason)
 		return errors.Join(fmt.Errorf("%w: %w", ErrHalted, reason), err)
@@ -169,11 +172,7 @@ func (n *Node) watch(ctx context.Context) error {
 	case <-n.app.halted:
 		return n.app.cause
 	case err := <-n.failed:
-		// The engine's panic is the echo of the machine's or the log's error, where there is one.
-		if n.isHalted() {
-			return n.app.cause
-		}
-		return err
+		return err // or the echo of the cause, which run prefers
 	}
 }
 
@@ -203,7 +202,7 @@ func (n *Node) open(ctx context.Context, app cmtabci.Application) (engine *cmtno
 		cmtproxy.NewConnSyncLocalClientCreator(app), // a lock per connection: gossip does not wait for consensus
 		func() (*cmttypes.GenesisDoc, error) { return n.genesis, nil },
 		n.openDB, cmtnode.DefaultMetricsProvider(cfg.Instrumentation),
-		&engineLogger{log: n.log, sink: n.sink})
+		&engineLogger{log: n.log, module: "engine", sink: n.sink})
 }
 
 func (n *Node) fail(reason error) {
@@ -224,11 +223,24 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 	if got := engine.GenesisDoc().ChainID; got != n.genesis.ChainID {
 		return fmt.Errorf("%w: %s in %s, want %s", ErrForeign, got, n.cfg.Home, n.genesis.ChainID)
 	}
-	n.app.syncing = engine.ConsensusReactor().WaitSync
+	if err := withoutBlockSync(engine); err != nil {
+		return err
+	}
 	if err := n.Close(); err != nil {
 		return fmt.Errorf("release port: %w", err)
 	}
-	return engine.Start()
+	if err := engine.Start(); err != nil {
+		return err
+	}
+	return beginConsensus(engine)
+}
+
+// abandon ends an engine that failed to start.
+func (n *Node) abandon(engine *cmtnode.Node) error {
+	if engine.IsRunning() {
+		return n.stop(engine)
+	}
+	return errors.Join(engine.ProxyApp().Stop(), engine.EventBus().Stop())
 }
 
 // stop ends the engine and waits for its consensus loop; the tick being decided is finished or left to the next start.

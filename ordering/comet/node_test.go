@@ -131,6 +131,21 @@ func TestNode_SingleValidatorReplaysWhatItsLogMissed(t *testing.T) {
 	c.mustStop(0)
 }
 
+func TestNode_PrunesItsBlocksAndStillRestarts(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 1, func(cfg *Config) { cfg.IdleInterval = 0 })
+	c.members[0].node.app.retain = 20
+	c.run(0, nil)
+	c.awaitTick(0, pruneEvery+2)
+	if base := c.members[0].node.engine.Load().BlockStore().Base(); base != pruneEvery-20+1 {
+		t.Errorf("the engine keeps blocks from %d on, want from %d", base, pruneEvery-20+1)
+	}
+	c.mustStop(0)
+	head := c.members[0].log.head()
+	c.restart(0)
+	c.awaitTick(0, head+2)
+}
+
 // hostile proposes what the rules forbid and says what nobody computed.
 type hostile struct {
 	*App
@@ -240,7 +255,7 @@ func TestNode_HaltsWhenTheLogFails(t *testing.T) {
 	c.awaitTick(0, c.members[0].log.head()+5) // the others go on
 }
 
-func TestNode_HaltsInsteadOfCrashingWhileItCatchesUp(t *testing.T) {
+func TestNode_HaltsWhileItCatchesUp(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 4, nil).start()
 	c.awaitAll(2)

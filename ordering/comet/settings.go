@@ -36,7 +36,7 @@ func engineConfig(c Config) (*cmtcfg.Config, error) {
 	e.RPC.ListenAddress, e.RPC.GRPCListenAddress = "", ""
 	e.TxIndex.Indexer = "null"
 	e.Storage.DiscardABCIResponses = true
-	e.BlockSync.AdaptiveSync = false // a validator that syncs while it votes could sign against a decided block
+	e.BlockSync.AdaptiveSync = false // see catchup.go
 	e.Instrumentation.Prometheus = false
 
 	e.Mempool.Type = cmtcfg.MempoolTypeApp
