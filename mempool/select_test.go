@@ -424,48 +424,46 @@ func benchmarkSelect(b *testing.B, pending int, bytes uint64) {
 	b.ReportMetric(float64(selected), "txs/op")
 }
 
-// BenchmarkTick commits and executes a tick of 1,000 transactions of 100 senders.
-func BenchmarkTick(b *testing.B) {
+// BenchmarkLife takes 1,000 transactions of 50 senders from submission to execution and tells what each step takes.
+func BenchmarkLife(b *testing.B) {
+	raws := make([][]byte, 1000)
+	for i := range raws {
+		raws[i] = transfer{Key: i / 20, Nonce: uint64(i % 20)}.Raw()
+	}
+	budget := core.Budget{Tick: 1, Bytes: 1 << 20, SingleGas: map[core.RollupID]uint64{rollupA: 1 << 30}}
+	took := make(map[string]time.Duration)
+	step := func(name string, do func()) {
+		start := time.Now()
+		do()
+		took[name] += time.Since(start)
+	}
 	for b.Loop() {
-		b.StopTimer()
 		state := mempooltest.NewState()
 		pool, err := mempool.New(mempool.Default(), mempooltest.Genesis(), state, time.Now)
 		if err != nil {
 			b.Fatal(err)
 		}
-		for i := range 1000 {
-			if _, err := pool.AddTransaction(b.Context(), rollupA, transfer{Key: i / 10, Nonce: uint64(i % 10)}.Raw()); err != nil {
-				b.Fatal(err)
+		step("add", func() {
+			for _, raw := range raws {
+				if _, err := pool.AddTransaction(b.Context(), rollupA, raw); err != nil {
+					b.Fatal(err)
+				}
 			}
-		}
-		c := pool.Select(core.Budget{Tick: 1, Bytes: 1 << 20, SingleGas: map[core.RollupID]uint64{rollupA: 1 << 30}})
+		})
+		step("reap", func() { pool.Reap(0) })
+		var c core.Candidates
+		step("select", func() { c = pool.Select(budget) })
 		d := mempooltest.Decide(1, 1, c, make(map[core.RollupID]uint64))
-		for key := range 100 {
-			state.SetNonce(rollupA, mempooltest.Addr(key), 10)
+		for key := range 50 {
+			state.SetNonce(rollupA, mempooltest.Addr(key), 20)
 		}
-		b.StartTimer()
-		pool.Committed(d)
-		pool.Executed(1)
-	}
-}
-
-// BenchmarkAddTransaction admits 1,000 transactions of 50 senders into an empty pool.
-func BenchmarkAddTransaction(b *testing.B) {
-	raws := make([][]byte, 1000)
-	for i := range raws {
-		raws[i] = transfer{Key: i / 20, Nonce: uint64(i % 20)}.Raw()
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		pool, err := mempool.New(mempool.Default(), mempooltest.Genesis(), mempooltest.NewState(), time.Now)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, raw := range raws {
-			if _, err := pool.AddTransaction(b.Context(), rollupA, raw); err != nil {
-				b.Fatal(err)
-			}
+		step("commit", func() { pool.Committed(d) })
+		step("execute", func() { pool.Executed(1) })
+		if n := pool.Counters(); n.Txs != 0 || n.Ordered != 0 {
+			b.Fatalf("left behind: %+v", n)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(len(raws)), "µs/tx")
+	for name, d := range took {
+		b.ReportMetric(float64(d.Nanoseconds())/1000/float64(b.N)/float64(len(raws)), "µs/tx-"+name)
+	}
 }
