@@ -187,6 +187,11 @@ func (r *rollup) supplyOfGenesis() *big.Int {
 }
 
 func (z *randomZone) step() {
+	for _, r := range z.rollups { // what was void has left the harness ahead
+		for i := range r.nonces {
+			r.nonces[i] = r.chain.open.state.GetNonce(testAddress(i))
+		}
+	}
 	switch z.rng.IntN(4) {
 	case 0:
 		i := z.rng.IntN(2)
@@ -232,7 +237,6 @@ func (z *randomZone) randomLeg(i int) bundleLeg {
 		if z.rng.IntN(3) == 0 {
 			r.nonces[sender]++ // void: a nonce is left out
 			leg.tx = r.transfer(sender, next, 1)
-			r.nonces[sender] -= 2
 		} else {
 			leg.tx = r.transfer(sender, testAddress(0), 5)
 		}
@@ -263,7 +267,6 @@ func (z *randomZone) delegation(r *rollup, sender int, store common.Address) cor
 // bundle runs one to five legs, marks the bundle's number on every rollup it touches, and merges all or none.
 func (z *randomZone) bundle() {
 	number := uint64(len(z.decided) + 1)
-	saved := [2][]uint64{append([]uint64(nil), z.rollups[0].nonces...), append([]uint64(nil), z.rollups[1].nonces...)}
 	touched := []bool{false, false}
 	var legs []bundleLeg
 	for range 1 + z.rng.IntN(4) {
@@ -282,7 +285,6 @@ func (z *randomZone) bundle() {
 	z.decided, z.touches = append(z.decided, good), append(z.touches, touched)
 	if !good {
 		z.reverts++
-		z.rollups[0].nonces, z.rollups[1].nonces = saved[0], saved[1]
 	}
 }
 
@@ -314,8 +316,8 @@ func (z *randomZone) run(legs []bundleLeg) bool {
 }
 
 func (z *randomZone) check(genesis []*big.Int) {
-	require.Greater(z.t, z.reverts, 10)
-	require.Greater(z.t, len(z.decided)-z.reverts, 10)
+	require.Greater(z.t, z.reverts, 3)
+	require.Greater(z.t, len(z.decided)-z.reverts, 40)
 	for i, r := range z.rollups {
 		statedb, err := r.chain.View().StateDB()
 		require.NoError(z.t, err)
