@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"crypto/ecdsa"
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -9,7 +10,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
-	"github.com/stretchr/testify/require"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -35,7 +35,9 @@ func rulesGenesis() *core.Genesis {
 func rulesKey(t *testing.T) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := crypto.ToECDSA(crypto.Keccak256([]byte("rules test")))
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return key
 }
 
@@ -47,9 +49,13 @@ func rulesTx(t *testing.T, rollup core.RollupID, edits ...func(*gethtypes.Access
 		edit(inner)
 	}
 	signed, err := gethtypes.SignNewTx(rulesKey(t), gethtypes.LatestSignerForChainID(inner.ChainID), inner)
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tx, err := core.NewTransaction(rollup, signed)
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return tx
 }
 
@@ -102,10 +108,7 @@ func TestCheckSingle(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			err := g.CheckSingle(test.tx)
-			require.ErrorIs(t, err, test.want)
-			if test.want != nil {
-				require.Contains(t, err.Error(), test.text)
-			}
+			checkRule(t, err, test.want, test.text)
 		})
 	}
 }
@@ -176,10 +179,18 @@ func TestCheckBundle(t *testing.T) {
 				test.edit(&bundle)
 			}
 			err := g.CheckBundle(bundle, rulesTime)
-			require.ErrorIs(t, err, test.want)
-			if test.want != nil {
-				require.True(t, strings.Contains(err.Error(), test.text), err.Error())
-			}
+			checkRule(t, err, test.want, test.text)
 		})
+	}
+}
+
+// checkRule demands an error that wraps want and names what is wrong, or none.
+func checkRule(t *testing.T, err, want error, text string) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("got %v, want %v", err, want)
+	}
+	if err != nil && !strings.Contains(err.Error(), text) {
+		t.Errorf("%q does not name %q", err, text)
 	}
 }

@@ -60,6 +60,23 @@ func TestBuild_LeavesOutWhatBreaksRules(t *testing.T) {
 	}
 }
 
+func TestBuild_KeepsTheCapOnBundles(t *testing.T) {
+	t.Parallel()
+	params := core.DefaultParams()
+	params.MaxBundlesPerTick = 3
+	n := NewNetworkWith(t, params, 1, 1, 1, 1)
+	c := n.NewCluster(t)
+	var bundles []core.DecodedBundle
+	for i := range uint64(4) {
+		b := n.Bundle(c.Time(), Tx(t, RollupA, 1, i))
+		b.Hash = common.Hash{1} // whatever a pool says it is
+		bundles = append(bundles, b)
+	}
+	if d := c.Step(core.Candidates{Bundles: bundles}); len(d.Tick.Bundles) != 3 {
+		t.Errorf("%d bundles, want 3", len(d.Tick.Bundles))
+	}
+}
+
 // Of a section nothing follows what did not fit, so that a sender's nonces stay in order.
 func TestBuild_CutsSectionsWhereTheyDoNotFit(t *testing.T) {
 	t.Parallel()

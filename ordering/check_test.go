@@ -331,3 +331,22 @@ func TestCheck_DoesNotTrustChangedMemory(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ordering.ErrLayout)
 	}
 }
+
+// The votes of an older commit are no quorum for a newer one, even where they say the same.
+func TestCheck_RefusesVotesOfAnOlderTick(t *testing.T) {
+	t.Parallel()
+	c := NewNetwork(t, 1, 1, 1, 1).NewCluster(t)
+	c.Results = honestTo(0)
+	c.Step(core.Candidates{})
+	old := c.Request()
+	c.Step(core.Candidates{})
+	m, req := c.Machines[0], c.Request()
+	replayed := core.SystemEntry{}
+	for _, v := range old.Votes {
+		replayed.Votes = append(replayed.Votes, core.ExtendedVote{Validator: v.Validator, Extension: v.Extension, Signature: v.Signature})
+	}
+	p := ordering.Proposal{Height: req.Height, Time: req.Time, Txs: [][]byte{replayed.Encode()}}
+	if err := m.Check(p); !errors.Is(err, ordering.ErrSystemEntry) {
+		t.Errorf("got %v, want %v", err, ordering.ErrSystemEntry)
+	}
+}

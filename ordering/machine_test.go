@@ -60,22 +60,22 @@ func TestFinalize_StagesUntilCommit(t *testing.T) {
 	c := NewNetwork(t, 1, 1, 1, 1).NewCluster(t)
 	c.Step(core.Candidates{})
 	m, other, req := c.Machines[0], c.Machines[1], c.Request()
-	propose := func(account int) ordering.Proposal {
-		return ordering.Proposal{Height: 2, Time: req.Time, Txs: m.Build(req, core.Candidates{Sections: []core.Section{Section(Tx(t, RollupA, account, 0))}})}
+	propose := func(rollup core.RollupID) ordering.Proposal {
+		return ordering.Proposal{Height: 2, Time: req.Time, Txs: m.Build(req, core.Candidates{Sections: []core.Section{Section(Tx(t, rollup, 1, 0))}})}
 	}
 	before := m.AppHash()
-	first, err := m.Finalize(propose(1))
+	first, err := m.Finalize(propose(RollupB))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if m.Height() != 1 || m.AppHash() != before || m.LaneHead(RollupA).NextSeq != 0 {
 		t.Error("Finalize moved the committed state")
 	}
-	second, err := m.Finalize(propose(2))
+	second, err := m.Finalize(propose(RollupA))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := other.Finalize(propose(2))
+	want, err := other.Finalize(propose(RollupA))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,6 +86,24 @@ func TestFinalize_StagesUntilCommit(t *testing.T) {
 	m.Commit()
 	if m.Height() != 2 || m.AppHash() != want.AppHash || m.LaneHead(RollupA).NextSeq != 1 || m.LaneHead(RollupA).Head != second.Decided.Record.Lanes[0].Head {
 		t.Error("Commit did not make the staged state the committed one")
+	}
+}
+
+// Work of Check is reused for exactly the same proposal only: another time is another tick.
+func TestFinalize_UsesItsOwnTime(t *testing.T) {
+	t.Parallel()
+	c := NewNetwork(t, 1, 1, 1, 1).NewCluster(t)
+	p := validParts(t, c).proposal()
+	if err := c.Machines[0].Check(p); err != nil {
+		t.Fatal(err)
+	}
+	p.Time += 5
+	effects, err := c.Machines[0].Finalize(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if effects.Decided.Record.Time != p.Time || effects.Decided.Tick.Time != p.Time {
+		t.Errorf("record at %d, tick at %d, want %d", effects.Decided.Record.Time, effects.Decided.Tick.Time, p.Time)
 	}
 }
 
@@ -128,7 +146,12 @@ func TestInitChain_GoesBackToTheStart(t *testing.T) {
 	for range 3 {
 		c.Step(core.Candidates{})
 	}
+	p := ordering.Proposal{Height: 5, Time: c.Time(), Txs: m.Build(c.Request(), core.Candidates{})}
+	if _, err := m.Finalize(p); err != nil {
+		t.Fatal(err)
+	}
 	appHash, ledger := m.InitChain()
+	m.Commit() // of nothing: what was staged is gone
 	if appHash != genesis || m.AppHash() != genesis || m.Height() != 0 {
 		t.Errorf("app hash %s at %d, want %s at 0", appHash, m.Height(), genesis)
 	}

@@ -75,6 +75,9 @@ func TestBucket(t *testing.T) {
 			t.Errorf("%s: level %d, want %d", test.name, got, test.level)
 		}
 	}
+	if got := b.at(1002, 1<<63); got != 0 {
+		t.Errorf("drained by more than 2^64: %d", got)
+	}
 	if got := b.fill(1010, 10, 100); got != (bucketValue{500, 1010}) {
 		t.Errorf("filled again: %+v", got)
 	}
