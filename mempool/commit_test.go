@@ -142,6 +142,12 @@ func TestPool_HoldsSendersOfBundlesInFlight(t *testing.T) {
 	if f.pool.Known(rollupA, leg) == nil {
 		t.Error("the leg's decoded form is not known")
 	}
+	if tx, bundle := f.pool.Holds(leg); !tx || bundle {
+		t.Error("the leg is not held as a transaction")
+	}
+	if tx, bundle := f.pool.Holds(id); tx || !bundle {
+		t.Error("the bundle is not held as a bundle")
+	}
 	f.order()
 	if _, ok := f.pool.Get(rollupA, leg); !ok {
 		t.Error("the ordered leg is not shown")
@@ -158,6 +164,9 @@ func TestPool_HoldsSendersOfBundlesInFlight(t *testing.T) {
 	f.executed()
 	if have := nonces(f.sel(), rollupA); !slices.Equal(have, []uint64{1}) {
 		t.Errorf("selected %v after the bundle", have)
+	}
+	if tx, bundle := f.pool.Holds(id); tx || bundle {
+		t.Error("the executed bundle is still held")
 	}
 	if _, ok := f.pool.GetBundle(id); ok || f.pool.Known(rollupB, leg) != nil {
 		t.Error("the executed bundle is still there")

@@ -253,7 +253,7 @@ func TestSelect_LayoutInvariants(t *testing.T) {
 				checkLayout(t, c, budget, ordered, used)
 				f.commit(c)
 				if rng.IntN(3) > 0 {
-					f.applyAll(used)
+					f.apply(used, rng)
 				}
 			}
 			if len(ordered) == 0 {
@@ -283,11 +283,20 @@ func (f *fixture) randomEntry(rng *rand.Rand) {
 	}
 }
 
-// applyAll executes everything ordered, as if all of it were included.
-func (f *fixture) applyAll(used map[string]uint64) {
+// apply executes everything ordered: for most senders all of it is included, for some all of it is void.
+func (f *fixture) apply(used map[string]uint64, rng *rand.Rand) {
 	for _, rollup := range []core.RollupID{rollupA, rollupB} {
 		for key := range 6 {
-			f.state.SetNonce(rollup, mempooltest.Addr(key), used[senderKey(rollup, mempooltest.Addr(key))])
+			addr := mempooltest.Addr(key)
+			if rng.IntN(5) > 0 {
+				f.state.SetNonce(rollup, addr, used[senderKey(rollup, addr)])
+				continue
+			}
+			nonce, _, err := f.state.Account(rollup, addr)
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			used[senderKey(rollup, addr)] = nonce
 		}
 	}
 	f.executed()
