@@ -1,10 +1,8 @@
 package ordering_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,28 +12,9 @@ import (
 	"github.com/ethereum/go-ethereum/trie"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/internal/golden"
 	. "github.com/lockstep-network/lockstep/ordering/orderingtest"
 )
-
-var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
-
-// golden compares got with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := "testdata/" + name
-	if *rewrite {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s has changed: networks that run would fork; got\n%s", path, got)
-	}
-}
 
 // dump lists a ledger: AppHash, then key and value per line.
 func dump(appHash common.Hash, store map[string][]byte) string {
@@ -55,7 +34,7 @@ func TestLedger_GenesisGolden(t *testing.T) {
 	for _, kv := range entries {
 		store[string(kv.Key)] = kv.Value
 	}
-	golden(t, "genesis.golden", dump(appHash, store))
+	golden.Equal(t, "testdata/genesis.golden", dump(appHash, store))
 }
 
 // A ledger with lanes, filled buckets, attested results and lists that are not attested.
@@ -72,7 +51,7 @@ func TestLedger_LaterGolden(t *testing.T) {
 			Sections: []core.Section{Section(Tx(t, RollupC, 1, i, Gas(1<<20))), Section(core.NewOpaqueTransaction(Opaque, []byte{byte(i)}))},
 		})
 	}
-	golden(t, "later.golden", dump(c.Machines[0].AppHash(), c.Store(0)))
+	golden.Equal(t, "testdata/later.golden", dump(c.Machines[0].AppHash(), c.Store(0)))
 }
 
 // The AppHash is the root of a Merkle-Patricia trie that can be computed from the stored keys and values alone.

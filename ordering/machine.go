@@ -31,7 +31,7 @@ type Machine struct {
 	// Work that is reused only for exactly the same input: the last accepted proposal, and per validator the last vote
 	// extension whose signature was found good.
 	checked  *inspected
-	verified []verifiedVote
+	verified []signedVote
 
 	mu      sync.RWMutex // the engine's goroutine takes it for writing only: nobody else writes
 	ledger  *ledger
@@ -174,7 +174,7 @@ func (m *Machine) install(l *ledger, tick tickValue, appHash common.Hash) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ledger, m.tick, m.appHash = l, tick, appHash
-	m.staged, m.checked, m.verified = nil, nil, make([]verifiedVote, len(m.validators))
+	m.staged, m.checked, m.verified = nil, nil, make([]signedVote, len(m.validators))
 }
 
 func settledLedger(changes []core.KV) (*ledger, common.Hash, error) {

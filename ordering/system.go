@@ -29,8 +29,8 @@ type BuildRequest struct {
 	MaxBytes int64
 }
 
-// verifiedVote is a vote extension whose signature was found good.
-type verifiedVote struct {
+// signedVote is a vote extension, with what else its signature is over.
+type signedVote struct {
 	height               uint64
 	round                int32
 	extension, signature []byte
@@ -46,7 +46,8 @@ func (m *Machine) SystemEntry(req BuildRequest) []byte {
 	for i, v := range m.validators {
 		entry.Votes[i].Validator = v.address[:]
 		for _, vote := range req.Votes {
-			if bytes.Equal(vote.Validator, v.address[:]) && m.goodVote(i, req.Height-1, req.Round, vote.Extension, vote.Signature) {
+			signed := signedVote{req.Height - 1, req.Round, vote.Extension, vote.Signature}
+			if bytes.Equal(vote.Validator, v.address[:]) && m.goodVote(i, signed) {
 				entry.Votes[i].Extension, entry.Votes[i].Signature = vote.Extension, vote.Signature
 			}
 		}
@@ -54,11 +55,9 @@ func (m *Machine) SystemEntry(req BuildRequest) []byte {
 	return entry.Encode()
 }
 
-func (m *Machine) goodVote(validator int, height uint64, round int32, extension, signature []byte) bool {
-	if len(signature) == 0 || m.CheckExtension(extension) != nil {
-		return false
-	}
-	return m.verifyVote(validator, verifiedVote{height, round, extension, signature})
+// goodVote reports whether checkVote would accept the vote as present.
+func (m *Machine) goodVote(validator int, vote signedVote) bool {
+	return len(vote.signature) > 0 && m.CheckExtension(vote.extension) == nil && m.verifyVote(validator, vote)
 }
 
 // checkSystemEntry reads the system entry of the tick at height and gives the vote extensions in it, one per validator
@@ -112,7 +111,7 @@ func (m *Machine) checkVote(validator int, height uint64, round int32, vote core
 	if err != nil {
 		return nil, err
 	}
-	if !m.verifyVote(validator, verifiedVote{height, round, vote.Extension, vote.Signature}) {
+	if !m.verifyVote(validator, signedVote{height, round, vote.Extension, vote.Signature}) {
 		return nil, fmt.Errorf("%w: signature is not of %x for height %d, round %d", ErrExtension, v.address, height, round)
 	}
 	return extension, nil
@@ -120,7 +119,7 @@ func (m *Machine) checkVote(validator int, height uint64, round int32, vote core
 
 // verifyVote checks the signature of a vote extension. A proposer meets the same votes up to four times (system entry,
 // build, its own proposal, a later round), so the last good one of each validator is remembered, whole.
-func (m *Machine) verifyVote(validator int, vote verifiedVote) bool {
+func (m *Machine) verifyVote(validator int, vote signedVote) bool {
 	if last := &m.verified[validator]; last.height == vote.height && last.round == vote.round &&
 		bytes.Equal(last.extension, vote.extension) && bytes.Equal(last.signature, vote.signature) {
 		return true

@@ -5,7 +5,7 @@
 //
 // Invariants:
 //  1. Everything is derived from fixed seeds: the same calls give the same bytes.
-//  2. Extension signatures are over the engine's real sign bytes (engine sign bytes golden: TestSignBytes_Golden).
+//  2. Extension signatures are over the engine's real sign bytes (TestSignBytes_Golden).
 //
 // What this package never does: being imported outside tests.
 package orderingtest
