@@ -78,7 +78,7 @@ check: prepare $(LINT)
 	$(LINT) run ./...
 
 bench: build
-	@exec bin/lockstep bench $(ARGS)
+	go run ./test/bench $(ARGS)
 
 fmt: $(LINT)
 	$(LINT) fmt ./...
