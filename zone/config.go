@@ -23,7 +23,7 @@ type Config struct {
 	// FS is where Dir lies; nil is the operating system's files.
 	FS vfs.FS
 	// Known finds a transaction whose sender is already recovered, such as the pool's, so that the work is not done
-	// twice; nil results and a nil function are fine. It is called from several goroutines.
+	// twice; nil results and a nil function are fine. It is called from the zone's loop.
 	Known func(core.RollupID, common.Hash) *gethtypes.Transaction
 	// Listener gets the zone's events; nil functions are skipped.
 	Listener Listener

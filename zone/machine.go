@@ -1,3 +1,5 @@
+//det:machine
+
 package zone
 
 import (

@@ -59,7 +59,7 @@ func (z *Zone) Digests(from uint64, max int) []common.Hash {
 
 // SubscribeExecuted sends every tick's result to ch from now on, in order. The zone never waits: a result that does not
 // fit into the channel is left out for that reader, who sees the gap in the tick numbers and reads what it missed from
-// the log and Fate. cancel ends it; the channel is never closed.
+// the log and Fate. Results are shared and must not be changed. cancel ends it; the channel is never closed.
 func (z *Zone) SubscribeExecuted(ch chan<- TickResult) (cancel func()) {
 	r := z.results
 	r.mu.Lock()

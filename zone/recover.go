@@ -18,6 +18,9 @@ import (
 //   - loss of power, where an engine lost sealed blocks that a synced record names: that record does not match, and an
 //     older one whose blocks all engines have is taken.
 //
+// The record follows the engines' seals because it must name their hashes, which exist only then; what a record written
+// first would add, the position to replay from, stands in the record before it.
+//
 // So the right record is always the newest one that matches every engine's chain, by number and hash; without any the
 // zone begins at the genesis blocks with tick 1. Recovery itself only drops, in an order that finds the same record
 // again if it is cut short: blocks first, then records and fates in one synced batch.

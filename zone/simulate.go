@@ -52,8 +52,9 @@ type SimulatedLeg struct {
 	Logs   []*gethtypes.Log
 }
 
-// Simulate executes a bundle on the open state without side effects, within 500 ms. Errors are ctx's, ErrNotReady
-// before the first tick after the start, and the engines'; a bundle that fails is no error.
+// Simulate executes a bundle on the open state without side effects, within 500 ms. Errors are ctx's (a deadline error
+// also when the 500 ms are over), ErrNotReady before the first tick after the start, and the engines'; a bundle that
+// fails is no error.
 func (z *Zone) Simulate(ctx context.Context, b core.DecodedBundle) (Simulation, error) {
 	ctx, cancel := context.WithTimeout(ctx, simulationBudget)
 	defer cancel()
