@@ -48,7 +48,7 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 		p.recent.put(item.Tx.Hash(), tick)
 		p.reasons.forget(item.Tx.Hash())
 		e := q.txs[item.Tx.Hash()]
-		if q.opaque() {
+		if q.kind != core.KindEVM { // nothing here executes it
 			if e != nil && e.single {
 				p.remove(q, nil, e)
 			}

@@ -142,11 +142,11 @@ func TestPool_HoldsSendersOfBundlesInFlight(t *testing.T) {
 	if f.pool.Known(rollupA, leg) == nil {
 		t.Error("the leg's decoded form is not known")
 	}
-	if tx, bundle := f.pool.Holds(leg); !tx || bundle {
-		t.Error("the leg is not held as a transaction")
+	if found := f.pool.Find(leg); found.Held {
+		t.Errorf("the leg of a waiting bundle is held: %+v", found)
 	}
-	if tx, bundle := f.pool.Holds(id); tx || !bundle {
-		t.Error("the bundle is not held as a bundle")
+	if found := f.pool.Find(id); !found.Held || !found.Bundle {
+		t.Errorf("the bundle is not held as a bundle: %+v", found)
 	}
 	f.order()
 	if _, ok := f.pool.Get(rollupA, leg); !ok {
@@ -165,14 +165,29 @@ func TestPool_HoldsSendersOfBundlesInFlight(t *testing.T) {
 	if have := nonces(f.sel(), rollupA); !slices.Equal(have, []uint64{1}) {
 		t.Errorf("selected %v after the bundle", have)
 	}
-	if tx, bundle := f.pool.Holds(id); tx || bundle {
-		t.Error("the executed bundle is still held")
+	if found := f.pool.Find(id); found != (mempool.Found{}) {
+		t.Errorf("the executed bundle is still held: %+v", found)
 	}
 	if _, ok := f.pool.GetBundle(id); ok || f.pool.Known(rollupB, leg) != nil {
 		t.Error("the executed bundle is still there")
 	}
 	if c := f.pool.Counters(); c.Ordered != 0 || c.Bundles != 0 || c.BundleBytes != 0 {
 		t.Errorf("left behind: %+v", c)
+	}
+}
+
+func TestPool_KeepsNothingOfRollupsItTakesNothingFor(t *testing.T) {
+	f := newFixture(t)
+	tx, err := core.DecodeTransaction(mempooltest.OPStack, transfer{Rollup: mempooltest.OPStack}.Raw())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.commit(core.Candidates{Sections: []core.Section{
+		{Rollup: mempooltest.OPStack, Txs: []core.Transaction{tx}},
+		{Rollup: opaque, Txs: []core.Transaction{core.NewOpaqueTransaction(opaque, []byte("x"))}},
+	}})
+	if c := f.pool.Counters(); c.Ordered != 0 {
+		t.Errorf("%d positions are kept that nothing here will execute", c.Ordered)
 	}
 }
 

@@ -66,18 +66,6 @@ func (p *Pool) find(rollup core.RollupID, hash common.Hash) *entry {
 	return nil
 }
 
-// Holds tells whether an id is that of a transaction, alone or as a leg, or of a bundle that the pool holds.
-func (p *Pool) Holds(id common.Hash) (transaction, bundle bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, q := range p.order {
-		if q.txs[id] != nil {
-			return true, false
-		}
-	}
-	return false, p.bundles[id] != nil
-}
-
 // GetBundle finds a bundle that waits, or is ordered and not executed yet.
 func (p *Pool) GetBundle(id common.Hash) (core.DecodedBundle, bool) {
 	p.mu.Lock()

@@ -1,6 +1,7 @@
 package mempool_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -70,6 +71,15 @@ func TestPool_ReplacesByTheTenPercentRule(t *testing.T) {
 			}
 			reason, _ := f.pool.Dropped(old)
 			wantRefusal(t, reason, mempool.ErrReplaced, hash.String())
+			if found := f.pool.Find(old); found.Held || !errors.Is(found.Dropped, mempool.ErrReplaced) {
+				t.Errorf("the replaced transaction: %+v", found)
+			}
+			if found := f.pool.Find(hash); !found.Held || found.Bundle {
+				t.Errorf("the replacement: %+v", found)
+			}
+			if pending, queued := f.pool.Totals(); pending != 2 || queued != 0 {
+				t.Errorf("totals %d and %d, want 2 and 0", pending, queued)
+			}
 			if f.pool.Known(rollupA, old) != nil {
 				t.Error("the replaced transaction is still known")
 			}
