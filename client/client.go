@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -82,4 +83,38 @@ func call[T any](ctx context.Context, c *Client, method string, args ...any) (*T
 		return nil, err
 	}
 	return answer, nil
+}
+
+// TickEvent is a message of the subscription "ticks": what a tick ordered, how many ticks without entries went by, or
+// what a tick decided. Type says which fields are set; gateway.TickMessage and gateway.ExecutedMessage document them.
+type TickEvent struct {
+	Type     string                   `json:"type"`
+	Number   uint64                   `json:"number"`
+	Time     uint64                   `json:"time"`
+	Empty    uint64                   `json:"empty"`
+	Lanes    []gateway.LaneMessage    `json:"lanes"`
+	Bundles  []gateway.BundleView     `json:"bundles"`
+	Zone     core.ZoneID              `json:"zone"`
+	Tick     uint64                   `json:"tick"`
+	Outcomes []gateway.OutcomeMessage `json:"outcomes"`
+	Error    *gateway.ErrorView       `json:"error"`
+	// Attested is a list of results in tick messages and a number in executed ones; see Results.
+	Attested json.RawMessage `json:"attested"`
+}
+
+// Results are the results that became attested with a tick message; executed messages have none.
+func (e *TickEvent) Results() ([]gateway.AttestedView, error) {
+	if e.Type == "executed" || len(e.Attested) == 0 {
+		return nil, nil
+	}
+	var rows []gateway.AttestedView
+	if err := json.Unmarshal(e.Attested, &rows); err != nil {
+		return nil, fmt.Errorf("client: attested results: %w", err)
+	}
+	return rows, nil
+}
+
+// SubscribeTicks is lockstep_subscribe("ticks"); the client must be connected by WebSocket.
+func (c *Client) SubscribeTicks(ctx context.Context, ch chan<- *TickEvent) (*rpc.ClientSubscription, error) {
+	return c.rpc.Subscribe(ctx, "lockstep", ch, "ticks")
 }

@@ -77,9 +77,6 @@ func (s *stage) failingLeg(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(simulated.Legs) > 0 {
-		step.Reason = simulated.Legs[len(simulated.Legs)-1].RevertReason
-	}
 	s.line("void: leg %s reverted with %q; balances, nonces and reserves of both rollups are as before", legName(step.FailingLeg), step.Reason)
 	switch {
 	case step.Outcome != core.VoidLegReverted || step.FailingLeg == nil || *step.FailingLeg != 1:

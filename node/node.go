@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -37,6 +38,7 @@ type Node struct {
 	rpcs    []*evm.RPC
 
 	progress *progress
+	closed   func() error // closes everything, once
 }
 
 // New opens everything a validator needs in its home folder, in the order of the data's way, and starts nothing.
@@ -50,6 +52,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (n *Node, err
 		cfg: cfg, genesis: genesis, log: cfg.Logger,
 		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis),
 	}
+	n.closed = sync.OnceValue(n.closeAll)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.Close())
@@ -204,8 +207,11 @@ func (n *Node) runZone(ctx context.Context, id core.ZoneID, z *zone.Zone) {
 	}
 }
 
-// Close closes what New opened, in reverse order. Run does so itself; it is idempotent.
-func (n *Node) Close() error {
+// Close closes what New opened. Run does so itself; it is idempotent.
+func (n *Node) Close() error { return n.closed() }
+
+// closeAll goes through the stages in reverse order.
+func (n *Node) closeAll() error {
 	var errs []error
 	if n.gateway != nil {
 		errs = append(errs, n.gateway.Close())

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -78,9 +79,9 @@ func (p rollupPool) SubscribeTxs(fn func(txs []*gethtypes.Transaction)) (cancel 
 			}
 		}
 	}()
-	return func() {
+	return sync.OnceFunc(func() {
 		unsubscribe()
 		close(done)
 		<-ended
-	}
+	})
 }

@@ -1,0 +1,11 @@
+// Package main measures a devnet as its users see it: a load of signed transfers over both rollups through the real
+// gateway, and the time until each is ordered, executed and attested, as a subscriber of the same gateway learns it.
+//
+//	[ bench ] ─ JSON-RPC ─▶ gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ zone        (a process of its own)
+//
+// Invariants:
+//  1. Everything is on disk and durable; the devnet is the released binary with its default settings.
+//  2. The load is open-loop: transactions leave at their times whether or not earlier ones are answered.
+//
+// What this package never does: assert a speed. It reports medians and percentiles of one run.
+package main
