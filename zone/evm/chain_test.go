@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/stretchr/testify/require"
@@ -327,4 +328,37 @@ func TestChain_BlockEnvironmentAndRequests(t *testing.T) {
 	require.NotEqual(t, gethtypes.EmptyRequestsHash, *header.RequestsHash)
 	require.Equal(t, common.Hash{}, *header.ParentBeaconRoot)
 	r.reimport()
+}
+
+// The process dies inside Seal: after the state was written, and after the block was written, but before the head.
+func TestChain_KilledInsideASeal(t *testing.T) {
+	t.Parallel()
+	for _, blockWritten := range []bool{false, true} {
+		cfg := testConfig(901)
+		cfg.Dir = t.TempDir()
+		r := openRollup(t, cfg)
+		first := r.transferBlock()
+		r.open()
+		r.apply(r.transfer(0, common.BigToAddress(big.NewInt(int64(r.time))), 1))
+		r.endTick()
+		block, err := r.chain.open.assemble(r.chain.BlockChain(), append(core.U64(2), core.U64(7)...))
+		require.NoError(t, err)
+		root, err := r.chain.open.state.Commit(r.chain.open.env.rules, 2)
+		require.NoError(t, err)
+		require.NoError(t, r.chain.BlockChain().TrieDB().Commit(root, false))
+		if blockWritten {
+			rawdb.WriteBlock(r.chain.ChainDb(), block)
+			rawdb.WriteReceipts(r.chain.ChainDb(), block.Hash(), 2, r.chain.open.included.receipts)
+		}
+		require.NoError(t, r.chain.sync())
+
+		killed := cfg
+		killed.Dir = filepath.Join(t.TempDir(), "copy")
+		require.NoError(t, os.CopyFS(killed.Dir, os.DirFS(cfg.Dir)))
+		revived := openRollup(t, killed)
+		require.Equal(t, first, revived.chain.Head())
+		revived.tick = 1
+		require.Equal(t, block.Hash(), revived.transferBlock().Hash)
+		revived.reimport()
+	}
 }
