@@ -152,8 +152,8 @@ func (b *openBackend) BlockByNumberOrHash(ctx context.Context, at rpc.BlockNumbe
 func (b *openBackend) StateAndHeaderByNumber(ctx context.Context, number rpc.BlockNumber) (*state.StateDB, *gethtypes.Header, error) {
 	v := b.chain.View()
 	open := number == rpc.PendingBlockNumber
-	if !b.deps.SealedOnly && v.Header != nil {
-		open = open || number == rpc.LatestBlockNumber || number == rpc.BlockNumber(v.Header.Number.Int64())
+	if !b.deps.SealedOnly {
+		open = open || number == rpc.LatestBlockNumber || number == rpc.BlockNumber(v.Number())
 	}
 	if open {
 		return openState(v)

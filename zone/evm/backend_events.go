@@ -9,33 +9,86 @@ import (
 // eventBacklog is how many events a subscriber may lag behind before it loses the oldest.
 const eventBacklog = 128
 
-// go-ethereum's feeds send synchronously: a subscriber that does not read holds up whoever sealed the block. Clients are
-// subscribers here, so every subscription goes through a relay that always reads.
+// go-ethereum's feeds send synchronously, from the middle of a seal. So every subscription goes through a relay that always
+// reads: a client that does not read must not hold up the seal. And events are announced only when the view has the
+// block: what a client hears of, it must be able to read.
 
-// SubscribeChainEvent relays sealed blocks.
+// announce begins to pass on events of sealed blocks, until the scope is closed.
+func (b *sealedBackend) announce() {
+	pump(b, b.EthAPIBackend.SubscribeChainEvent, &b.sealedBlocks, func(sealed gethcore.ChainEvent) uint64 {
+		return sealed.Header.Number.Uint64()
+	})
+	pump(b, b.EthAPIBackend.SubscribeChainHeadEvent, &b.sealedHeads, func(sealed gethcore.ChainHeadEvent) uint64 {
+		return sealed.Header.Number.Uint64()
+	})
+	pump(b, b.EthAPIBackend.SubscribeLogsEvent, &b.sealedLogs, func(logs []*gethtypes.Log) uint64 {
+		return logs[0].BlockNumber
+	})
+}
+
+// pump starts a goroutine that sends events on when the newest view includes their block.
+func pump[T any](b *sealedBackend, subscribe func(chan<- T) event.Subscription, feed *event.FeedOf[T], number func(T) uint64) {
+	events := make(chan T)
+	sub := relay(&b.scope, subscribe, events)
+	go func() {
+		for {
+			select {
+			case next := <-events:
+				if !b.awaitSealed(number(next), sub.Err()) {
+					return
+				}
+				feed.Send(next)
+			case <-sub.Err():
+				return
+			}
+		}
+	}()
+}
+
+// awaitSealed waits until the newest view includes a sealed block; false when it is not worth waiting any more.
+func (b *sealedBackend) awaitSealed(number uint64, quit <-chan error) bool {
+	views := make(chan *View, 1)
+	sub := b.chain.SubscribeViews(views)
+	defer sub.Unsubscribe()
+	for b.chain.View().Sealed.Number.Uint64() < number {
+		select {
+		case <-views:
+		case <-quit:
+			return false
+		case <-sub.Err():
+			return false
+		}
+	}
+	return true
+}
+
+// SubscribeChainEvent announces sealed blocks.
 func (b *sealedBackend) SubscribeChainEvent(ch chan<- gethcore.ChainEvent) event.Subscription {
-	return relay(&b.scope, b.EthAPIBackend.SubscribeChainEvent, ch)
+	return relay(&b.scope, feedOf(&b.sealedBlocks), ch)
 }
 
-// SubscribeChainHeadEvent relays sealed headers.
+// SubscribeChainHeadEvent announces sealed headers.
 func (b *sealedBackend) SubscribeChainHeadEvent(ch chan<- gethcore.ChainHeadEvent) event.Subscription {
-	return relay(&b.scope, b.EthAPIBackend.SubscribeChainHeadEvent, ch)
+	return relay(&b.scope, feedOf(&b.sealedHeads), ch)
 }
 
-// SubscribeLogsEvent relays the logs of sealed blocks.
+// SubscribeLogsEvent announces the logs of sealed blocks.
 func (b *sealedBackend) SubscribeLogsEvent(ch chan<- []*gethtypes.Log) event.Subscription {
-	return relay(&b.scope, b.EthAPIBackend.SubscribeLogsEvent, ch)
+	return relay(&b.scope, feedOf(&b.sealedLogs), ch)
 }
 
-// SubscribeRemovedLogsEvent relays the logs of blocks that a rewind removed.
+// SubscribeRemovedLogsEvent relays the logs of blocks that a reorganisation removed, which does not happen here.
 func (b *sealedBackend) SubscribeRemovedLogsEvent(ch chan<- gethcore.RemovedLogsEvent) event.Subscription {
 	return relay(&b.scope, b.EthAPIBackend.SubscribeRemovedLogsEvent, ch)
 }
 
-// SubscribeNewTxsEvent relays transactions that became executable in the mempool.
+// SubscribeNewTxsEvent announces transactions that became executable in the mempool.
 func (b *sealedBackend) SubscribeNewTxsEvent(ch chan<- gethcore.NewTxsEvent) event.Subscription {
-	subscribe := func(in chan<- gethcore.NewTxsEvent) event.Subscription { return b.newTxs.Subscribe(in) }
-	return relay(&b.scope, subscribe, ch)
+	return relay(&b.scope, feedOf(&b.newTxs), ch)
+}
+
+func feedOf[T any](feed *event.FeedOf[T]) func(chan<- T) event.Subscription {
+	return func(ch chan<- T) event.Subscription { return feed.Subscribe(ch) }
 }
 
 // relay forwards events from a feed to out through a queue of eventBacklog events that drops the oldest, so that
@@ -47,7 +100,11 @@ func relay[T any](scope *event.SubscriptionScope, subscribe func(chan<- T) event
 		defer source.Unsubscribe()
 		return forward(in, out, source.Err(), quit)
 	})
-	return scope.Track(sub)
+	if tracked := scope.Track(sub); tracked != nil {
+		return tracked
+	}
+	sub.Unsubscribe() // the scope is closed
+	return sub
 }
 
 func forward[T any](in <-chan T, out chan<- T, failed <-chan error, quit <-chan struct{}) error {

@@ -31,9 +31,12 @@ type sealedBackend struct {
 	deps    RPCDeps
 	aliases aliases
 
-	scope  event.SubscriptionScope
-	newTxs event.FeedOf[gethcore.NewTxsEvent]
-	cancel func()
+	scope        event.SubscriptionScope
+	sealedBlocks event.FeedOf[gethcore.ChainEvent]
+	sealedHeads  event.FeedOf[gethcore.ChainHeadEvent]
+	sealedLogs   event.FeedOf[[]*gethtypes.Log]
+	newTxs       event.FeedOf[gethcore.NewTxsEvent]
+	cancel       func()
 }
 
 func newSealedBackend(c *Chain, deps RPCDeps) *sealedBackend {
@@ -41,6 +44,7 @@ func newSealedBackend(c *Chain, deps RPCDeps) *sealedBackend {
 	b.cancel = deps.Pool.SubscribeTxs(func(txs []*gethtypes.Transaction) {
 		b.newTxs.Send(gethcore.NewTxsEvent{Txs: txs})
 	})
+	b.announce()
 	return b
 }
 
@@ -79,24 +83,34 @@ func (b *sealedBackend) safe() (*gethtypes.Header, error) {
 	if !ok {
 		return bc.Genesis().Header(), nil
 	}
-	header := bc.GetHeaderByNumber(min(number, bc.CurrentBlock().Number.Uint64()))
+	header := bc.GetHeaderByNumber(min(number, b.CurrentHeader().Number.Uint64()))
 	if header == nil {
 		return nil, errors.New("safe block not found")
 	}
 	return header, nil
 }
 
-// resolve replaces the tags safe and finalized by a number.
+// resolve replaces the tags latest, safe and finalized by a number.
 func (b *sealedBackend) resolve(number rpc.BlockNumber) (rpc.BlockNumber, error) {
-	if number != rpc.SafeBlockNumber && number != rpc.FinalizedBlockNumber {
-		return number, nil
+	switch number {
+	case rpc.LatestBlockNumber:
+		return rpc.BlockNumber(b.CurrentHeader().Number.Int64()), nil
+	case rpc.SafeBlockNumber, rpc.FinalizedBlockNumber:
+		header, err := b.safe()
+		if err != nil {
+			return 0, err
+		}
+		return rpc.BlockNumber(header.Number.Int64()), nil
 	}
-	header, err := b.safe()
-	if err != nil {
-		return 0, err
-	}
-	return rpc.BlockNumber(header.Number.Int64()), nil
+	return number, nil
 }
+
+// CurrentHeader is the newest sealed header in the newest view. go-ethereum's own head is a moment ahead of it while a block
+// is being sealed; a client that heard of that block could not read its logs yet.
+func (b *sealedBackend) CurrentHeader() *gethtypes.Header { return b.chain.View().Sealed }
+
+// CurrentBlock is CurrentHeader.
+func (b *sealedBackend) CurrentBlock() *gethtypes.Header { return b.CurrentHeader() }
 
 // HeaderByNumber returns nil without an error for a block that does not exist.
 func (b *sealedBackend) HeaderByNumber(ctx context.Context, number rpc.BlockNumber) (*gethtypes.Header, error) {

@@ -10,8 +10,10 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -54,6 +56,46 @@ func TestRPC_SubscriptionsOfHeadsLogsAndPendingTransactions(t *testing.T) {
 	n.queue(tx)
 	require.Equal(t, tx.Hash(), <-hashes)
 	require.Contains(t, string(<-full), tx.Hash().Hex())
+}
+
+func TestRPC_WhatIsAnnouncedCanBeRead(t *testing.T) {
+	t.Parallel()
+	n := newRPCNode(t)
+	const blocks = 30
+	heads, logs := make(chan *gethtypes.Header, blocks), make(chan gethtypes.Log, blocks)
+	_, err := n.raw.EthSubscribe(t.Context(), heads, "newHeads")
+	require.NoError(t, err)
+	_, err = n.raw.EthSubscribe(t.Context(), logs, "logs", map[string]any{})
+	require.NoError(t, err)
+	n.open()
+	counter := n.deploy()
+	require.Equal(t, n.seal().Hash(), (<-heads).Hash())
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for range blocks {
+			head := <-heads
+			number := hexutil.EncodeBig(head.Number)
+			at, err := n.eth.BlockNumber(t.Context())
+			assert.NoError(t, err)
+			assert.GreaterOrEqual(t, at, head.Number.Uint64())
+			var found []gethtypes.Log
+			err = n.raw.CallContext(t.Context(), &found, "eth_getLogs", map[string]any{"fromBlock": number, "toBlock": number})
+			if assert.NoError(t, err) && assert.Len(t, found, 1) {
+				receipt, err := n.eth.TransactionReceipt(t.Context(), found[0].TxHash)
+				assert.NoError(t, err)
+				assert.Equal(t, head.Hash(), receipt.BlockHash)
+			}
+			log := <-logs
+			assert.Equal(t, head.Hash(), log.BlockHash)
+		}
+	}()
+	for range blocks {
+		n.open()
+		n.send(&counter, 0, nil)
+		n.seal()
+	}
+	<-read
 }
 
 func TestRPC_LogSubscriptionRangesAreThoseOfGeth(t *testing.T) {
