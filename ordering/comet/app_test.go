@@ -10,6 +10,8 @@ import (
 	"time"
 
 	cmtabci "github.com/cometbft/cometbft/abci/types"
+	cmtp2p "github.com/cometbft/cometbft/p2p"
+	cmtbcproto "github.com/cometbft/cometbft/proto/tendermint/blocksync"
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -273,6 +275,30 @@ func TestApp_InitChainRefusesAnotherNetwork(t *testing.T) {
 	if err != nil || len(res.AppHash) != common.HashLength {
 		t.Errorf("own network: %v, %v", res, err)
 	}
+}
+
+// named is a peer of which only the id matters.
+type named struct{ cmtp2p.Peer }
+
+func (named) ID() cmtp2p.ID { return "peer" }
+
+func TestServingOnly_WarnsWhenPeersHavePrunedWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[int64]int{0: 0, 1: 0, 8: 0, 9: 1, 500: 1, -1: 0} {
+		book := newLogBook()
+		s := servingOnly{height: func() uint64 { return 7 }, log: slog.New(book)}
+		s.Receive(cmtp2p.Envelope{Src: named{}, Message: &cmtbcproto.StatusResponse{Base: base, Height: 1000}})
+		if got := book.count("peer has pruned blocks that this node lacks"); got != want {
+			t.Errorf("base %d: %d warnings, want %d", base, got, want)
+		}
+	}
+}
+
+func TestServingOnly_DropsBlocksThatNobodyAskedFor(t *testing.T) {
+	t.Parallel()
+	s := servingOnly{height: func() uint64 { return 7 }, log: slog.New(newLogBook())}
+	s.Receive(cmtp2p.Envelope{Src: named{}, Message: &cmtbcproto.BlockResponse{}}) // the reactor behind it is nil
+	s.Receive(cmtp2p.Envelope{Src: named{}, Message: &cmtbcproto.NoBlockResponse{}})
 }
 
 func TestRetainHeight_PrunesNowAndThen(t *testing.T) {

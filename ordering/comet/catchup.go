@@ -3,9 +3,12 @@ package comet
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	cmtblocksync "github.com/cometbft/cometbft/blocksync"
 	cmtnode "github.com/cometbft/cometbft/node"
+	cmtp2p "github.com/cometbft/cometbft/p2p"
+	cmtbcproto "github.com/cometbft/cometbft/proto/tendermint/blocksync"
 )
 
 // A validator that lags catches up inside consensus: its peers send it the commits and blocks that it lacks, as they
@@ -14,7 +17,11 @@ import (
 // (v0.40.0, BlockPool.PopRequest), and in its goroutines a panic ends the whole process.
 
 // servingOnly is the block sync reactor without its own syncing: it answers peers and asks for nothing.
-type servingOnly struct{ *cmtblocksync.Reactor }
+type servingOnly struct {
+	*cmtblocksync.Reactor
+	height func() uint64
+	log    *slog.Logger
+}
 
 // Start starts nothing.
 func (servingOnly) Start() error { return nil }
@@ -22,8 +29,22 @@ func (servingOnly) Start() error { return nil }
 // Stop has nothing to stop.
 func (servingOnly) Stop() error { return nil }
 
+// Receive answers questions and drops answers, since nothing was asked. Every peer says at first which blocks it has,
+// and that tells when this node was away for too long.
+func (s servingOnly) Receive(e cmtp2p.Envelope) {
+	switch msg := e.Message.(type) {
+	case *cmtbcproto.StatusRequest, *cmtbcproto.BlockRequest:
+		s.Reactor.Receive(e)
+	case *cmtbcproto.StatusResponse:
+		if next := s.height() + 1; msg.Base > 0 && uint64(msg.Base) > next {
+			s.log.Warn("peer has pruned blocks that this node lacks", "height", next, "peer", string(e.Src.ID()),
+				"reason", fmt.Sprintf("its blocks begin at %d", msg.Base))
+		}
+	}
+}
+
 // withoutBlockSync takes block sync out of an engine that was not started yet.
-func withoutBlockSync(engine *cmtnode.Node) error {
+func (n *Node) withoutBlockSync(engine *cmtnode.Node) error {
 	sw := engine.Switch()
 	found, _ := sw.Reactor("BLOCKSYNC")
 	reactor, ok := found.(*cmtblocksync.Reactor)
@@ -31,7 +52,7 @@ func withoutBlockSync(engine *cmtnode.Node) error {
 		return fmt.Errorf("block sync reactor is %T", found)
 	}
 	sw.RemoveReactor("BLOCKSYNC", reactor)
-	sw.AddReactor("BLOCKSYNC", servingOnly{reactor})
+	sw.AddReactor("BLOCKSYNC", servingOnly{reactor, n.deps.Machine.Height, n.log})
 	gossip, ok := engine.MempoolReactor().(interface{ EnableInOutTxs() })
 	if !ok {
 		return fmt.Errorf("mempool reactor is %T", engine.MempoolReactor())

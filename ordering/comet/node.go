@@ -223,7 +223,7 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 	if got := engine.GenesisDoc().ChainID; got != n.genesis.ChainID {
 		return fmt.Errorf("%w: %s in %s, want %s", ErrForeign, got, n.cfg.Home, n.genesis.ChainID)
 	}
-	if err := withoutBlockSync(engine); err != nil {
+	if err := n.withoutBlockSync(engine); err != nil {
 		return err
 	}
 	if err := n.Close(); err != nil {
