@@ -138,8 +138,9 @@ func (a *API) GetTick(number Param) (*TickView, error) {
 // readTickNumber reads a tick's number or "latest".
 func (g *Gateway) readTickNumber(raw json.RawMessage) (uint64, error) {
 	head := g.deps.Log.Head()
-	n, err := head, error(nil)
+	n := head
 	if string(raw) != `"latest"` {
+		var err error
 		if n, err = readNumber("number", raw, `a tick; or the string "latest"`); err != nil {
 			return 0, err
 		}

@@ -30,8 +30,10 @@ type Config struct {
 	MaxWaiters       int
 	MaxSimulations   int
 	MaxSubscriptions int
-	// FeedBacklog is how many messages a subscriber may lag behind before it is dropped.
+	// FeedBacklog is how many messages a subscriber may lag behind before it is dropped, FeedBytes how many bytes of
+	// memory the newest messages may take, whoever lags behind.
 	FeedBacklog int
+	FeedBytes   int
 	// SubmitWait is how long eth_sendRawTransaction waits for the result before it answers with the hash.
 	SubmitWait time.Duration
 	// MaxWait bounds the timeout of lockstep_waitFor; it must be below WriteTimeout.
@@ -53,7 +55,7 @@ func Default() Config {
 		Listen: "127.0.0.1:8545", CORS: []string{"*"}, VHosts: []string{"localhost"},
 		MaxConnections: 512, MaxBody: 2 << 20, BodyBudget: 128 << 20,
 		MaxBatch: 100, MaxBatchResponse: 10 << 20,
-		MaxWaiters: 8192, MaxSimulations: 8, MaxSubscriptions: 256, FeedBacklog: 4096,
+		MaxWaiters: 8192, MaxSimulations: 8, MaxSubscriptions: 256, FeedBacklog: 4096, FeedBytes: 32 << 20,
 		SubmitWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SimulateTimeout: 5 * time.Second,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, DrainTimeout: 5 * time.Second,
@@ -72,7 +74,7 @@ func (c Config) Validate() error {
 	}{
 		{"maxConnections", c.MaxConnections}, {"maxBody", c.MaxBody}, {"maxBatch", c.MaxBatch},
 		{"maxBatchResponse", c.MaxBatchResponse}, {"maxWaiters", c.MaxWaiters}, {"maxSimulations", c.MaxSimulations},
-		{"maxSubscriptions", c.MaxSubscriptions}, {"feedBacklog", c.FeedBacklog},
+		{"maxSubscriptions", c.MaxSubscriptions}, {"feedBacklog", c.FeedBacklog}, {"feedBytes", c.FeedBytes},
 	} {
 		if limit.v < 1 {
 			problems = append(problems, fmt.Errorf("gateway.%s is %d, want at least 1", limit.name, limit.v))

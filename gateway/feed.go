@@ -76,9 +76,11 @@ type ErrorMessage struct {
 // place of its own in the ring and is dropped when the ring has gone round it.
 type feed struct {
 	mu sync.Mutex
-	// ring[i % len] is message i; messages before next-len are overwritten.
-	ring []any
-	next uint64
+	// ring[i % len] is message i, for oldest ≤ i < next. The messages in it weigh at most maxWeight, the newest excepted.
+	ring         []any
+	oldest, next uint64
+	weight       int
+	maxWeight    int
 	// changed is closed and replaced when a message comes.
 	changed chan struct{}
 
@@ -87,8 +89,12 @@ type feed struct {
 	closed      bool
 	done        sync.WaitGroup
 
+	// tick is the newest one that was reported, or passed over in silence, as ordered; held are the messages about later
+	// ticks' outcomes, because log and zones are followed separately and a client should see the order first.
+	tick     uint64
+	held     []*ExecutedMessage
 	empty    emptyRun
-	attested map[core.ZoneID]*attestedProgress
+	attested map[core.ZoneID]*attestedProgress // of every zone, see begin
 }
 
 // emptyRun counts consecutive ticks that ordered nothing and were not reported yet.
@@ -104,10 +110,20 @@ type attestedProgress struct {
 	oldest, newest uint64
 }
 
-func newFeed(size, limit int) *feed {
+func newFeed(size, maxWeight, limit int) *feed {
 	return &feed{
-		ring: make([]any, size), changed: make(chan struct{}), limit: limit,
+		ring: make([]any, size), maxWeight: maxWeight, changed: make(chan struct{}), limit: limit,
 		attested: make(map[core.ZoneID]*attestedProgress),
+	}
+}
+
+// begin says with which tick the log ends before the first one that is reported, and which zones there are.
+func (f *feed) begin(head uint64, zones []core.Zone) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tick = head
+	for _, z := range zones {
+		f.attested[z.ID] = new(attestedProgress)
 	}
 }
 
@@ -115,6 +131,15 @@ func newFeed(size, limit int) *feed {
 func (f *feed) ordered(record *core.TickRecord, tick *core.Tick) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.report(record, tick)
+	f.tick = tick.Number
+	for len(f.held) > 0 && f.held[0].Tick <= f.tick {
+		f.decided(f.held[0])
+		f.held = f.held[1:]
+	}
+}
+
+func (f *feed) report(record *core.TickRecord, tick *core.Tick) {
 	attested := attestedViews(record)
 	news := f.progress(attested)
 	if tick.Empty() {
@@ -147,11 +172,7 @@ func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
 	if len(fates) == 0 {
 		return
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	p := f.zone(zone)
-	p.mark(tick)
-	m := &ExecutedMessage{Type: messageExecuted, Zone: zone, Tick: tick, Attested: p.tick, Outcomes: make([]OutcomeMessage, len(fates))}
+	m := &ExecutedMessage{Type: messageExecuted, Zone: zone, Tick: tick, Outcomes: make([]OutcomeMessage, len(fates))}
 	for i := range fates {
 		fate := &fates[i]
 		o := OutcomeMessage{Rollup: fate.Rollup, Seq: fate.Seq, TxHash: fate.TxHash, Outcome: fate.Code, Reverted: fate.Reverted}
@@ -165,6 +186,20 @@ func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
 		}
 		m.Outcomes[i] = o
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if tick > f.tick {
+		f.held = append(f.held, m)
+		return
+	}
+	f.decided(m)
+}
+
+// decided publishes what a tick decided.
+func (f *feed) decided(m *ExecutedMessage) {
+	p := f.attested[m.Zone]
+	p.mark(m.Tick)
+	m.Attested = p.tick
 	f.publish(m)
 }
 
@@ -172,9 +207,11 @@ func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
 func (f *feed) progress(rows []AttestedView) bool {
 	news := false
 	for _, row := range rows {
-		p := f.zone(row.Zone)
-		p.tick = row.Tick
-		if p.oldest == 0 || p.oldest > row.Tick {
+		p, ok := f.attested[row.Zone]
+		if !ok {
+			continue
+		}
+		if p.tick = row.Tick; p.oldest == 0 || p.oldest > row.Tick {
 			continue
 		}
 		news = true
@@ -183,13 +220,6 @@ func (f *feed) progress(rows []AttestedView) bool {
 		}
 	}
 	return news
-}
-
-func (f *feed) zone(id core.ZoneID) *attestedProgress {
-	if f.attested[id] == nil {
-		f.attested[id] = new(attestedProgress)
-	}
-	return f.attested[id]
 }
 
 // mark notes a tick with content, unless it is attested already.
@@ -226,12 +256,40 @@ func (f *feed) flushRun() {
 	f.publish(&TickMessage{Type: messageEmpty, Number: r.number, Time: r.time, Empty: r.count, Attested: r.attested})
 }
 
-// publish appends a message; it must not be changed afterwards.
+// publish appends a message; it must not be changed afterwards. The oldest ones make room for it.
 func (f *feed) publish(message any) {
-	f.ring[f.next%uint64(len(f.ring))] = message
+	size := uint64(len(f.ring))
+	f.weight += weigh(message)
+	for f.oldest < f.next && (f.next-f.oldest == size || f.weight > f.maxWeight) {
+		slot := &f.ring[f.oldest%size]
+		f.weight -= weigh(*slot)
+		*slot = nil
+		f.oldest++
+	}
+	f.ring[f.next%size] = message
 	f.next++
 	close(f.changed)
 	f.changed = make(chan struct{})
+}
+
+// weigh is about how many bytes of memory a message takes.
+func weigh(message any) int {
+	const perMessage, perTx, perLeg, perOutcome = 256, 32, 64, 192
+	weight := perMessage
+	switch m := message.(type) {
+	case *TickMessage:
+		for _, lane := range m.Lanes {
+			weight += perMessage + perTx*len(lane.Txs)
+		}
+		for _, b := range m.Bundles {
+			weight += perMessage + perLeg*len(b.Legs)
+		}
+	case *ExecutedMessage:
+		for _, o := range m.Outcomes {
+			weight += perOutcome + len(o.Reason)
+		}
+	}
+	return weight
 }
 
 // join takes a subscriber in; ok is false when there are too many or the feed is closed. Who joined must leave.
@@ -269,7 +327,7 @@ func (f *feed) read(place uint64) (message any, changed <-chan struct{}, lost bo
 	switch {
 	case place == f.next:
 		return nil, f.changed, false
-	case f.next-place > uint64(len(f.ring)):
+	case place < f.oldest:
 		return nil, nil, true
 	}
 	return f.ring[place%uint64(len(f.ring))], nil, false

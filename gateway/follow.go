@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -20,6 +22,7 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 		if err != nil {
 			return err
 		}
+		g.attested.note(record.Attested)
 		g.feed.ordered(record, tick)
 		g.waiters.wake(orderedIDs(tick)...)
 		if len(record.Attested) > 0 {
@@ -62,8 +65,8 @@ func orderedIDs(tick *core.Tick) []common.Hash {
 // error: the rest of the gateway goes on, and entries of this zone stay at the level they have.
 func (g *Gateway) followZone(ctx context.Context, id core.ZoneID, c *cursors) error {
 	for next := c.start + 1; ; next++ {
-		if err := c.zone.WaitExecuted(ctx, next); err != nil {
-			if ctx.Err() == nil {
+		if err := ignoreDone(ctx, c.zone.WaitExecuted(ctx, next)); err != nil || ctx.Err() != nil {
+			if err != nil {
 				g.log.Warn("zone has stopped, its results are no longer followed", "zone", id, "err", err)
 			}
 			return nil
@@ -171,6 +174,36 @@ func decidedIDs(fates []Fate) []common.Hash {
 	return ids
 }
 
+// attestations are the newest attested results that the followed records told. The ledger may learn of them a moment later
+// than the log, and who was woken by the log must not be answered from a ledger that is behind it.
+type attestations struct {
+	mu     sync.Mutex
+	newest map[core.ZoneID]core.Attested
+}
+
+func newAttestations() *attestations {
+	return &attestations{newest: make(map[core.ZoneID]core.Attested)}
+}
+
+func (a *attestations) note(rows []core.Attested) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, row := range rows {
+		a.newest[row.Zone] = row
+	}
+}
+
+// attestedResult is a zone's newest attested result, from the ledger or the log, whoever knows more.
+func (g *Gateway) attestedResult(zone core.ZoneID) core.Attested {
+	ledger := g.deps.Ledger.Attested(zone)
+	g.attested.mu.Lock()
+	defer g.attested.mu.Unlock()
+	if told := g.attested.newest[zone]; told.Tick > ledger.Tick {
+		return told
+	}
+	return ledger
+}
+
 // members are the rollups of a zone, ascending.
 func (g *Gateway) members(id core.ZoneID) []core.RollupID {
 	for _, z := range g.deps.Genesis.Zones {
@@ -183,7 +216,7 @@ func (g *Gateway) members(id core.ZoneID) []core.RollupID {
 
 // ignoreDone turns the end of ctx into success.
 func ignoreDone(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if errors.Is(err, ctx.Err()) {
 		return nil
 	}
 	return err

@@ -33,6 +33,7 @@ type Gateway struct {
 
 	waiters     *waiters
 	feed        *feed
+	attested    *attestations
 	simulations chan struct{}
 	bodies      *semaphore.Weighted
 
@@ -62,9 +63,14 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	g := &Gateway{
 		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
 		rollups: make(map[core.RollupID]*mount), sealed: make(map[core.RollupID]*mount),
-		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.MaxSubscriptions),
+		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.FeedBytes, cfg.MaxSubscriptions), attested: newAttestations(),
 		simulations: make(chan struct{}, cfg.MaxSimulations), bodies: semaphore.NewWeighted(int64(cfg.BodyBudget)),
 		draining: make(chan struct{}),
+	}
+	for id := range deps.Zones {
+		if g.members(id) == nil {
+			return nil, fmt.Errorf("%w: zone %s is not registered", ErrWiring, id)
+		}
 	}
 	root := rpc.NewServer()
 	if err := root.RegisterName("lockstep", &API{g}); err != nil {
@@ -137,6 +143,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// Where the followers begin is read before the first request comes, so that no waiter is missed.
 	head := g.deps.Log.Head()
+	g.feed.begin(head, g.deps.Genesis.Zones)
 	for id, z := range g.deps.Zones {
 		c := newCursors(z, g.members(id))
 		group.Go(func() error { return g.followZone(ctx, id, c) })

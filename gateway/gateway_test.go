@@ -75,6 +75,11 @@ func TestNew_RefusesPartsThatDoNotFit(t *testing.T) {
 	if _, err := gateway.New(gateway.Default(), d); !errors.Is(err, gateway.ErrWiring) {
 		t.Errorf("got %v", err)
 	}
+	d = deps()
+	d.Zones[77] = gatewaytest.NewZone()
+	if _, err := gateway.New(gateway.Default(), d); !errors.Is(err, gateway.ErrWiring) {
+		t.Errorf("zone that is not registered: %v", err)
+	}
 	cfg := gateway.Default()
 	cfg.Listen = "127.0.0.1:0"
 	g, err := gateway.New(cfg, deps())
@@ -104,7 +109,7 @@ func TestConfig_ValidateReportsAllProblems(t *testing.T) {
 	}
 	for _, field := range []string{
 		"listen", "maxConnections", "maxBody", "bodyBudget", "maxBatch", "maxBatchResponse", "maxWaiters", "maxSimulations", "maxSubscriptions",
-		"feedBacklog", "submitWait", "maxWait", "simulateTimeout", "readHeaderTimeout", "readTimeout", "writeTimeout", "idleTimeout", "drainTimeout",
+		"feedBacklog", "feedBytes", "submitWait", "maxWait", "simulateTimeout", "readHeaderTimeout", "readTimeout", "writeTimeout", "idleTimeout", "drainTimeout",
 	} {
 		if !strings.Contains(err.Error(), "gateway."+field+" ") {
 			t.Errorf("%s is not reported", field)

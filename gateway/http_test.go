@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -339,7 +340,7 @@ func TestWebSocket_GarbageAndOversizeEndTheConnectionOnly(t *testing.T) {
 			for err == nil {
 				_, _, err = c.ReadMessage()
 			}
-			if _, ok := err.(*websocket.CloseError); !ok {
+			if closed := (*websocket.CloseError)(nil); !errors.As(err, &closed) {
 				t.Errorf("got %v, want the connection to be closed", err)
 			}
 		})

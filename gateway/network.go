@@ -29,7 +29,7 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 		s.Validators = append(s.Validators, ValidatorView{v.ConsensusKey, v.Address, v.Power})
 	}
 	for _, z := range genesis.Zones {
-		attested := g.deps.Ledger.Attested(z.ID)
+		attested := g.attestedResult(z.ID)
 		view := ZoneView{ID: z.ID, Rollups: z.Rollups, Attested: attested.Tick, AttestedDigest: attested.Digest}
 		if own, ok := g.deps.Zones[z.ID]; ok {
 			executed := own.Executed()

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -243,22 +244,24 @@ func answerTypes() []string {
 // typeText renders structures with their JSON names and field comments.
 func typeText(t *testing.T, folder string, names ...string) string {
 	t.Helper()
-	packages, err := parser.ParseDir(token.NewFileSet(), folder, nil, parser.ParseComments)
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	specs := make(map[string]*ast.StructType)
-	for _, p := range packages {
-		for _, file := range p.Files {
-			ast.Inspect(file, func(n ast.Node) bool {
-				if spec, ok := n.(*ast.TypeSpec); ok {
-					if s, ok := spec.Type.(*ast.StructType); ok {
-						specs[spec.Name.Name] = s
-					}
-				}
-				return true
-			})
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
 		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if s, ok := spec.Type.(*ast.StructType); ok {
+					specs[spec.Name.Name] = s
+				}
+			}
+			return true
+		})
 	}
 	var b strings.Builder
 	for _, name := range names {

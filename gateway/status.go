@@ -104,7 +104,7 @@ func (g *Gateway) laneAttempt(tick *core.Tick, rollup core.RollupID, seq uint64,
 		return Attempt{}, fmt.Errorf("fate of rollup %s, seq %d: %w", rollup, seq, err)
 	}
 	if ok {
-		a.setFate(fate, g.deps.Ledger.Attested(zone).Tick)
+		a.setFate(fate, g.attestedResult(zone).Tick)
 	}
 	return a, nil
 }

@@ -164,6 +164,24 @@ func TestWaitFor_ReturnsWhenTheLevelIsReached(t *testing.T) {
 	expect(core.LevelAttested)
 }
 
+// staleLedger has not taken over what the log holds already.
+type staleLedger struct{}
+
+func (staleLedger) Attested(core.ZoneID) core.Attested { return core.Attested{} }
+func (staleLedger) Lane(core.RollupID) core.LaneHead   { return core.LaneHead{} }
+
+func TestWaitFor_DoesNotMissAnAttestationThatTheLedgerTakesOverLater(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{Ledger: staleLedger{}})
+	c, tx := h.Dial(t, "http", "/"), gatewaytest.Tx(gatewaytest.A, 0)
+	call[gateway.NetworkStatus](t, c, "lockstep_status") // it runs
+	wait := background[gateway.Status](t, c, waitFor, tx.Hash(), "attested", 20_000)
+	attest(h, orderAndDecide(h, tx))
+	if got := next(t, wait); got.err != nil || got.result.Level != core.LevelAttested {
+		t.Errorf("got level %s, %v", got.result.Level, got.err)
+	}
+}
+
 func TestWaitFor_AnswersWithTheCurrentStateWhenTheTimeIsOver(t *testing.T) {
 	t.Parallel()
 	h := gatewaytest.New(t, gatewaytest.Options{})

@@ -242,4 +242,3 @@ func TestWebSocket_AClientThatDoesNotReadIsNotReadFrom(t *testing.T) {
 	}
 	t.Logf("took %d requests", sent)
 }
-

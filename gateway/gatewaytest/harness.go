@@ -31,6 +31,8 @@ type Harness struct {
 type Options struct {
 	Config func(*gateway.Config)
 	Logger *slog.Logger
+	// Ledger answers instead of the log.
+	Ledger gateway.Ledger
 }
 
 // New starts a gateway that serves zone 1 and rollups A and B, after one empty tick. It is shut down with the test.
@@ -48,8 +50,11 @@ func New(t testing.TB, o Options) *Harness {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Ledger == nil {
+		o.Ledger = h.Log
+	}
 	g, err := gateway.New(cfg, gateway.Deps{
-		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: h.Log,
+		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger,
 		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger,
 	})
 	if err != nil {

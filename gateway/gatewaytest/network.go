@@ -14,8 +14,14 @@ import (
 
 // The network of the tests: A and B share a zone, Alone is in a zone that no fake executes, Opaque is in none.
 const (
-	A, B, Alone, Opaque core.RollupID = 901, 902, 903, 904
-	Zone1, Zone2        core.ZoneID   = 1, 2
+	A      core.RollupID = 901
+	B      core.RollupID = 902
+	Alone  core.RollupID = 903
+	Opaque core.RollupID = 904
+
+	Zone1 core.ZoneID = 1
+	Zone2 core.ZoneID = 2
+
 	// Start is the genesis time in ms.
 	Start uint64 = 1_800_000_000_000
 )
