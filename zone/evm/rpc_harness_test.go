@@ -39,7 +39,7 @@ var (
 
 // rpcNode is the smallest node: a real chain, a tick for every transaction, and a mempool that can be told to keep them.
 type rpcNode struct {
-	t     *testing.T
+	t     testing.TB
 	chain *Chain
 	rpc   *RPC
 	http  *httptest.Server
@@ -60,9 +60,9 @@ type rpcNode struct {
 	nonce      uint64
 }
 
-func newRPCNode(t *testing.T) *rpcNode { return newRPCNodeWith(t, func(*RPCDeps) {}) }
+func newRPCNode(t testing.TB) *rpcNode { return newRPCNodeWith(t, func(*RPCDeps) {}) }
 
-func newRPCNodeWith(t *testing.T, adjust func(*RPCDeps)) *rpcNode {
+func newRPCNodeWith(t testing.TB, adjust func(*RPCDeps)) *rpcNode {
 	t.Helper()
 	n := &rpcNode{
 		t: t, time: rpcGenesis, alice: crypto.PubkeyToAddress(key(1).PublicKey),

@@ -243,6 +243,34 @@ func TestRPC_SimulationsRunOnTheOpenBlock(t *testing.T) {
 	require.Equal(t, common.BigToHash(big.NewInt(1)).Bytes(), []byte(slot), "calls leave the view as it was")
 }
 
+func TestRPC_FollowsARewind(t *testing.T) {
+	t.Parallel()
+	n := newRPCNode(t)
+	txs := []*gethtypes.Transaction{n.sign(&rpcBob, 1, nil), n.sign(&rpcBob, 2, nil), n.sign(&rpcBob, 3, nil)}
+	var headers []*gethtypes.Header
+	var provisional []common.Hash
+	for _, tx := range txs {
+		n.open()
+		require.NoError(t, n.execute(tx))
+		provisional = append(provisional, n.chain.View().Hash)
+		headers = append(headers, n.seal())
+	}
+	require.Equal(t, headers[2].Hash().Hex(), ask[map[string]any](n, "eth_getBlockByHash", provisional[2], false)["hash"])
+
+	require.NoError(t, n.chain.Rewind(1))
+	require.Equal(t, "0x1", ask[string](n, "eth_blockNumber"))
+	require.Equal(t, "0x1", ask[string](n, "eth_getBalance", rpcBob, "latest"))
+	require.Nil(t, ask[any](n, "eth_getTransactionReceipt", txs[2].Hash()))
+	require.Nil(t, ask[any](n, "eth_getBlockByHash", provisional[2], false))
+
+	n.time = headers[0].Time
+	n.open()
+	require.NoError(t, n.execute(txs[1]))
+	require.Equal(t, provisional[1], n.receipt(txs[1]).BlockHash)
+	require.Equal(t, headers[1].Hash(), n.seal().Hash(), "the same block again")
+	require.Equal(t, headers[1].Hash().Hex(), ask[map[string]any](n, "eth_getBlockByHash", provisional[1], false)["hash"])
+}
+
 func TestRPC_SealedOnlyReadsTheSealedBlockAtLatest(t *testing.T) {
 	t.Parallel()
 	n := newRPCNodeWith(t, func(deps *RPCDeps) { deps.SealedOnly = true })
