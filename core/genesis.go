@@ -142,6 +142,9 @@ func (g *Genesis) Validate() error {
 	if g.Params.SlotSeconds != 0 && g.Params.Slot(g.Time) < 2 || g.Time > maxTime {
 		fail("time %d is not a time in ms since 1970", g.Time)
 	}
+	if g.Predeploy.Address == (common.Address{}) || len(g.Predeploy.Code) == 0 {
+		fail("predeploy: address or code is missing")
+	}
 	problems = append(problems, g.validateValidators(), g.validateRollups(), g.validateZones())
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("%w: %w", ErrGenesis, err)

@@ -103,7 +103,12 @@ func TestGenesisValidate_RefusesEachInconsistency(t *testing.T) {
 		"unregistered member":      func(g *core.Genesis) { g.Zones[0].Rollups = []core.RollupID{rollupA, rollupB, 999} },
 		"zone zero":                func(g *core.Genesis) { g.Zones[0].ID = 0 },
 		"no predeploy":             func(g *core.Genesis) { delete(g.Rollups[0].EVM.Alloc, g.Predeploy.Address) },
-		"other predeploy code":     func(g *core.Genesis) { g.Predeploy.Code = []byte{0} },
+		"predeploy without address": func(g *core.Genesis) {
+			g.Rollups[0].EVM.Alloc[common.Address{}] = g.Rollups[0].EVM.Alloc[g.Predeploy.Address]
+			g.Rollups[1].EVM.Alloc[common.Address{}] = g.Rollups[0].EVM.Alloc[g.Predeploy.Address]
+			g.Predeploy.Address = common.Address{}
+		},
+		"other predeploy code": func(g *core.Genesis) { g.Predeploy.Code = []byte{0} },
 		"balance of 257 bits": func(g *core.Genesis) {
 			g.Rollups[0].EVM.Alloc[common.Address{1}] = gethtypes.Account{Balance: new(big.Int).Lsh(common.Big1, 256)}
 		},

@@ -54,6 +54,7 @@ func vectors(t *testing.T) []vector {
 		hashVector("hash/possession-ethereum", validator.PossessionHash(core.TagProofEthereum)),
 		{"signature/possession-consensus", validator.ConsensusProof},
 		{"signature/possession-ethereum", validator.EthereumProof},
+		{"hash/consensus-address", addressOf(validator)},
 		hashVector("hash/network-id", sampleGenesis(t).NetworkID()),
 		{"text/chain-id", []byte(sampleGenesis(t).ChainID())},
 		hashVector("predeploy/marker", core.DefaultPredeploy().Marker),
@@ -68,6 +69,11 @@ func vectors(t *testing.T) []vector {
 		list = append(list, hashVector(fmt.Sprintf("hash/transaction-type-%d", txType), sampleTx(t, rollupA, txType).Hash()))
 	}
 	return list
+}
+
+func addressOf(v *core.Validator) []byte {
+	address := v.ConsensusAddress()
+	return address[:]
 }
 
 func committedLegs(t testing.TB, b *core.Bundle) []core.CommittedLeg {

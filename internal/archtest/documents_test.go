@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,6 +52,31 @@ func TestDecisions_HaveTheirFormAndIndex(t *testing.T) {
 	}
 	reportAll(t, found)
 	golden.Block(t, "../../docs/adr/README.md", "index", DecisionTable(decisions))
+}
+
+// Every `make …` that a document tells people to run is a target.
+func TestDocuments_NameOnlyTargetsThatExist(t *testing.T) {
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := regexp.MustCompile("(?m)(?:`|^    )make ([a-z][a-z0-9-]*)")
+	found := 0
+	for _, page := range documents(t) {
+		content, err := os.ReadFile(filepath.Join("../..", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range command.FindAllStringSubmatch(string(content), -1) {
+			found++
+			if !strings.Contains(string(makefile), "\n"+match[1]+":") {
+				t.Errorf("%s names `make %s`, which is no target of the Makefile", page, match[1])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no document names a target")
+	}
 }
 
 // The format specification names every key space of the ledger.

@@ -32,8 +32,8 @@ type Package struct {
 	Files []*File // by path
 }
 
-// Harness tells whether the package serves only the tests of others: its name is a stage's followed by "test".
-func (p *Package) Harness() bool { return strings.HasSuffix(p.Name, "test") }
+// Harness tells whether the package serves only the tests of the package above it: zone/zonetest, for one.
+func (p *Package) Harness() bool { return p.Name == path.Base(path.Dir(p.Path))+"test" }
 
 // File is one parsed Go file.
 type File struct {
