@@ -55,6 +55,9 @@ func DefaultParams() Params {
 	}
 }
 
+// batchHead is room for what a gossip batch adds to a single entry.
+const batchHead = 1024
+
 // Validate reports all problems at once.
 func (p Params) Validate() error {
 	var problems []error
@@ -71,7 +74,7 @@ func (p Params) Validate() error {
 	within("maxBundleLegs", p.MaxBundleLegs, 1, 256)
 	within("maxBundlesPerTick", p.MaxBundlesPerTick, 1, 1<<16)
 	within("maxBundleWindow", p.MaxBundleWindow, 1000, 10*60*1000)
-	within("maxGossipBytes", p.MaxGossipBytes, p.MaxTxBytes+1024, 1<<20)
+	within("maxGossipBytes", p.MaxGossipBytes, p.MaxTxBytes+batchHead, 1<<20)
 	within("blockGas", p.BlockGas, 1<<24, 1<<32)
 	within("maxTxGas", p.MaxTxGas, 21000, min(1<<24, p.BlockGas/16+1))
 	within("maxDigests", p.MaxDigests, 1, 1024)
@@ -79,8 +82,8 @@ func (p Params) Validate() error {
 	within("singleGasCapacity", p.SingleGasCapacity, p.MaxTxGas, 1<<48)
 	within("bundleGasRate", p.BundleGasRate, 1, 1<<40)
 	within("bundleGasCapacity", p.BundleGasCapacity, p.MaxTxGas, 1<<48)
-	if p.MaxGossipBytes < p.MaxBundleBytes {
-		problems = append(problems, fmt.Errorf("params.maxGossipBytes is %d, want at least maxBundleBytes (%d)", p.MaxGossipBytes, p.MaxBundleBytes))
+	if p.MaxGossipBytes < p.MaxBundleBytes+batchHead {
+		problems = append(problems, fmt.Errorf("params.maxGossipBytes is %d, want at least %d more than maxBundleBytes (%d)", p.MaxGossipBytes, batchHead, p.MaxBundleBytes))
 	}
 	return errors.Join(problems...)
 }

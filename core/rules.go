@@ -60,6 +60,7 @@ func (g *Genesis) checkBundleForm(b DecodedBundle) error {
 
 // checkLegs checks each leg and what the legs must have in common. Legs are few (params.maxBundleLegs), so pairs are compared.
 func (g *Genesis) checkLegs(b DecodedBundle) error {
+	var gas uint64 // cannot overflow: legs are few and each is below its cap
 	for i, leg := range b.Legs {
 		tx := b.Txs[i]
 		if tx.Rollup() != leg.Rollup || !bytes.Equal(tx.Raw(), leg.Tx) {
@@ -81,6 +82,12 @@ func (g *Genesis) checkLegs(b DecodedBundle) error {
 		if err := g.checkProtectedLeg(b.Bundle, tx); err != nil {
 			return fmt.Errorf("legs[%d].tx: %w", i, err)
 		}
+		if g.ZoneOf(leg.Rollup) != 0 {
+			gas += tx.Eth().Gas()
+		}
+	}
+	if gas > g.Params.BundleGasCapacity {
+		return fmt.Errorf("legs: %w: all together %d, cap per bundle %d", ErrGasAboveCap, gas, g.Params.BundleGasCapacity)
 	}
 	return nil
 }

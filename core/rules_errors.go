@@ -7,8 +7,9 @@ import "errors"
 var (
 	// ErrUnknownRollup: the rollup is not in the registry. UnknownRollupError wraps it.
 	ErrUnknownRollup = errors.New("core: unknown rollup")
-	// ErrGasAboveCap: the gas limit exceeds params.maxTxGas.
-	ErrGasAboveCap = errors.New("core: gas limit above the cap per transaction")
+	// ErrGasAboveCap: the gas limit exceeds params.maxTxGas, or those of a bundle's legs together
+	// params.bundleGasCapacity, so that no tick could ever hold it.
+	ErrGasAboveCap = errors.New("core: gas limit above the cap")
 	// ErrProtectedAlone: the access list names the predeploy, and the transaction is not a leg of an execution bundle.
 	ErrProtectedAlone = errors.New("core: a transaction whose access list names the Lockstep predeploy may only be a leg of an execution bundle")
 	// ErrProtectedKeys: under the predeploy stands no key, or another one than the marker and the bundle's commitment.

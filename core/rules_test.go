@@ -127,6 +127,13 @@ func TestCheckBundle(t *testing.T) {
 		}
 		return txs
 	}
+	hungry := func(n int) []core.Transaction {
+		var txs []core.Transaction
+		for i := range n {
+			txs = append(txs, rulesTx(t, 901, func(tx *gethtypes.AccessListTx) { tx.Nonce, tx.Gas = uint64(i), 1<<24 }))
+		}
+		return txs
+	}
 	large := func(nonce uint64) core.Transaction {
 		return rulesTx(t, 901, func(tx *gethtypes.AccessListTx) { tx.Data, tx.Nonce = make([]byte, 120<<10), nonce })
 	}
@@ -155,6 +162,8 @@ func TestCheckBundle(t *testing.T) {
 		{"no zone", nil, []core.Transaction{op}, core.ErrNoCommonZone, "legs[0].rollup"},
 		{"unknown rollup", nil, []core.Transaction{a, rulesTx(t, 77)}, core.ErrUnknownRollup, "legs[1].tx: rollup"},
 		{"a leg above the gas cap", nil, []core.Transaction{rulesTx(t, 901, func(tx *gethtypes.AccessListTx) { tx.Gas = 1 << 25 })}, core.ErrGasAboveCap, "legs[0].tx: gas"},
+		{"gas at the bundle cap", nil, hungry(16), nil, ""},
+		{"gas above the bundle cap", nil, hungry(17), core.ErrGasAboveCap, "legs: "},
 		{"too large", nil, []core.Transaction{large(0), large(1), large(2)}, core.ErrTooLarge, "cap"},
 		{"legs not decoded", func(b *core.DecodedBundle) { b.Txs = b.Txs[:1] }, []core.Transaction{a, b}, core.ErrMalformed, "legs"},
 		{"leg decoded to another", func(b *core.DecodedBundle) { b.Txs = []core.Transaction{b.Txs[1], b.Txs[0]} }, []core.Transaction{a, b}, core.ErrMalformed, "legs[0]"},

@@ -2,7 +2,6 @@ package node
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
@@ -37,20 +36,14 @@ var refusalCauses = []struct{ pool, cause error }{
 
 // refusal translates an error of the pool for clients; others stay as they are.
 func refusal(err error) error {
-	if err == nil {
-		return nil
+	var refused *mempool.Refusal
+	if !errors.As(err, &refused) {
+		refused = &mempool.Refusal{Cause: err}
 	}
 	for _, row := range refusalCauses {
-		if errors.Is(err, row.pool) {
-			field, detail := around(err.Error(), row.pool.Error())
-			return &gateway.Refusal{Cause: row.cause, Field: field, Detail: detail}
+		if errors.Is(refused.Cause, row.pool) {
+			return &gateway.Refusal{Cause: row.cause, Field: refused.Field, Detail: refused.Detail}
 		}
 	}
 	return err
-}
-
-// around cuts an error text "field: sentinel: detail" at the sentinel.
-func around(text, sentinel string) (field, detail string) {
-	before, after, _ := strings.Cut(text, sentinel)
-	return strings.TrimSuffix(before, ": "), strings.TrimLeft(after, ": ")
 }
