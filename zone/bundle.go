@@ -39,12 +39,10 @@ func (m *machine) bundle(b *core.DecodedBundle, index int) error {
 	if b.Atomicity == core.AtomicInclusion {
 		return m.inclusion(b, legs)
 	}
-	v, err := m.checkBundle(b, legs, index)
-	if err != nil {
-		return err
-	}
+	v := m.checkBundle(b, legs, index)
 	var done []Execution
 	if v == (verdict{}) {
+		var err error
 		if done, v, err = m.attempt(b, legs); err != nil {
 			return err
 		}
@@ -84,25 +82,29 @@ func (m *machine) laneOf(rollup core.RollupID) (int, bool) {
 // inclusion applies the legs as singles.
 func (m *machine) inclusion(b *core.DecodedBundle, legs []leg) error {
 	for _, leg := range legs {
-		item := core.LaneItem{Tx: b.Txs[leg.index], Bundle: b.Hash, Leg: uint32(leg.index)}
-		if err := m.lanes[leg.lane].single(leg.seq, item); err != nil {
-			return fmt.Errorf("leg %d: rollup %s: %w", leg.index, item.Tx.Rollup(), err)
+		l := m.lanes[leg.lane]
+		if err := l.single(leg.seq, legItem(b, leg.index)); err != nil {
+			return fmt.Errorf("leg %d: rollup %s: %w", leg.index, l.rollup, err)
 		}
 	}
 	return nil
 }
 
+func legItem(b *core.DecodedBundle, index int) core.LaneItem {
+	return core.LaneItem{Tx: b.Txs[index], Bundle: b.Hash, Leg: uint32(index)}
+}
+
 // checkBundle applies the rules that are known before the first opcode of the first leg.
-func (m *machine) checkBundle(b *core.DecodedBundle, legs []leg, index int) (verdict, error) {
+func (m *machine) checkBundle(b *core.DecodedBundle, legs []leg, index int) verdict {
 	if len(legs) != len(b.Txs) {
 		for i, tx := range b.Txs {
 			if _, ok := m.laneOf(tx.Rollup()); !ok {
-				return whole(core.VoidZoneUnassigned, i, fmt.Sprintf("rollup %s is not executed in zone %s", tx.Rollup(), m.zone)), nil
+				return whole(core.VoidZoneUnassigned, i, fmt.Sprintf("rollup %s is not executed in zone %s", tx.Rollup(), m.zone))
 			}
 		}
 	}
 	if v := checkCommitment(m.network, b); v != (verdict{}) {
-		return v, nil
+		return v
 	}
 	stopped := NoLeg
 	for _, leg := range legs {
@@ -112,12 +114,12 @@ func (m *machine) checkBundle(b *core.DecodedBundle, legs []leg, index int) (ver
 		}
 	}
 	if b.ParentTick != 0 && (b.ParentTick+1 != m.tick || index != 0 || m.fresh || stopped != NoLeg) {
-		return whole(core.VoidParentTick, 0, "the state after the parent tick is not the one met"), nil
+		return whole(core.VoidParentTick, 0, "the state after the parent tick is not the one met")
 	}
 	if stopped != NoLeg {
-		return whole(core.VoidBlockFull, stopped, "the lane is stopped until the next block"), nil
+		return whole(core.VoidBlockFull, stopped, "the lane is stopped until the next block")
 	}
-	return verdict{}, nil
+	return verdict{}
 }
 
 // checkCommitment recomputes the bundle's commitment, if it has one, with the legs' recovered senders.
@@ -192,15 +194,15 @@ func judgeLeg(x Execution, index int, mayRevert bool) verdict {
 // decideLegs records the legs' executions, or the verdict on all of them.
 func (m *machine) decideLegs(b *core.DecodedBundle, legs []leg, done []Execution, v verdict) {
 	for i, leg := range legs {
-		l, hash := m.lanes[leg.lane], b.Txs[leg.index].Hash()
+		l, item := m.lanes[leg.lane], legItem(b, leg.index)
 		if v == (verdict{}) {
-			l.record(leg.seq, hash, b.Hash, NoLeg, done[i])
+			l.decide(leg.seq, item, NoLeg, done[i])
 			continue
 		}
 		code := v.others
 		if leg.index == v.leg {
 			code = v.code
 		}
-		l.record(leg.seq, hash, b.Hash, v.leg, Execution{Code: code, Detail: v.detail})
+		l.decide(leg.seq, item, v.leg, Execution{Code: code, Detail: v.detail})
 	}
 }

@@ -33,15 +33,7 @@ func TestZone_EVMTwinsAgree(t *testing.T) {
 			if err := steady.open(nil); err != nil {
 				t.Fatal(err)
 			}
-			finish := steady.run()
-			traffic := zonetest.NewTraffic(net, log, seed, steady.nonce)
-			traffic.Price = 1_000_000
-			for range evmTwinTicks {
-				traffic.Tick()
-				if err := steady.zone.WaitExecuted(t.Context(), log.Head()); err != nil {
-					t.Fatal(err, finish())
-				}
-			}
+			finish := steady.live(seed)
 			restless := newEVMRig(t, net, log)
 			if deaths := restless.liveAndDie(rand.New(rand.NewPCG(seed, 1))); deaths < 5 {
 				t.Fatalf("died %d times only: the test shows nothing", deaths)
@@ -84,8 +76,9 @@ type evmRig struct {
 	t     *testing.T
 	net   *zonetest.Network
 	log   *zonetest.Log
-	fs    *vfs.MemFS
-	dir   string
+	fs    vfs.FS
+	home  string // of the zone in fs
+	dir   string // of the chains
 	lives int
 
 	zone   *zone.Zone
@@ -93,7 +86,7 @@ type evmRig struct {
 }
 
 func newEVMRig(t *testing.T, net *zonetest.Network, log *zonetest.Log) *evmRig {
-	return &evmRig{t: t, net: net, log: log, fs: vfs.NewStrictMem(), dir: t.TempDir()}
+	return &evmRig{t: t, net: net, log: log, fs: vfs.NewStrictMem(), home: "/zone", dir: t.TempDir()}
 }
 
 // chainDir is the folder of a rollup in the current life.
@@ -116,7 +109,7 @@ func (r *evmRig) open(wrap func(zone.Engine) zone.Engine) error {
 			engines[id] = wrap(chain)
 		}
 	}
-	z, err := zone.New(zone.Config{Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs}, engines, r.log)
+	z, err := zone.New(zone.Config{Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: r.home, FS: r.fs}, engines, r.log)
 	if err == nil {
 		r.t.Cleanup(func() { _ = z.Close() })
 	}
@@ -135,6 +128,21 @@ func (r *evmRig) run() (finish func() error) {
 		return <-ended
 	}
 	r.t.Cleanup(cancel)
+	return finish
+}
+
+// live fills the log with traffic and executes it; the result ends the loop and gives its error.
+func (r *evmRig) live(seed uint64) (finish func() error) {
+	r.t.Helper()
+	finish = r.run()
+	traffic := zonetest.NewTraffic(r.net, r.log, seed, r.nonce)
+	traffic.Price = 1_000_000
+	for range evmTwinTicks {
+		traffic.Tick()
+		if err := r.zone.WaitExecuted(r.t.Context(), r.log.Head()); err != nil {
+			r.t.Fatal(err, finish())
+		}
+	}
 	return finish
 }
 
@@ -212,12 +220,13 @@ func (r *evmRig) image(powerLoss bool) {
 	if r.zone == nil {
 		return // died while recovering; New has closed the files
 	}
-	r.fs.SetIgnoreSyncs(powerLoss)
+	mem := r.fs.(*vfs.MemFS)
+	mem.SetIgnoreSyncs(powerLoss)
 	if err := r.zone.Close(); err != nil {
 		r.t.Fatal(err)
 	}
 	if powerLoss {
-		r.fs.ResetToSyncedState()
-		r.fs.SetIgnoreSyncs(false)
+		mem.ResetToSyncedState()
+		mem.SetIgnoreSyncs(false)
 	}
 }

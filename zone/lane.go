@@ -4,8 +4,7 @@ package zone
 
 import (
 	"fmt"
-
-	"github.com/ethereum/go-ethereum/common"
+	"strings"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -67,7 +66,7 @@ func (l *lane) single(seq uint64, item core.LaneItem) error {
 		l.stopped, l.stoppedNow, l.cursor = true, true, seq
 		return nil
 	}
-	l.decide(seq, item, fits(x))
+	l.decide(seq, item, NoLeg, fits(x))
 	return nil
 }
 
@@ -119,18 +118,14 @@ func (l *lane) continueWith(found []position) error {
 	return nil
 }
 
-// decide records what became of a position.
-func (l *lane) decide(seq uint64, item core.LaneItem, x Execution) {
-	l.record(seq, item.Tx.Hash(), item.Bundle, NoLeg, x)
-}
-
-func (l *lane) record(seq uint64, tx, bundle common.Hash, failingLeg int, x Execution) {
+// decide records what became of a position. failingLeg is NoLeg unless a bundle is void because of one.
+func (l *lane) decide(seq uint64, item core.LaneItem, failingLeg int, x Execution) {
 	f := Fate{
-		Outcome:    core.Outcome{Rollup: l.rollup, Seq: seq, TxHash: tx, Code: x.Code, Bundle: bundle},
+		Outcome:    core.Outcome{Rollup: l.rollup, Seq: seq, TxHash: item.Tx.Hash(), Code: x.Code, Bundle: item.Bundle},
 		FailingLeg: failingLeg,
 	}
 	if x.Code.Void() {
-		f.Detail = x.Detail[:min(len(x.Detail), maxDetail)]
+		f.Detail = strings.ToValidUTF8(x.Detail[:min(len(x.Detail), maxDetail)], "")
 	} else {
 		f.ReceiptHash, f.Reverted, f.GasUsed = x.ReceiptHash, x.Reverted, x.GasUsed
 		f.Block, f.Index = l.block, l.blockTxs

@@ -52,6 +52,22 @@ func (l *Log) Append(time uint64, bundles []core.DecodedBundle, sections []core.
 	return t.Number
 }
 
+// Load appends what another log's ticks ordered, given as their records' encodings.
+func (l *Log) Load(records [][]byte) error {
+	for _, b := range records {
+		record, err := core.DecodeTickRecord(b)
+		if err != nil {
+			return err
+		}
+		tick, err := record.Tick(l.network, l.kind)
+		if err != nil {
+			return err
+		}
+		l.Append(tick.Time, tick.Bundles, tick.Sections, record.Attested...)
+	}
+	return nil
+}
+
 // Head is the newest tick.
 func (l *Log) Head() uint64 {
 	l.mu.Lock()
