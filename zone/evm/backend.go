@@ -96,7 +96,10 @@ func (b *openBackend) HeaderByNumberOrHash(ctx context.Context, at rpc.BlockNumb
 	}
 	if hash, ok := at.Hash(); ok {
 		if v := b.chain.View(); v.isOpen(hash) {
-			return openHeader(v), provisionalError(at)
+			if err := provisionalError(at); err != nil {
+				return nil, err
+			}
+			return openHeader(v), nil
 		}
 		at = rpc.BlockNumberOrHashWithHash(b.sealedHash(hash), at.RequireCanonical)
 	}

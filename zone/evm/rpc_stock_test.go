@@ -1,6 +1,7 @@
 package evm
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -64,4 +65,32 @@ func TestNewRPC_RefusesMissingDependencies(t *testing.T) {
 	t.Parallel()
 	_, err := NewRPC(nil, RPCDeps{})
 	require.ErrorIs(t, err, ErrRPCDeps)
+}
+
+// A new method of go-ethereum's backend interface would be promoted from *eth.EthAPIBackend without a word, and read
+// from the miner or from go-ethereum's own pool. Whoever upgrades decides for each whether to override it.
+func TestBackend_HasTheMethodsThatWereReviewed(t *testing.T) {
+	t.Parallel()
+	n := newRPCNode(t)
+	stock, err := newStockServices(n.chain.Service(), n.rpc.backend)
+	require.NoError(t, err)
+	backend := reflect.TypeOf(stock.chain).Elem().Field(0).Type
+	var methods []string
+	for i := range backend.NumMethod() {
+		methods = append(methods, backend.Method(i).Name)
+	}
+	promoted := []string{ // nothing in them depends on the open block or the pool
+		"AccountManager", "BlobBaseFee", "ChainConfig", "ChainDb", "CurrentView", "Engine", "ExtRPCEnabled", "GetBody", "GetLogs",
+		"HistoryPruningCutoff", "HistoryRetention", "NewMatcherBackend", "RPCTxFeeCap", "RPCTxSyncDefaultTimeout",
+		"RPCTxSyncMaxTimeout", "SetHead", "UnprotectedAllowed",
+	}
+	overridden := []string{
+		"BaseFee", "BlockByHash", "BlockByNumber", "BlockByNumberOrHash", "CurrentBlock", "CurrentHeader", "FeeHistory",
+		"GetCanonicalReceipt", "GetCanonicalTransaction", "GetEVM", "GetPoolNonce", "GetPoolTransaction", "GetPoolTransactions",
+		"GetReceipts", "HeaderByHash", "HeaderByNumber", "HeaderByNumberOrHash", "Pending", "RPCEVMTimeout", "RPCGasCap", "SendTx",
+		"StateAndHeaderByNumber", "StateAndHeaderByNumberOrHash", "Stats", "SubscribeChainEvent", "SubscribeChainHeadEvent",
+		"SubscribeLogsEvent", "SubscribeNewTxsEvent", "SubscribeRemovedLogsEvent", "SuggestGasTipCap", "SyncProgress",
+		"TxIndexDone", "TxPoolContent", "TxPoolContentFrom",
+	}
+	require.ElementsMatch(t, append(promoted, overridden...), methods)
 }
