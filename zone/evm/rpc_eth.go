@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -18,6 +19,7 @@ type ethMethods struct {
 	txs    stockTransactions
 
 	getProof, estimateGas, createAccessList stockMethod
+	capabilities                            reflect.Value
 }
 
 // stockBlocks is what is used of go-ethereum's block methods.
@@ -57,6 +59,10 @@ func newEthMethods(b *openBackend, stock *stockServices) (*ethMethods, *subscrip
 		}
 		*method.target = found
 	}
+	m.capabilities = reflect.ValueOf(stock.chain).MethodByName("Capabilities")
+	if !m.capabilities.IsValid() || m.capabilities.Type().NumIn() != 0 || m.capabilities.Type().NumOut() != 1 {
+		return nil, nil, fmt.Errorf("%w: %T.Capabilities", ErrGethChanged, stock.chain)
+	}
 	return m, s, nil
 }
 
@@ -83,6 +89,21 @@ func (m *ethMethods) nameProvisional(fields map[string]any, provisional common.H
 		fields["hash"] = provisional
 	}
 	return fields
+}
+
+// Capabilities is go-ethereum's, but for the logs: without an index it calls them unavailable, while they are found by their
+// blocks' blooms, as far back as receipts are.
+func (m *ethMethods) Capabilities() (map[string]json.RawMessage, error) {
+	stock, err := json.Marshal(m.capabilities.Call(nil)[0].Interface())
+	if err != nil {
+		return nil, err
+	}
+	var resources map[string]json.RawMessage
+	if err := json.Unmarshal(stock, &resources); err != nil {
+		return nil, err
+	}
+	resources["logs"] = resources["receipts"]
+	return resources, nil
 }
 
 // GetProof proves an account against a sealed block: the open block has no root yet, so latest and pending mean the last

@@ -260,6 +260,14 @@ func TestRPC_OnlyThePublicNamespacesExistAndThereAreNoKeys(t *testing.T) {
 	require.Equal(t, "0x0", ask[string](n, "net_peerCount"))
 	require.True(t, ask[bool](n, "net_listening"))
 	require.False(t, ask[bool](n, "eth_syncing"))
+	capabilities := ask[map[string]struct {
+		Disabled    bool
+		OldestBlock *hexutil.Uint64
+	}](n, "eth_capabilities")
+	for _, resource := range []string{"state", "tx", "logs", "receipts", "blocks", "stateproofs"} {
+		require.False(t, capabilities[resource].Disabled, resource)
+		require.Zero(t, *capabilities[resource].OldestBlock, resource)
+	}
 	require.Equal(t, "Lockstep", ask[string](n, "web3_clientVersion"))
 	require.Equal(t, "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470", ask[string](n, "web3_sha3", "0x"))
 }
