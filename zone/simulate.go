@@ -93,14 +93,9 @@ func (z *Zone) checkSimulated(b *core.DecodedBundle) verdict {
 	return checkCommitment(z.machine.network, b)
 }
 
-// fail records why the bundle would be void.
+// fail records why the bundle would be void. The legs keep what they did themselves.
 func (s *Simulation) fail(v verdict) {
 	s.Code, s.FailingLeg, s.Reason = v.code, v.leg, v.detail
-	for i := range s.Legs {
-		if s.Legs[i].Code = v.others; i == v.leg {
-			s.Legs[i].Code = v.code
-		}
-	}
 }
 
 // run executes the legs in order. Those of an inclusion bundle do not depend on each other.
