@@ -60,7 +60,7 @@ func Default() Config {
 		GossipSleep:    time.Millisecond,
 		FlushInterval:  time.Millisecond,
 		ReapInterval:   2 * time.Millisecond,
-		RetainBlocks:   20000,
+		RetainBlocks:   100000,
 		DB:             GoLevelDB,
 	}
 }
