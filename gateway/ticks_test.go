@@ -2,12 +2,10 @@ package gateway_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net"
 	"testing"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/gorilla/websocket"
 
@@ -218,27 +216,4 @@ func TestTicks_EndWithTheGateway(t *testing.T) {
 		t.Error(err)
 	}
 	next(t, sub.Err())
-}
-
-// A client that sends requests and reads no answers is not read from either: it cannot make the gateway keep more than
-// the answers that fit into the kernel's buffers, and its connection ends when a write misses its deadline.
-func TestWebSocket_AClientThatDoesNotReadIsNotReadFrom(t *testing.T) {
-	t.Parallel()
-	h := gatewaytest.New(t, gatewaytest.Options{})
-	c := dialSlow(t, h)
-	request := []byte(fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"lockstep_getStatus","params":[%q]}`, common.Hash{31: 1}))
-	const most = 400_000
-	sent := 0
-	for ; sent < most; sent++ {
-		if err := c.SetWriteDeadline(time.Now().Add(500 * time.Millisecond)); err != nil {
-			t.Fatal(err)
-		}
-		if err := c.WriteMessage(websocket.TextMessage, request); err != nil {
-			break
-		}
-	}
-	if sent == most {
-		t.Errorf("the gateway took %d requests from a client that reads no answer", sent)
-	}
-	t.Logf("took %d requests", sent)
 }
