@@ -65,10 +65,16 @@ func TestSubmit_IncludedWinsOverAnotherAttemptThatIsVoid(t *testing.T) {
 	tx := gatewaytest.Tx(gatewaytest.A, 0)
 	sent := background[common.Hash](t, h.Dial(t, "http", "/rollup/901"), sendRaw, raw(tx))
 	next(t, h.Pool.Added)
+	ticks := subscribe(t, h.Dial(t, "ws", "/"))
 	// Ordered twice; the void one is known first, so the call has to wait for the other.
 	h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{tx}})
 	second := h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{tx}})
 	h.Zone.Decide(second-1, gatewaytest.Void(gatewaytest.A, 0, tx, core.VoidNonceTooHigh, ""))
+	for m := next(t, ticks); m.Type != "executed"; {
+		m = next(t, ticks)
+	}
+	// The gateway knows of the void now, and has time to act on it wrongly.
+	call[gateway.NetworkStatus](t, h.Dial(t, "http", "/"), "lockstep_status")
 	h.Zone.Decide(second, gatewaytest.Included(gatewaytest.A, 1, tx))
 	if got := next(t, sent); got.err != nil || got.result != tx.Hash() {
 		t.Errorf("got %s, %v, want the hash", got.result, got.err)
