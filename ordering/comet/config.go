@@ -40,7 +40,7 @@ type Config struct {
 	// ReapInterval is the pause between asking the pool for batches to gossip.
 	ReapInterval time.Duration
 	// RetainBlocks is how many of the engine's blocks are kept for validators that lag; zero keeps all. A validator
-	// that was away for more ticks than all others keep cannot catch up (20000 idle ticks are about 18 minutes). The
+	// that was away for more ticks than all others keep cannot catch up (100000 idle ticks are about an hour and a half). The
 	// ordered log is not affected.
 	RetainBlocks uint64
 	// DB is the database for the engine's blocks and state: goleveldb or pebbledb.
