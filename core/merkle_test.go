@@ -84,3 +84,26 @@ func TestMerkleRoot_TellsNumbersOfLeavesApart(t *testing.T) {
 		seen[root] = n
 	}
 }
+
+// A branch of every leaf of every tree of up to 40 leaves leads to the root, and its sides cannot be changed.
+func TestMerkleBranch_LeadsToTheRootAndNothingElseDoes(t *testing.T) {
+	for n := 1; n <= 40; n++ {
+		leaves := numbered(n)
+		root := core.MerkleRoot(leaves)
+		for i := range n {
+			b := core.NewMerkleBranch(leaves, i)
+			if got, err := b.Root(leaves[i]); err != nil || got != root {
+				t.Fatalf("leaf %d of %d leads to %s, %v", i, n, got, err)
+			}
+			for bit := range 64 {
+				other := core.MerkleBranch{Left: b.Left ^ 1<<bit, Siblings: b.Siblings}
+				if got, err := other.Root(leaves[i]); err == nil && got == root {
+					t.Errorf("leaf %d of %d leads to the root with side %d changed", i, n, bit)
+				}
+			}
+		}
+	}
+	if _, err := (core.MerkleBranch{Siblings: make([]common.Hash, core.MaxMerkleDepth+1)}).Root(common.Hash{}); err == nil {
+		t.Error("a branch above the limit is taken")
+	}
+}

@@ -118,12 +118,24 @@ func (r RollupResult) Leaf() common.Hash {
 }
 
 // NextZoneDigest chains a zone's results: digest' = keccak(tag ‖ networkId ‖ zone ‖ digest ‖ tick ‖ root), where root
-// is the MerkleRoot over the results' leaves in ascending order of rollup. The digest before tick 1 is zero.
+// is the ResultsRoot. The digest before tick 1 is zero.
 func NextZoneDigest(network NetworkID, zone ZoneID, digest common.Hash, tick uint64, results []RollupResult) common.Hash {
+	return ChainZoneDigest(network, zone, digest, tick, ResultsRoot(results))
+}
+
+// ResultsRoot is the MerkleRoot over the results' leaves in ascending order of rollup.
+func ResultsRoot(results []RollupResult) common.Hash { return MerkleRoot(ResultLeaves(results)) }
+
+// ResultLeaves are the leaves of ResultsRoot.
+func ResultLeaves(results []RollupResult) []common.Hash {
 	leaves := make([]common.Hash, len(results))
 	for i, r := range results {
 		leaves[i] = r.Leaf()
 	}
-	root := MerkleRoot(leaves)
+	return leaves
+}
+
+// ChainZoneDigest is NextZoneDigest for who knows the results' root and not the results.
+func ChainZoneDigest(network NetworkID, zone ZoneID, digest common.Hash, tick uint64, root common.Hash) common.Hash {
 	return TagZoneDigest.Sum(network[:], U64(uint64(zone)), digest[:], U64(tick), root[:])
 }

@@ -129,9 +129,14 @@ func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items
 	for i, item := range items {
 		leaves[i] = item.Leaf()
 	}
-	row = LaneRow{Rollup: rollup, FirstSeq: h.NextSeq, Count: uint64(len(items)), Root: MerkleRoot(leaves)}
+	return h.Next(network, rollup, tick, uint64(len(items)), MerkleRoot(leaves)), true
+}
+
+// Next is Advance for who knows the root over the items' leaves and not the items. count is at least 1.
+func (h LaneHead) Next(network NetworkID, rollup RollupID, tick, count uint64, root common.Hash) LaneRow {
+	row := LaneRow{Rollup: rollup, FirstSeq: h.NextSeq, Count: count, Root: root}
 	row.Head = TagLane.Sum(network[:], U64(uint64(rollup)), h.Head[:], U64(tick), U64(row.FirstSeq), U64(row.Count), row.Root[:])
-	return row, true
+	return row
 }
 
 // After is the lane head after a row.

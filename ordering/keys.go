@@ -35,7 +35,7 @@ func checkpointKey() []byte { return []byte{spaceCheckpoint} }
 func validatorKey(address [20]byte) []byte { return append([]byte{spaceValidator}, address[:]...) }
 
 func rollupKey(id core.RollupID) []byte       { return idKey(spaceRollup, uint64(id)) }
-func laneKey(id core.RollupID) []byte         { return idKey(spaceLane, uint64(id)) }
+func laneKey(id core.RollupID) []byte         { return core.LaneLedgerKey(id) }
 func singleBucketKey(id core.RollupID) []byte { return idKey(spaceSingleBucket, uint64(id)) }
 func zoneKey(id core.ZoneID) []byte           { return idKey(spaceZone, uint64(id)) }
 func attestedKey(id core.ZoneID) []byte       { return idKey(spaceAttested, uint64(id)) }

@@ -24,11 +24,15 @@ type tickValue struct {
 	Time   uint64 // consensus time in ms
 }
 
-// validatorValue is a member of the quorum with both keys.
+// validatorValue is a validator with both keys, and what is known against it; see validators.go.
 type validatorValue struct {
 	ConsensusKey []byte
 	Address      common.Address
 	Power        uint64
+	// Equivocated is the first tick that brought evidence of double signing; zero: none.
+	Equivocated uint64
+	// Until is the last tick whose commit it signs; zero: no end is known.
+	Until uint64
 }
 
 // rollupValue is a rollup's place in the registry.
@@ -46,12 +50,7 @@ type zoneValue struct {
 }
 
 // laneValue is a lane's head.
-type laneValue struct {
-	NextSeq uint64
-	Head    common.Hash
-	// Tick is the newest tick that added to the lane; zero before the first.
-	Tick uint64
-}
+type laneValue = core.LaneState
 
 // bucketValue is the work that was declared and has not drained yet; see bucket.go.
 type bucketValue struct {

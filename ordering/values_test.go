@@ -19,7 +19,7 @@ func TestValues_Golden(t *testing.T) {
 	}{
 		{"protocol", protocolValue{1, 1}, "0150c20101"},
 		{"tick", tickValue{256, 128}, "0150c58201008180"},
-		{"lane", laneValue{2, common.Hash{9}, 3}, "0150e302" + h(9) + "03"},
+		{"lane", laneValue{NextSeq: 2, Head: common.Hash{9}, Tick: 3}, "0150e302" + h(9) + "03"},
 		{"attested", attestedValue{7, common.Hash{9}}, "0150e207" + h(9)},
 		{"bucket", bucketValue{1000, 5}, "0150c48203e805"},
 		{"results", resultsValue{5, []common.Hash{{1}, {2}}}, "0150f84505f842" + h(1) + h(2)},
