@@ -17,18 +17,22 @@ type EncodingKind byte
 // 0x05–0x07 (sealed, forced and control entries) are reserved for entries that later protocol versions order; 0x62–0x6f
 // belong to package zone for what only it stores.
 const (
-	EncTransaction   EncodingKind = 0x01 // a section's entry: one transaction
-	EncBundle        EncodingKind = 0x02 // a bundle
-	EncSection       EncodingKind = 0x10 // part of a tick: one rollup's singles
-	EncBundleSection EncodingKind = 0x11 // part of a tick: its bundles
-	EncSystemEntry   EncodingKind = 0x12 // part of a tick: the extended commit of the tick before
-	EncVoteExtension EncodingKind = 0x20 // what a validator says with its precommit
-	EncGossipBatch   EncodingKind = 0x30 // what gateways send to the other validators' pools
-	EncTickRecord    EncodingKind = 0x40 // the ordered log's record of a tick
-	EncLedgerValue   EncodingKind = 0x50 // a value of the ledger; its key says which
-	EncOutcome       EncodingKind = 0x60 // the zone's record of one outcome
-	EncSealRecord    EncodingKind = 0x61 // the zone's record of one seal
-	EncGenesis       EncodingKind = 0x70 // the canonical twin of the genesis, hashed but never sent
+	EncTransaction      EncodingKind = 0x01 // a section's entry: one transaction
+	EncBundle           EncodingKind = 0x02 // a bundle
+	EncSection          EncodingKind = 0x10 // part of a tick: one rollup's singles
+	EncBundleSection    EncodingKind = 0x11 // part of a tick: its bundles
+	EncSystemEntry      EncodingKind = 0x12 // part of a tick: the extended commit of the tick before
+	EncVoteExtension    EncodingKind = 0x20 // what a validator says with its precommit
+	EncGossipBatch      EncodingKind = 0x30 // what gateways send to the other validators' pools
+	EncTickRecord       EncodingKind = 0x40 // the ordered log's record of a tick
+	EncDraft            EncodingKind = 0x41 // the ordered log's record of a checkpoint that is to be signed
+	EncCompletion       EncodingKind = 0x42 // the ordered log's record of a checkpoint's signatures
+	EncLedgerValue      EncodingKind = 0x50 // a value of the ledger; its key says which
+	EncOutcome          EncodingKind = 0x60 // the zone's record of one outcome
+	EncSealRecord       EncodingKind = 0x61 // the zone's record of one seal
+	EncSignedCheckpoint EncodingKind = 0x48 // a checkpoint with its signatures
+	EncValidatorSet     EncodingKind = 0x49 // a set that signs checkpoints
+	EncGenesis          EncodingKind = 0x70 // the canonical twin of the genesis, hashed but never sent
 )
 
 // header length of every encoding: version and kind.

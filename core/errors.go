@@ -21,4 +21,14 @@ var (
 	ErrEmpty = errors.New("core: empty")
 	// ErrGenesis: the genesis is inconsistent.
 	ErrGenesis = errors.New("core: invalid genesis")
+	// ErrCheckpoint: the checkpoint is not one that an honest validator could sign in any network.
+	ErrCheckpoint = errors.New("core: invalid checkpoint")
+	// ErrCheckpointSignature: a signature over a checkpoint is malformed, of somebody else, or of nobody in the set.
+	ErrCheckpointSignature = errors.New("core: invalid checkpoint signature")
+	// ErrCheckpointQuorum: the signatures carry no more than 2/3 of the set's power.
+	ErrCheckpointQuorum = errors.New("core: checkpoint without a quorum")
+	// ErrValidatorSet: the set of validators is empty, too large, unsorted, or has a member without power.
+	ErrValidatorSet = errors.New("core: invalid validator set")
+	// ErrNoEvidence: two signed checkpoints do not show that a validator signed against the rules.
+	ErrNoEvidence = errors.New("core: no evidence")
 )

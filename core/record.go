@@ -8,9 +8,9 @@ import (
 
 // Attested is a zone's newest result that validators of more than 2/3 of the total power agree on.
 type Attested struct {
-	Zone   ZoneID
-	Tick   uint64
-	Digest common.Hash
+	Zone   ZoneID      `json:"zone"`
+	Tick   uint64      `json:"tick"`
+	Digest common.Hash `json:"digest"`
 }
 
 // TickRecord is what the ordered log keeps of a tick: exactly the bytes that were ordered, the lanes they moved, and
@@ -53,10 +53,15 @@ type KV struct {
 	Value []byte
 }
 
-// Decided is a tick as ordering hands it to the log: the record, its decoded form, and the ledger changes that must
-// become durable with it or not at all.
+// Decided is a tick as ordering hands it to the log: the record, its decoded form, and what must become durable with it
+// or not at all.
 type Decided struct {
 	Record *TickRecord
 	Tick   *Tick
+	// Ledger lists the ledger changes.
 	Ledger []KV
+	// Draft is the checkpoint of this tick, which the validators sign from now on; nil for most ticks.
+	Draft *CheckpointDraft
+	// Completion says that this tick completed the checkpoint of an earlier one; nil for most ticks.
+	Completion *CheckpointCompletion
 }

@@ -14,11 +14,16 @@ type ZoneDigests struct {
 	Digests   []common.Hash
 }
 
-// CheckpointVote is a validator's signature over the newest checkpoint. Reserved in protocol version 1: always empty.
+// CheckpointVote is a validator's signature over the newest checkpoint; the zero value is none.
 type CheckpointVote struct {
 	Tick      uint64
 	Digest    common.Hash
 	Signature []byte
+}
+
+// Empty reports whether there is no vote.
+func (v CheckpointVote) Empty() bool {
+	return v.Tick == 0 && v.Digest == (common.Hash{}) && len(v.Signature) == 0
 }
 
 // VoteExtension is what a validator says with its precommit: the results it has computed that are not attested yet.
@@ -32,7 +37,7 @@ type VoteExtension struct {
 func (v *VoteExtension) Encode() []byte { return Encode(EncVoteExtension, v) }
 
 // DecodeVoteExtension reads a vote extension and checks its form: zones ascending, lists not empty and at most
-// maxDigests long, the reserved checkpoint field empty.
+// maxDigests long, the checkpoint vote whole or empty.
 func DecodeVoteExtension(b []byte, maxDigests uint64) (*VoteExtension, error) {
 	v := new(VoteExtension)
 	if err := Decode(EncVoteExtension, b, v); err != nil {
@@ -49,8 +54,8 @@ func DecodeVoteExtension(b []byte, maxDigests uint64) (*VoteExtension, error) {
 			return nil, fmt.Errorf("vote extension: %w: zone %s begins at tick %d", ErrMalformed, z.Zone, z.FirstTick)
 		}
 	}
-	if c := v.Checkpoint; c.Tick != 0 || c.Digest != (common.Hash{}) || len(c.Signature) != 0 {
-		return nil, fmt.Errorf("vote extension: %w: the checkpoint field is reserved", ErrMalformed)
+	if c := v.Checkpoint; !c.Empty() && (c.Tick == 0 || c.Digest == (common.Hash{}) || len(c.Signature) != SignatureSize) {
+		return nil, fmt.Errorf("vote extension: %w: a checkpoint vote is a tick, a digest and a signature of %d bytes, or nothing", ErrMalformed, SignatureSize)
 	}
 	return v, nil
 }
