@@ -1,6 +1,7 @@
 package ordering
 
 import (
+	"fmt"
 	"math"
 	"math/bits"
 
@@ -8,8 +9,8 @@ import (
 )
 
 // Work is bounded by leaky buckets in the ledger: one per `evm` rollup for singles, one per zone for the legs of bundles
-// on its rollups. A bucket drains at a rate of gas per ms and fills by declared gas. Protocol version 1 keeps the levels
-// and lets honest proposers stay below the capacity; it does not refuse proposals that exceed it.
+// on its rollups. A bucket drains at a rate of gas per ms and fills by declared gas. A proposal that would lift a bucket
+// above its capacity is refused; Budget is what honest proposers have left.
 
 // at is the bucket's level at a consensus time. Draining in two steps gives the same as in one, so a bucket is only
 // written when it fills.
@@ -32,6 +33,24 @@ func (b bucketValue) fill(timeMs, rate, gas uint64) bucketValue {
 // left is how much gas may be declared at a consensus time.
 func (b bucketValue) left(timeMs, rate, capacity uint64) uint64 {
 	return capacity - min(b.at(timeMs, rate), capacity)
+}
+
+// checkBuckets refuses a tick that declares more gas than the buckets have left.
+func (m *Machine) checkBuckets(tick *core.Tick) error {
+	params, work := m.genesis.Params, m.declared(tick)
+	for _, r := range m.genesis.Rollups {
+		level := lookup[bucketValue](m.ledger, singleBucketKey(r.ID)).at(tick.Time, params.SingleGasRate)
+		if gas := work.singles[r.ID]; gas > 0 && addCapped(level, gas) > params.SingleGasCapacity {
+			return fmt.Errorf("%w: singles of rollup %s: level %d, declared %d, capacity %d", ErrBucket, r.ID, level, gas, params.SingleGasCapacity)
+		}
+	}
+	for _, z := range m.genesis.Zones {
+		level := lookup[bucketValue](m.ledger, bundleBucketKey(z.ID)).at(tick.Time, params.BundleGasRate)
+		if gas := work.bundles[z.ID]; gas > 0 && addCapped(level, gas) > params.BundleGasCapacity {
+			return fmt.Errorf("%w: bundles of zone %s: level %d, declared %d, capacity %d", ErrBucket, z.ID, level, gas, params.BundleGasCapacity)
+		}
+	}
+	return nil
 }
 
 // charge fills the buckets with the gas that the tick declares.

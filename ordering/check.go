@@ -19,6 +19,9 @@ type Proposal struct {
 	// Txs are the block's transactions: the system entry, the bundle section if there are bundles, then one section per
 	// rollup with singles, ascending.
 	Txs [][]byte
+	// Misbehavior are the consensus addresses of validators that the engine has evidence against, of a decided block; the
+	// engine has checked it. Check does not look at them.
+	Misbehavior [][20]byte
 }
 
 // inspected is a proposal that keeps every rule, decoded. The bytes are a copy of its own.
@@ -74,6 +77,9 @@ func (m *Machine) inspect(p Proposal) (*inspected, error) {
 		return nil, err
 	}
 	if err := m.checkEntries(tick); err != nil {
+		return nil, err
+	}
+	if err := m.checkBuckets(tick); err != nil {
 		return nil, err
 	}
 	return &inspected{proposal: p, extensions: extensions, tick: tick}, nil

@@ -23,6 +23,8 @@ var (
 	ErrDuplicate = errors.New("ordering: duplicate within the tick")
 	// ErrEntry: a single or a bundle breaks a rule that holds at every door; the wrapped error of package core says which.
 	ErrEntry = errors.New("ordering: entry breaks a rule")
+	// ErrBucket: the tick declares more gas than a work bucket has left.
+	ErrBucket = errors.New("ordering: work bucket over its capacity")
 	// ErrExtension: the vote extension is malformed or too long.
 	ErrExtension = errors.New("ordering: invalid vote extension")
 )
@@ -34,3 +36,23 @@ var (
 	// ErrLedger: the stored ledger cannot be read, or belongs to another network or tick.
 	ErrLedger = errors.New("ordering: broken ledger")
 )
+
+// reasons name what Check and CheckExtension refuse, in a few words that stay the same.
+var reasons = []struct {
+	err  error
+	word string
+}{
+	{ErrHeight, "height"}, {ErrTime, "time"}, {ErrLayout, "layout"}, {ErrDecode, "decode"}, {ErrQuorum, "quorum"},
+	{ErrSystemEntry, "system_entry"}, {ErrCap, "cap"}, {ErrDuplicate, "duplicate"}, {ErrEntry, "entry"}, {ErrBucket, "bucket"},
+	{ErrExtension, "extension"},
+}
+
+// Reason is the name of a refusal, for logs and metrics; "other" for errors that are none of this package's.
+func Reason(err error) string {
+	for _, r := range reasons {
+		if errors.Is(err, r.err) {
+			return r.word
+		}
+	}
+	return "other"
+}

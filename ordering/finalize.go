@@ -15,6 +15,9 @@ type Effects struct {
 	Decided *core.Decided
 	// AppHash is the root of the ledger after the tick.
 	AppHash common.Hash
+	// Validators are changes of the validator set for the engine, which lets them hold from the second tick after this
+	// one on.
+	Validators []ValidatorUpdate
 }
 
 // Finalize applies a decided proposal and stages the ledger after it; Commit makes that the committed one. It may be
@@ -33,6 +36,8 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	record.Attested = m.tally(s, in)
 	record.Lanes = m.advanceLanes(s, in.tick)
 	m.charge(s, in.tick)
+	m.retire(s, p.Height)
+	seated, updates := m.jail(s, p)
 	next := tickValue{Height: p.Height, Time: p.Time}
 	s.put(tickKey(), next)
 
@@ -41,11 +46,11 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tick %d: %w", p.Height, err)
 	}
-	m.staged = &stagedTick{tick: next, appHash: appHash}
+	m.staged = &stagedTick{tick: next, appHash: appHash, seats: seated}
 	if p.Height == 1 {
 		changes = s.everything()
 	}
-	return &Effects{Decided: &core.Decided{Record: record, Tick: in.tick, Ledger: changes}, AppHash: appHash}, nil
+	return &Effects{Decided: &core.Decided{Record: record, Tick: in.tick, Ledger: changes}, AppHash: appHash, Validators: updates}, nil
 }
 
 // advanceLanes moves the head of every lane that the tick adds to, and lists what was added by ascending rollup.

@@ -23,6 +23,10 @@ func genesisChanges(g *core.Genesis) []core.KV {
 	putFixed(s, g)
 	s.put(tickKey(), tickValue{Height: 0, Time: g.Time})
 	s.put(checkpointKey(), checkpointValue{})
+	for i := range g.Validators {
+		v := &g.Validators[i]
+		s.put(validatorKey(v.ConsensusAddress()), validatorValue{ConsensusKey: v.ConsensusKey, Address: v.Address, Power: v.Power})
+	}
 	for _, r := range g.Rollups {
 		s.put(laneKey(r.ID), laneValue{})
 		if r.Kind == core.KindEVM {
@@ -41,10 +45,6 @@ func putFixed(s *stage, g *core.Genesis) {
 	s.put(networkKey(), g.NetworkID())
 	s.put(paramsKey(), g.Params)
 	s.put(protocolKey(), protocolValue{Version: g.Params.ProtocolVersion, Since: 1})
-	for i := range g.Validators {
-		v := &g.Validators[i]
-		s.put(validatorKey(v.ConsensusAddress()), validatorValue{v.ConsensusKey, v.Address, v.Power})
-	}
 	for i := range g.Rollups {
 		r := &g.Rollups[i]
 		s.put(rollupKey(r.ID), rollupValue{

@@ -25,8 +25,9 @@ type Machine struct {
 	network    core.NetworkID
 	chainID    string
 	verify     VerifyExtension
-	validators []member // in the engine's order
-	power      uint64   // of all validators
+	seats      seats    // every validator there was, in the engine's order
+	validators []member // those that sign the commit of the last committed tick, in the engine's order
+	power      uint64   // of these
 
 	// Work that is reused only for exactly the same input: the last accepted proposal, and per validator the last vote
 	// extension whose signature was found good.
@@ -45,14 +46,12 @@ type Machine struct {
 type stagedTick struct {
 	tick    tickValue
 	appHash common.Hash
+	seats   seats
 }
 
 // New makes a machine with the first ledger of the network. g must be valid and is not changed afterwards.
 func New(g *core.Genesis, verify VerifyExtension) (*Machine, error) {
-	m := &Machine{
-		genesis: g, network: g.NetworkID(), chainID: g.ChainID(), verify: verify,
-		validators: memberOrder(g.Validators), power: g.TotalPower(),
-	}
+	m := &Machine{genesis: g, network: g.NetworkID(), chainID: g.ChainID(), verify: verify}
 	if _, _, err := m.reset(); err != nil {
 		return nil, err
 	}
@@ -100,6 +99,7 @@ func (m *Machine) Commit() {
 	defer m.mu.Unlock()
 	m.ledger.settle()
 	m.tick, m.appHash = m.staged.tick, m.staged.appHash
+	m.seat(m.staged.seats)
 	m.staged, m.checked = nil, nil
 }
 
@@ -131,15 +131,6 @@ func (m *Machine) LaneHead(rollup core.RollupID) core.LaneHead {
 	defer m.mu.RUnlock()
 	lane := lookup[laneValue](m.ledger, laneKey(rollup))
 	return core.LaneHead{NextSeq: lane.NextSeq, Head: lane.Head}
-}
-
-// Validators are the members of the quorum in the engine's order: by power, highest first, then by consensus address.
-func (m *Machine) Validators() []core.Validator {
-	validators := make([]core.Validator, len(m.validators))
-	for i, v := range m.validators {
-		validators[i] = v.Validator
-	}
-	return validators
 }
 
 // Unattested reports whether the result of a tick that ordered something for a zone is not attested yet, so that the
@@ -174,7 +165,8 @@ func (m *Machine) install(l *ledger, tick tickValue, appHash common.Hash) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ledger, m.tick, m.appHash = l, tick, appHash
-	m.staged, m.checked, m.verified = nil, nil, make([]signedVote, len(m.validators))
+	m.staged, m.checked, m.validators = nil, nil, nil
+	m.seat(m.readSeats(l))
 }
 
 func settledLedger(changes []core.KV) (*ledger, common.Hash, error) {
@@ -207,7 +199,7 @@ func (m *Machine) validateLedger(l *ledger) error {
 	if i := slices.IndexFunc(first, missing); i >= 0 {
 		return fmt.Errorf("%w: key %x is missing", ErrLedger, first[i].Key)
 	}
-	return nil
+	return m.validateSeats(l)
 }
 
 // validateEntry checks that a stored value is one of its key's kind.

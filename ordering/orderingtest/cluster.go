@@ -11,7 +11,8 @@ import (
 	"github.com/lockstep-network/lockstep/ordering"
 )
 
-// Cluster is one machine per validator, driven in lockstep. Machine i belongs to the i-th validator in the engine's order.
+// Cluster is one machine per validator, driven in lockstep. Machine i belongs to the i-th validator of the genesis in the
+// engine's order, and goes on when that one was jailed.
 type Cluster struct {
 	Network  *Network
 	Machines []*ordering.Machine
@@ -23,10 +24,11 @@ type Cluster struct {
 	// StepMs is how much later each tick is than the one before.
 	StepMs uint64
 
-	tb     testing.TB
-	stores []map[string][]byte
-	time   uint64
-	votes  []ordering.ExtendedVote
+	tb         testing.TB
+	validators []core.Validator // by machine
+	stores     []map[string][]byte
+	time       uint64
+	votes      []ordering.ExtendedVote
 }
 
 // NewCluster starts a machine for every validator.
@@ -39,6 +41,7 @@ func (n *Network) NewCluster(tb testing.TB) *Cluster {
 		c.Machines = append(c.Machines, m)
 		c.stores = append(c.stores, make(map[string][]byte))
 	}
+	c.validators = c.Machines[0].Validators()
 	return c
 }
 
@@ -65,12 +68,14 @@ func (c *Cluster) Step(candidates core.Candidates) *core.Decided {
 func (c *Cluster) Apply(p ordering.Proposal) *core.Decided {
 	c.tb.Helper()
 	var first *ordering.Effects
-	votes := make([]ordering.ExtendedVote, len(c.Machines))
+	var votes []ordering.ExtendedVote
 	for i, m := range c.Machines {
 		if err := m.Check(p); err != nil {
 			c.tb.Fatalf("tick %d: machine %d refuses: %v", p.Height, i, err)
 		}
-		votes[i] = c.vote(i, p.Height)
+		if signs := slices.ContainsFunc(m.Signers(p.Height), func(v core.Validator) bool { return v.Address == c.validators[i].Address }); signs {
+			votes = append(votes, c.vote(i, p.Height))
+		}
 	}
 	for i, m := range c.Machines {
 		effects, err := m.Finalize(p)
@@ -93,7 +98,7 @@ func (c *Cluster) Apply(p ordering.Proposal) *core.Decided {
 // vote is the precommit of validator i in the tick at height.
 func (c *Cluster) vote(i int, height uint64) ordering.ExtendedVote {
 	m := c.Machines[i]
-	v := m.Validators()[i]
+	v := c.validators[i]
 	if c.Silent[i] {
 		return Absent(v)
 	}
