@@ -42,7 +42,7 @@ func (p *Pool) Committed(d *core.Decided) {
 
 // orderLane marks what a tick ordered for one rollup.
 func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64) {
-	touched := make(map[*account]struct{})
+	var touched accounts
 	strangers := strange{queue: q}
 	for i, item := range items {
 		p.recent.put(item.Tx.Hash(), tick)
@@ -65,9 +65,9 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 			continue
 		}
 		p.orderEntry(q, pos, item.IsLeg())
-		touched[pos.account] = struct{}{}
+		touched.add(pos.account)
 	}
-	for a := range touched {
+	for _, a := range touched.list {
 		p.settle(q, a)
 	}
 	p.attributeLater(strangers)
@@ -154,10 +154,10 @@ func (p *Pool) leave(tick uint64) {
 		if q.kind != core.KindEVM {
 			continue
 		}
-		touched := make(map[*account]struct{})
-		p.popApplied(q, tick, touched)
-		p.followBaseFee(q, touched)
-		for a := range touched {
+		var touched accounts
+		p.popApplied(q, tick, &touched)
+		p.followBaseFee(q, &touched)
+		for _, a := range touched.list {
 			p.revisit(q, a)
 		}
 	}
@@ -168,7 +168,7 @@ func (p *Pool) leave(tick uint64) {
 }
 
 // popApplied forgets the positions that are applied and collects their senders.
-func (p *Pool) popApplied(q *queue, tick uint64, touched map[*account]struct{}) {
+func (p *Pool) popApplied(q *queue, tick uint64, touched *accounts) {
 	applied := uint64(math.MaxUint64)
 	if p.progress != nil {
 		applied = p.progress.FirstUnapplied(q.id)
@@ -177,13 +177,13 @@ func (p *Pool) popApplied(q *queue, tick uint64, touched map[*account]struct{}) 
 		pos := q.next()
 		p.pop(q, pos)
 		if pos.account != nil {
-			touched[pos.account] = struct{}{}
+			touched.add(pos.account)
 		}
 	}
 	if q.stale {
 		q.stale = false
-		for _, a := range q.accounts {
-			touched[a] = struct{}{}
+		for _, a := range q.sorted() {
+			touched.add(a)
 		}
 	}
 }
@@ -204,14 +204,14 @@ func (p *Pool) pop(q *queue, pos *position) {
 }
 
 // followBaseFee looks at every sender again when the base fee moved, which happens at most once per slot.
-func (p *Pool) followBaseFee(q *queue, touched map[*account]struct{}) {
+func (p *Pool) followBaseFee(q *queue, touched *accounts) {
 	baseFee := p.state.BaseFee(q.id)
 	if baseFee.Cmp(q.baseFee) == 0 {
 		return
 	}
 	q.baseFee.Set(baseFee)
-	for _, a := range q.accounts {
-		if _, ok := touched[a]; !ok {
+	for _, a := range q.sorted() {
+		if !touched.has(a) {
 			p.reindex(q, a)
 		}
 	}
