@@ -13,6 +13,8 @@ var (
 	ErrForeign = errors.New("zone: folder is of another network, zone or version")
 	// ErrCorrupt: the folder holds what this build cannot have written.
 	ErrCorrupt = errors.New("zone: corrupt folder")
+	// ErrNoResults: the folder does not hold the results of these ticks (yet, or any more).
+	ErrNoResults = errors.New("zone: results are not kept")
 	// ErrConfig: the zone cannot be built from this configuration.
 	ErrConfig = errors.New("zone: invalid configuration")
 	// ErrNotReady: nothing has been executed since the start, so there is no open state to simulate on yet.

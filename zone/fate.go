@@ -96,7 +96,8 @@ type TickResult struct {
 	Tick uint64
 	// Time is the tick's consensus time in ms.
 	Time uint64
-	// Digest is the zone's digest after the tick.
+	// Before is the zone's digest before the tick, Digest the one after it.
+	Before common.Hash
 	Digest common.Hash
 	// Rollups are what the digest commits to, ascending by rollup.
 	Rollups []core.RollupResult

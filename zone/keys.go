@@ -15,6 +15,7 @@ const (
 	spaceBundle = 'b' // bundle id, tick → its legs' places
 	spaceSeal   = 's' // next tick → seal record
 	spaceDigest = 'd' // tick modulo digestWindow → tick and digest
+	spaceResult = 'r' // tick → what its digest commits to, where that is not the same as in the tick before
 )
 
 // Kinds of values that no other stage reads; those of fates and seal records are core's.
@@ -22,6 +23,7 @@ const (
 	encOwner  core.EncodingKind = 0x62
 	encBundle core.EncodingKind = 0x63
 	encDigest core.EncodingKind = 0x64
+	encResult core.EncodingKind = 0x65
 )
 
 var keyOwner = []byte{spaceMeta}
@@ -37,6 +39,8 @@ func bundleKey(id common.Hash, tick uint64) []byte { return u64s(bundlePrefix(id
 func sealKey(nextTick uint64) []byte { return u64s([]byte{spaceSeal}, nextTick) }
 
 func digestKey(tick uint64) []byte { return u64s([]byte{spaceDigest}, tick%digestWindow) }
+
+func resultKey(tick uint64) []byte { return u64s([]byte{spaceResult}, tick) }
 
 func u64s(b []byte, ns ...uint64) []byte {
 	for _, n := range ns {

@@ -22,6 +22,7 @@ func TestKeys_Golden(t *testing.T) {
 		{"bundle", bundleKey(id, 9), "62" + "00000000000000000000000000000000000000000000000000000000000000aa" + "0000000000000009"},
 		{"seal", sealKey(258), "73" + "0000000000000102"},
 		{"digest", digestKey(digestWindow + 3), "64" + "0000000000000003"},
+		{"result", resultKey(258), "72" + "0000000000000102"},
 		{"behind all of a rollup's fates", after(fateKey(901, 0)[:9]), "66" + "0000000000000386"},
 		{"behind a prefix that ends in 0xff", after([]byte{'f', 0xff}), "67"},
 	} {
@@ -45,6 +46,17 @@ var (
 	}
 )
 
+var goldenResult = resultRow{
+	Before: common.Hash{0: 7}, Root: common.Hash{0: 8},
+	Rollups: []rollupDecisions{{
+		Result: core.RollupResult{
+			Rollup: 901, NextSeq: 9, FirstUnapplied: 8,
+			OutcomesRoot: common.Hash{0: 9}, ReceiptsRoot: common.Hash{0: 10}, LastSealed: common.Hash{0: 11},
+		},
+		Decided: []seqRun{{6, 2}, {8, 1}},
+	}},
+}
+
 const zeros31 = "00000000000000000000000000000000000000000000000000000000000000"
 
 func TestValues_Golden(t *testing.T) {
@@ -58,6 +70,8 @@ func TestValues_Golden(t *testing.T) {
 		{"bundle", encodeBundle(goldenPlace), "0163" + "ce" + "01" + "cc" + "c5" + "80" + "820385" + "07" + "c5" + "01" + "820386" + "80"},
 		{"seal", encodeSeal(goldenSeal), "0161" + "f852" + "846b49d200" + "82012d" + "a004" + zeros31 + "e8" + "e7" + "820385" + "04" + "a005" + zeros31 + "08" + "06"},
 		{"digest", core.Encode(encDigest, &digestRLP{300, common.Hash{0: 6}}), "0164" + "e4" + "82012c" + "a006" + zeros31},
+		{"result", core.Encode(encResult, &goldenResult), "0165" + "f8b7" + "a007" + zeros31 + "a008" + zeros31 + "f873" + "f871" +
+			"f868" + "820385" + "09" + "08" + "a009" + zeros31 + "a00a" + zeros31 + "a00b" + zeros31 + "c6" + "c20602" + "c20801"},
 		{"owner", core.Encode(encOwner, &ownerRLP{common.Hash{0: 7}, 1}), "0162" + "e2" + "a007" + zeros31 + "01"},
 	} {
 		if got := hex.EncodeToString(c.value); got != c.want {

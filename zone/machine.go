@@ -185,8 +185,9 @@ func (m *machine) finish() (TickResult, error) {
 	if err != nil {
 		return TickResult{}, err
 	}
-	m.digest = core.NextZoneDigest(m.network, m.zone, m.digest, m.tick, results)
-	r := TickResult{Tick: m.tick, Time: m.time, Digest: m.digest, Rollups: results, Bundles: m.bundles, Sealed: m.sealed}
+	before := m.digest
+	m.digest = core.NextZoneDigest(m.network, m.zone, before, m.tick, results)
+	r := TickResult{Tick: m.tick, Time: m.time, Before: before, Digest: m.digest, Rollups: results, Bundles: m.bundles, Sealed: m.sealed}
 	m.sealed = nil
 	for _, l := range m.lanes {
 		for i := range l.decided {

@@ -21,6 +21,8 @@ import (
 type store struct {
 	db *pebble.DB
 
+	root common.Hash // results root of the newest tick; only the zone's loop touches it
+
 	mu      sync.Mutex
 	closed  bool
 	readers sync.WaitGroup
@@ -81,6 +83,10 @@ func (s *store) putTick(r TickResult) error {
 	for _, p := range r.Bundles {
 		errs = append(errs, b.Set(bundleKey(p.ID, p.Tick), encodeBundle(p), nil))
 	}
+	if row := resultRowOf(r); row.Root != s.root || len(row.Rollups) > 0 {
+		errs = append(errs, b.Set(resultKey(r.Tick), core.Encode(encResult, row), nil))
+		s.root = row.Root
+	}
 	return errors.Join(append(errs, b.Commit(pebble.NoSync))...)
 }
 
@@ -103,12 +109,16 @@ func (s *store) newestSeal(match func(SealRecord) bool) (r SealRecord, ok bool, 
 	return r, ok, errors.Join(err, it.Close())
 }
 
-// rewind forgets everything that was decided at or after a seal's next tick: later seals and fates. Places of bundles
-// and digests stay, the former are the log's and the latter are read by tick.
+// rewind forgets everything that was decided at or after a seal's next tick: later seals, fates and result rows. Places
+// of bundles and digests stay, the former are the log's and the latter are read by tick.
 func (s *store) rewind(r SealRecord) error {
 	b := s.db.NewBatch()
 	defer b.Close()
-	errs := []error{b.DeleteRange(sealKey(r.NextTick+1), []byte{spaceSeal + 1}, nil)}
+	s.root = common.Hash{} // the tick after a seal always has a row: every rollup's last sealed block is another one
+	errs := []error{
+		b.DeleteRange(sealKey(r.NextTick+1), []byte{spaceSeal + 1}, nil),
+		b.DeleteRange(resultKey(r.NextTick), []byte{spaceResult + 1}, nil),
+	}
 	for _, l := range r.Rollups {
 		err := s.scan(fateKey(l.Rollup, l.FirstUnapplied), fateKey(l.Rollup, l.NextSeq), func(key, value []byte) error {
 			f, err := decodeFate(l.Rollup, binary.BigEndian.Uint64(key[9:]), value)
