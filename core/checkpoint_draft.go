@@ -26,7 +26,7 @@ type CheckpointDraft struct {
 
 // LedgerProof shows that a key of the ledger has a value under a root.
 type LedgerProof struct {
-	// Key and Value are the ledger's own, as docs/spec/formats.md has them; the path in the trie is TagLedgerKey.Sum(key).
+	// Key and Value are the ledger's own, as docs/spec/formats.md has them; LedgerPath is the key's place.
 	Key   []byte
 	Value []byte
 	// Nodes are the trie's nodes from the root to the leaf (Merkle-Patricia proof as of eth_getProof).

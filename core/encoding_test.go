@@ -31,6 +31,10 @@ func codecs() []codec {
 		{"systemEntry", core.EncSystemEntry, func(testing.TB) []byte { return sampleSystemEntry().Encode() }, recodeSystemEntry},
 		{"voteExtension", core.EncVoteExtension, func(testing.TB) []byte { return sampleVoteExtension().Encode() }, recodeVoteExtension},
 		{"gossipBatch", core.EncGossipBatch, func(t testing.TB) []byte { return sampleGossipBatch(t).Encode() }, recodeGossipBatch},
+		{"draft", core.EncDraft, func(t testing.TB) []byte { return sampleDraft(t).Encode() }, recodeDraft},
+		{"completion", core.EncCompletion, func(t testing.TB) []byte { return sampleCompletion(t).Encode() }, recodeCompletion},
+		{"signedCheckpoint", core.EncSignedCheckpoint, func(t testing.TB) []byte { return sampleSigned(t).Encode() }, recodeSignedCheckpoint},
+		{"validatorSet", core.EncValidatorSet, func(t testing.TB) []byte { return sampleSet(t).Encode() }, recodeValidatorSet},
 		{"tickRecord", core.EncTickRecord, func(t testing.TB) []byte { return sampleTickRecord(t).Encode() }, recodeTickRecord},
 	}
 }
@@ -209,9 +213,12 @@ func TestVoteExtension_RefusesWrongForm(t *testing.T) {
 		{"long list", core.VoteExtension{Zones: []core.ZoneDigests{{Zone: 1, FirstTick: 1, Digests: digests(65)}}}},
 		{"tick zero", core.VoteExtension{Zones: []core.ZoneDigests{{Zone: 1, Digests: digests(1)}}}},
 		{"ticks overflow", core.VoteExtension{Zones: []core.ZoneDigests{{Zone: 1, FirstTick: 1<<64 - 1, Digests: digests(2)}}}},
-		{"reserved tick", core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1}}},
-		{"reserved digest", core.VoteExtension{Checkpoint: core.CheckpointVote{Digest: common.Hash{1}}}},
-		{"reserved signature", core.VoteExtension{Checkpoint: core.CheckpointVote{Signature: []byte{1}}}},
+		{"checkpoint's tick alone", core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1}}},
+		{"checkpoint's digest alone", core.VoteExtension{Checkpoint: core.CheckpointVote{Digest: common.Hash{1}}}},
+		{"checkpoint's signature alone", core.VoteExtension{Checkpoint: core.CheckpointVote{Signature: make([]byte, 65)}}},
+		{"checkpoint unsigned", core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1, Digest: common.Hash{1}}}},
+		{"checkpoint's signature short", core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1, Digest: common.Hash{1}, Signature: make([]byte, 64)}}},
+		{"checkpoint's signature long", core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1, Digest: common.Hash{1}, Signature: make([]byte, 66)}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := core.DecodeVoteExtension(c.v.Encode(), 64); !errors.Is(err, core.ErrMalformed) {

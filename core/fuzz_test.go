@@ -35,6 +35,10 @@ func FuzzDecodeSystemEntry(f *testing.F)   { fuzzCanonical(f, "systemEntry") }
 func FuzzDecodeVoteExtension(f *testing.F) { fuzzCanonical(f, "voteExtension") }
 func FuzzDecodeGossipBatch(f *testing.F)   { fuzzCanonical(f, "gossipBatch") }
 func FuzzDecodeTickRecord(f *testing.F)    { fuzzCanonical(f, "tickRecord") }
+func FuzzDecodeDraft(f *testing.F)         { fuzzCanonical(f, "draft") }
+func FuzzDecodeCompletion(f *testing.F)    { fuzzCanonical(f, "completion") }
+func FuzzDecodeSigned(f *testing.F)        { fuzzCanonical(f, "signedCheckpoint") }
+func FuzzDecodeValidatorSet(f *testing.F)  { fuzzCanonical(f, "validatorSet") }
 
 // The raw bytes of a transaction come straight from a user.
 func FuzzDecodeTransaction(f *testing.F) {

@@ -150,6 +150,7 @@ func TestTags_AreNoPrefixesOfEachOther(t *testing.T) {
 		core.TagGenesis, core.TagBundle, core.TagCommitment, core.TagLane, core.TagLaneItem, core.TagOutcome,
 		core.TagRollupResult, core.TagZoneDigest, core.TagPrevRandao, core.TagProvisional, core.TagProofConsensus,
 		core.TagProofEthereum, core.TagLedgerKey, core.TagSystemContracts, core.TagMarker,
+		core.TagValidatorSet,
 	}
 	for _, a := range tags {
 		if !strings.HasPrefix(string(a), "lockstep/") || !strings.HasSuffix(string(a), "/v1") {

@@ -39,6 +39,14 @@ func vectors(t *testing.T) []vector {
 		{"encoding/gossip-batch", sampleGossipBatch(t).Encode()},
 		{"encoding/tick-record", sampleTickRecord(t).Encode()},
 		{"encoding/tick-record-empty", (&core.TickRecord{Number: 1, Time: 1_700_000_000_000}).Encode()},
+		{"encoding/vote-extension-signing", (&core.VoteExtension{Checkpoint: sampleVote(t)}).Encode()},
+		{"encoding/draft", sampleDraft(t).Encode()},
+		{"encoding/completion", sampleCompletion(t).Encode()},
+		{"encoding/signed-checkpoint", sampleSigned(t).Encode()},
+		{"encoding/validator-set", sampleSet(t).Encode()},
+		hashVector("hash/validator-set", sampleSet(t).Hash()),
+		hashVector("hash/checkpoint-digest", sampleSigned(t).Checkpoint.Digest()),
+		{"signature/checkpoint", sampleSigned(t).Signatures[0].Signature},
 		hashVector("hash/bundle-id", bundle.ID(sampleNetwork)),
 		hashVector("hash/commitment", bundle.ComputeCommitment(sampleNetwork, committed)),
 		hashVector("hash/commitment-deployment", bundle.ComputeCommitment(sampleNetwork, committed[:1])),
@@ -116,14 +124,15 @@ func TestEncodings_BeginWithVersionAndKind(t *testing.T) {
 	kinds := map[string]core.EncodingKind{
 		"transaction": core.EncTransaction, "bundle": core.EncBundle, "section": core.EncSection,
 		"bundle-section": core.EncBundleSection, "system-entry": core.EncSystemEntry,
-		"vote-extension": core.EncVoteExtension, "gossip-batch": core.EncGossipBatch, "tick-record": core.EncTickRecord,
+		"draft": core.EncDraft, "completion": core.EncCompletion, "signed-checkpoint": core.EncSignedCheckpoint,
+		"validator-set": core.EncValidatorSet, "vote-extension": core.EncVoteExtension, "gossip-batch": core.EncGossipBatch, "tick-record": core.EncTickRecord,
 	}
 	for _, v := range vectors(t) {
 		name, isEncoding := strings.CutPrefix(v.name, "encoding/")
 		if !isEncoding {
 			continue
 		}
-		for _, suffix := range []string{"-opaque", "-first-tick", "-empty"} {
+		for _, suffix := range []string{"-opaque", "-first-tick", "-empty", "-signing"} {
 			name = strings.TrimSuffix(name, suffix)
 		}
 		if kind, err := core.KindOf(v.value); err != nil || kind != kinds[name] {
