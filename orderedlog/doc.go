@@ -8,10 +8,18 @@
 //	gateway ─▶ mempool ─▶ ordering ─▶ [ orderedlog ] ─▶ zone ─▶ settlement
 //
 // Invariants:
+//
 //  1. Ticks are appended without gaps from 1 and never change: appending a tick again is accepted only with the same bytes.
+//
 //  2. When Append returns, the record, its indexes and the ledger changes survive the loss of power.
+//
 //  3. Lane positions are numbered from 0 without gaps; each belongs to exactly one tick.
+//
 //  4. A folder of another network or of another format version is refused before anything is written.
 //
-// What this package never does: interpret transactions, decide order, know results, or delete a tick.
+//  5. Ticks are forgotten from the oldest on only, together with all that points to them, when the node says so.
+//
+//  6. A damaged file is an error that names the folder, or the log ends at an earlier tick: never another content.
+//
+// What this package never does: interpret transactions, decide order, know results, or choose how long to keep them.
 package orderedlog

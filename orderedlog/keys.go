@@ -24,6 +24,7 @@ const (
 var (
 	keyFormat  = []byte{spaceMeta, 'f'}
 	keyNetwork = []byte{spaceMeta, 'n'}
+	keyOldest  = []byte{spaceMeta, 'o'} // missing until something is pruned
 )
 
 func tickKey(n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{spaceTick}, n) }

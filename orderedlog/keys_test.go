@@ -19,6 +19,7 @@ func TestKeys_Golden(t *testing.T) {
 	}{
 		{"format", keyFormat, "6d66"},
 		{"network", keyNetwork, "6d6e"},
+		{"oldest", keyOldest, "6d6f"},
 		{"tick", tickKey(258), "740000000000000102"},
 		{"lane", laneKey(901, 7), "6c00000000000003850000000000000007"},
 		{"lane value", laneValue(258, 3), "00000000000001020000000000000003"},

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/cockroachdb/pebble"
+	"github.com/cockroachdb/pebble/vfs"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -21,29 +22,40 @@ type Config struct {
 	Network core.NetworkID
 	// Kind tells the kind of a registered rollup.
 	Kind func(core.RollupID) (core.RollupKind, bool)
+	// FS is where Dir lies; nil is the operating system's files.
+	FS vfs.FS
+}
+
+func (c Config) fs() vfs.FS {
+	if c.FS == nil {
+		return vfs.Default
+	}
+	return c.FS
 }
 
 // Log is the durable ordered log of one node. All methods are safe from any goroutine; Append has one caller.
 type Log struct {
-	cfg Config
-	db  *pebble.DB
+	cfg   Config
+	db    *pebble.DB
+	guard *guard
 
 	mu      sync.Mutex
 	head    uint64
+	oldest  uint64
 	grown   chan struct{} // closed and replaced when head grows or the log closes
 	closed  bool
 	readers sync.WaitGroup
 	recent  recent
 }
 
-// Open opens or creates the log's folder.
+// Open opens or creates the log's folder. Damaged files are ErrCorrupt, with the folder's name.
 func Open(cfg Config) (*Log, error) {
-	db, err := pebble.Open(cfg.Dir, &pebble.Options{Logger: silent{}})
+	db, guard, err := openDatabase(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("orderedlog: open %s: %w", cfg.Dir, err)
+		return nil, err
 	}
-	l := &Log{cfg: cfg, db: db, grown: make(chan struct{}), recent: newRecent()}
-	if err := errors.Join(l.claim(), l.findHead()); err != nil {
+	l := &Log{cfg: cfg, db: db, guard: guard, grown: make(chan struct{}), recent: newRecent()}
+	if err := errors.Join(l.claim(), l.findOldest(), l.findHead()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return l, nil
@@ -61,14 +73,14 @@ func (l *Log) claim() error {
 		return b.Commit(pebble.Sync)
 	}
 	if err != nil {
-		return fmt.Errorf("orderedlog: read format: %w", err)
+		return l.readError("read format", err)
 	}
 	if !bytes.Equal(version, core.U64(FormatVersion)) {
 		return fmt.Errorf("%w: format version %x, this build reads %d", ErrForeign, version, FormatVersion)
 	}
 	network, err := l.get(keyNetwork)
 	if err != nil {
-		return fmt.Errorf("orderedlog: read network: %w", err)
+		return l.readError("read network", err)
 	}
 	if !bytes.Equal(network, l.cfg.Network[:]) {
 		return fmt.Errorf("%w: network %x, want %s", ErrForeign, network, l.cfg.Network)
@@ -79,25 +91,36 @@ func (l *Log) claim() error {
 func (l *Log) findHead() error {
 	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceTick}, UpperBound: []byte{spaceTick + 1}})
 	if err != nil {
-		return fmt.Errorf("orderedlog: find head: %w", err)
+		return l.readError("find head", err)
 	}
 	if it.Last() {
 		l.head = binary.BigEndian.Uint64(it.Key()[1:])
 	}
-	return it.Close()
+	if err := it.Close(); err != nil {
+		return l.readError("find head", err)
+	}
+	if l.head == 0 && l.oldest > 1 {
+		return fmt.Errorf("%w: %s: no tick, the oldest should be %d", ErrCorrupt, l.cfg.Dir, l.oldest)
+	}
+	return nil
 }
 
 // Append makes a decided tick and the ledger changes that belong to it durable, then wakes waiting readers. The tick
 // must follow the head, or be one already recorded with exactly this content (replay), which changes nothing. Any
 // error means the node must halt.
 func (l *Log) Append(d *core.Decided) error {
+	if err := l.guard.damage(); err != nil {
+		return err
+	}
 	n := d.Record.Number
 	record := d.Record.Encode()
 	switch head := l.Head(); {
+	case n != 0 && n < l.Oldest():
+		return l.pruned(n)
 	case n != 0 && n <= head:
 		stored, err := l.get(tickKey(n))
 		if err != nil {
-			return fmt.Errorf("orderedlog: read tick %d: %w", n, err)
+			return l.readError(fmt.Sprintf("read tick %d", n), err)
 		}
 		if !bytes.Equal(stored, record) {
 			return fmt.Errorf("%w: tick %d", ErrConflict, n)

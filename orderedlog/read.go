@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/cockroachdb/pebble"
 	"github.com/ethereum/go-ethereum/common"
@@ -11,13 +12,13 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// Record gives back a tick's record, or ErrNotFound. The caller must not change it.
+// Record gives back a tick's record, or ErrNotFound, or ErrPruned. The caller must not change it.
 func (l *Log) Record(n uint64) (*core.TickRecord, error) {
 	r, err := l.read(n, false)
 	return r.record, err
 }
 
-// Decoded gives back a tick decoded, or ErrNotFound. The caller must not change it.
+// Decoded gives back a tick decoded, or ErrNotFound, or ErrPruned. The caller must not change it.
 func (l *Log) Decoded(n uint64) (*core.Tick, error) {
 	r, err := l.read(n, true)
 	return r.tick, err
@@ -31,19 +32,32 @@ func (l *Log) read(n uint64, decode bool) (recentTick, error) {
 	defer done()
 	l.mu.Lock()
 	r, ok := l.recent.ticks[n]
+	pruned := n != 0 && n < l.oldest
 	l.mu.Unlock()
+	if pruned {
+		return recentTick{}, l.pruned(n)
+	}
 	if ok {
 		return r, nil
 	}
 	b, err := l.get(tickKey(n))
 	if errors.Is(err, pebble.ErrNotFound) {
+		if n != 0 && n <= l.Head() {
+			if n < l.Oldest() { // while this was read
+				return recentTick{}, l.pruned(n)
+			}
+			return recentTick{}, fmt.Errorf("%w: %s: tick %d is gone", ErrCorrupt, l.cfg.Dir, n)
+		}
 		return recentTick{}, fmt.Errorf("%w: %d", ErrNotFound, n)
 	}
 	if err != nil {
-		return recentTick{}, fmt.Errorf("orderedlog: read tick %d: %w", n, err)
+		return recentTick{}, l.readError(fmt.Sprintf("read tick %d", n), err)
 	}
 	if r.record, err = core.DecodeTickRecord(b); err != nil {
 		return recentTick{}, fmt.Errorf("%w: tick %d: %w", ErrCorrupt, n, err)
+	}
+	if r.record.Number != n {
+		return recentTick{}, fmt.Errorf("%w: tick %d holds the record of tick %d", ErrCorrupt, n, r.record.Number)
 	}
 	if decode {
 		if r.tick, err = r.record.Tick(l.cfg.Network, l.cfg.Kind); err != nil {
@@ -53,7 +67,8 @@ func (l *Log) read(n uint64, decode bool) (recentTick, error) {
 	return r, nil
 }
 
-// Lane reads up to max positions of a lane from seq on, in order; fewer at the lane's end.
+// Lane reads up to max positions of a lane from seq on, in order; fewer at the lane's end. A position whose tick was
+// pruned is ErrPruned.
 func (l *Log) Lane(rollup core.RollupID, seq uint64, max int) ([]core.LaneEntry, error) {
 	var entries []core.LaneEntry
 	for len(entries) < max {
@@ -87,7 +102,7 @@ func (l *Log) laneRow(rollup core.RollupID, seq uint64) (row laneRow, ok bool, e
 	defer done()
 	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: laneKey(rollup, 0), UpperBound: after(laneKey(rollup, seq))})
 	if err != nil {
-		return laneRow{}, false, fmt.Errorf("orderedlog: read lane of rollup %s: %w", rollup, err)
+		return laneRow{}, false, l.readError(fmt.Sprintf("read lane of rollup %s", rollup), err)
 	}
 	if it.Last() {
 		row = laneRow{
@@ -95,8 +110,26 @@ func (l *Log) laneRow(rollup core.RollupID, seq uint64) (row laneRow, ok bool, e
 			tick:  binary.BigEndian.Uint64(it.Value()), count: binary.BigEndian.Uint64(it.Value()[8:]),
 		}
 		ok = seq < row.first+row.count
+	} else if seq < l.laneStart(rollup) {
+		return row, false, errors.Join(fmt.Errorf("%w: rollup %s, seq %d", ErrPruned, rollup, seq), it.Close())
 	}
-	return row, ok, it.Close()
+	if err := it.Close(); err != nil {
+		return row, false, l.readError(fmt.Sprintf("read lane of rollup %s", rollup), err)
+	}
+	return row, ok, nil
+}
+
+// laneStart is the first position of a lane that is kept, zero if there is none.
+func (l *Log) laneStart(rollup core.RollupID) uint64 {
+	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: laneKey(rollup, 0), UpperBound: after(laneKey(rollup, math.MaxUint64))})
+	if err != nil {
+		return 0
+	}
+	defer it.Close()
+	if !it.First() {
+		return 0
+	}
+	return binary.BigEndian.Uint64(it.Key()[9:])
 }
 
 // Places lists every lane position at which a transaction was ordered, by rollup and seq.
@@ -140,10 +173,13 @@ func (l *Log) scan(prefix []byte, visit func(key, value []byte)) error {
 	defer done()
 	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
 	if err != nil {
-		return fmt.Errorf("orderedlog: scan: %w", err)
+		return l.readError("scan", err)
 	}
 	for ok := it.First(); ok; ok = it.Next() {
 		visit(it.Key()[len(prefix):], it.Value())
 	}
-	return it.Close()
+	if err := it.Close(); err != nil {
+		return l.readError("scan", err)
+	}
+	return nil
 }
