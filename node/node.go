@@ -240,6 +240,9 @@ func (n *Node) PeerAddr() string { return n.engine.P2PAddr() }
 // AddPeers names the other validators; before Run.
 func (n *Node) AddPeers(peers ...string) error { return n.engine.AddPeers(peers...) }
 
+// Joined is closed at the first proposal that this node makes or votes on.
+func (n *Node) Joined() <-chan struct{} { return n.engine.Joined() }
+
 // Log is the node's ordered log.
 func (n *Node) Log() *orderedlog.Log { return n.ticks }
 

@@ -1,0 +1,120 @@
+package recovery
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/node"
+)
+
+// childVariable makes the test binary a validator, described by the variable's JSON.
+const childVariable = "LOCKSTEP_RECOVERY_VALIDATOR"
+
+var (
+	kills = flag.Int("kills", 5, "how often the kill test kills a validator, or all of them")
+	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of victims, moments and places of damage")
+)
+
+// child says what validator a process is.
+type child struct {
+	Index   int
+	Home    string
+	Genesis string
+	Listen  string
+	Peers   []string
+	// RPC is the gateway's address, empty without one.
+	RPC string
+	// State is the address at which the process answers the harness.
+	State string
+	// Retain is node.Config.Retain.
+	Retain uint64
+	// RetainBlocks is the engine's.
+	RetainBlocks uint64
+}
+
+func TestMain(m *testing.M) {
+	description := os.Getenv(childVariable)
+	if description == "" {
+		os.Exit(m.Run())
+	}
+	var c child
+	if err := errors.Join(json.Unmarshal([]byte(description), &c), c.serve()); err != nil {
+		fmt.Fprintf(os.Stderr, "validator %d: %v\n", c.Index, err)
+		os.Exit(1)
+	}
+}
+
+// serve runs the validator until its standard input ends, which it also does when the harness is gone.
+func (c *child) serve() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		cancel()
+	}()
+	b, err := os.ReadFile(c.Genesis)
+	if err != nil {
+		return err
+	}
+	genesis, err := core.ParseGenesis(b)
+	if err != nil {
+		return err
+	}
+	n, err := c.open(genesis)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.State)
+	if err != nil {
+		return errors.Join(err, n.Close())
+	}
+	v := newView(n, genesis)
+	server := &http.Server{Handler: v.handler(), ReadHeaderTimeout: time.Second}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { defer cancel(); return n.Run(ctx) })
+	group.Go(func() error { v.followAppHash(ctx); return nil })
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error { <-ctx.Done(); return server.Close() })
+	return group.Wait()
+}
+
+func (c *child) open(genesis *core.Genesis) (*node.Node, error) {
+	cfg := node.Default(c.Home)
+	cfg.Version = "test"
+	cfg.Ordering.Listen, cfg.Ordering.Peers = c.Listen, c.Peers
+	cfg.Ordering.RetainBlocks = c.RetainBlocks
+	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})).With("validator", c.Index)
+	var listener net.Listener
+	if c.RPC != "" {
+		served := gateway.Default()
+		cfg.Gateway = &served
+		var err error
+		if listener, err = gateway.Listen(c.RPC); err != nil {
+			return nil, err
+		}
+	}
+	n, err := node.New(cfg, genesis, listener)
+	if err != nil && listener != nil {
+		_ = listener.Close() // the node may have closed it already
+	}
+	return n, err
+}
