@@ -11,16 +11,16 @@ type CheckpointDraft struct {
 	Checkpoint Checkpoint
 	// Slot is the slot whose first tick the checkpoint is of.
 	Slot uint64
-	// Base is the newest complete checkpoint's tick: the lanes and zones that changed after it are listed here. Zero
-	// before the first.
+	// Base is the newest complete checkpoint's tick: the lanes that changed after it are listed here. Zero before
+	// the first.
 	Base uint64
 	// Skipped is the tick of the checkpoint before, if that one is incomplete and never will be complete; else zero. The
 	// log drops it: what it listed is listed here.
 	Skipped uint64
 	// Next is the set whose hash the checkpoint names.
 	Next ValidatorSet
-	// Proofs hold the ledger's value of each lane head that moved after Base (ascending by rollup), and then of each
-	// zone whose attested result did (ascending by zone).
+	// Proofs hold the ledger's value of each lane that moved after Base, ascending by rollup. Zones need none: their
+	// attested results stand in the checkpoint itself.
 	Proofs []LedgerProof
 }
 

@@ -32,6 +32,9 @@ const (
 	EncSealRecord       EncodingKind = 0x61 // the zone's record of one seal
 	EncSignedCheckpoint EncodingKind = 0x48 // a checkpoint with its signatures
 	EncValidatorSet     EncodingKind = 0x49 // a set that signs checkpoints
+	EncTransactionProof EncodingKind = 0x80 // a proof of one lane position
+	EncBundleProof      EncodingKind = 0x81 // a proof of all legs of a bundle
+	EncRangeProof       EncodingKind = 0x82 // a proof of a part of a lane
 	EncGenesis          EncodingKind = 0x70 // the canonical twin of the genesis, hashed but never sent
 )
 

@@ -98,17 +98,17 @@ func (o Outcome) Leaf() common.Hash {
 
 // RollupResult is what a tick did to one rollup of a zone.
 type RollupResult struct {
-	Rollup RollupID
+	Rollup RollupID `json:"rollup"`
 	// NextSeq is the first lane position that is not ordered yet.
-	NextSeq uint64
+	NextSeq uint64 `json:"nextSeq"`
 	// FirstUnapplied is the first lane position without an outcome; NextSeq unless the lane is stopped.
-	FirstUnapplied uint64
+	FirstUnapplied uint64 `json:"firstUnapplied"`
 	// OutcomesRoot is the MerkleRoot over the leaves of the outcomes decided in this tick, in the order decided.
-	OutcomesRoot common.Hash
+	OutcomesRoot common.Hash `json:"outcomesRoot"`
 	// ReceiptsRoot is the MPT root (as in an Ethereum header) of the receipts made in this tick; of none, the empty root.
-	ReceiptsRoot common.Hash
+	ReceiptsRoot common.Hash `json:"receiptsRoot"`
 	// LastSealed is the hash of the rollup's newest sealed block.
-	LastSealed common.Hash
+	LastSealed common.Hash `json:"lastSealed"`
 }
 
 // Leaf is the result's leaf in the zone's tree.

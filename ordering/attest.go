@@ -10,9 +10,10 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// The most that parts of a vote extension take in bytes: everything but the zones, a zone without digests, a digest.
+// The most that parts of a vote extension take in bytes: everything but the zones (with a checkpoint vote), a zone without
+// digests, a digest.
 const (
-	extensionFrame = 48
+	extensionFrame = 128
 	zoneFrame      = 26
 	digestSize     = 33
 )
@@ -43,9 +44,10 @@ func (m *Machine) decodeExtension(ext []byte) (*core.VoteExtension, error) {
 
 // Extend makes this validator's vote extension: for each zone its results after the attested one, as many as the
 // parameters and the size of an extension allow. results gives the digests of at most max consecutive ticks beginning
-// with from, or none. Where not every zone has room for a digest, the zones take turns by height.
-func (m *Machine) Extend(results func(zone core.ZoneID, from uint64, max int) []common.Hash) []byte {
-	var ext core.VoteExtension
+// with from, or none. Where not every zone has room for a digest, the zones take turns by height. checkpoint is the
+// validator's signature over what CheckpointToSign names, or empty.
+func (m *Machine) Extend(results func(zone core.ZoneID, from uint64, max int) []common.Hash, checkpoint core.CheckpointVote) []byte {
+	ext := core.VoteExtension{Checkpoint: checkpoint}
 	zones := m.genesis.Zones
 	room := m.maxExtension() - extensionFrame
 	share := 1

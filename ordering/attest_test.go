@@ -312,7 +312,7 @@ func TestExtend_IsBoundedAndWellFormed(t *testing.T) {
 		ext := m.Extend(func(zone core.ZoneID, from uint64, limit int) []common.Hash {
 			limits[zone] = limit
 			return Honest(zone, from, from+uint64(limit)+5, limit+5) // more than asked for
-		})
+		}, core.CheckpointVote{Tick: math.MaxUint64, Digest: common.Hash{1}, Signature: make([]byte, core.SignatureSize)})
 		if err := m.CheckExtension(ext); err != nil {
 			t.Errorf("own extension refused: %v", err)
 		}
@@ -324,7 +324,7 @@ func TestExtend_IsBoundedAndWellFormed(t *testing.T) {
 		}
 	}
 	m := NewNetwork(t, 1).Machine(t)
-	empty := m.Extend(func(core.ZoneID, uint64, int) []common.Hash { return nil })
+	empty := m.Extend(func(core.ZoneID, uint64, int) []common.Hash { return nil }, core.CheckpointVote{})
 	if err := m.CheckExtension(empty); err != nil || len(empty) == 0 {
 		t.Errorf("extension without results: %x, %v", empty, err)
 	}
@@ -346,7 +346,7 @@ func TestExtend_ZonesTakeTurns(t *testing.T) {
 		ext := m.Extend(func(zone core.ZoneID, from uint64, limit int) []common.Hash {
 			served[zone] = true
 			return Honest(zone, from, from, limit)
-		})
+		}, core.CheckpointVote{})
 		if err := m.CheckExtension(ext); err != nil {
 			t.Fatal(err)
 		}
@@ -397,7 +397,8 @@ func TestCheckExtension(t *testing.T) {
 		{"ticks that overflow", zones(core.ZoneDigests{Zone: 1, FirstTick: math.MaxUint64, Digests: one}), false},
 		{"zones not ascending", zones(core.ZoneDigests{Zone: 2, FirstTick: 1, Digests: one}, core.ZoneDigests{Zone: 1, FirstTick: 1, Digests: one}), false},
 		{"a zone twice", zones(core.ZoneDigests{Zone: 2, FirstTick: 1, Digests: one}, core.ZoneDigests{Zone: 2, FirstTick: 1, Digests: one}), false},
-		{"the reserved field", (&core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1}}).Encode(), false},
+		{"a checkpoint vote", (&core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1, Digest: common.Hash{1}, Signature: make([]byte, 65)}}).Encode(), true},
+		{"half a checkpoint vote", (&core.VoteExtension{Checkpoint: core.CheckpointVote{Tick: 1}}).Encode(), false},
 		{"too long", zones(
 			core.ZoneDigests{Zone: 1, FirstTick: 1, Digests: make([]common.Hash, 64)},
 			core.ZoneDigests{Zone: 2, FirstTick: 1, Digests: make([]common.Hash, 64)}), false},

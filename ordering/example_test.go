@@ -34,5 +34,5 @@ func ExampleMachine() {
 	// Output:
 	// refused: ordering: wrong layout: part 0 has kind 0x10
 	// accepted: true
-	// tick: 1 lane: 1 stored: 27 keys
+	// tick: 1 lane: 1 stored: 29 keys
 }

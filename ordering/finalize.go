@@ -40,17 +40,25 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	seated, updates := m.jail(s, p)
 	next := tickValue{Height: p.Height, Time: p.Time}
 	s.put(tickKey(), next)
+	completion := m.tallyCheckpoint(s, in)
+	draft := m.openCheckpoint(s, next, seated)
 
 	changes := s.changes()
 	appHash, err := m.ledger.advance(changes)
 	if err != nil {
 		return nil, fmt.Errorf("tick %d: %w", p.Height, err)
 	}
+	if draft != nil {
+		if err := m.completeDraft(draft, s, appHash); err != nil {
+			return nil, fmt.Errorf("tick %d: %w", p.Height, err)
+		}
+	}
 	m.staged = &stagedTick{tick: next, appHash: appHash, seats: seated}
 	if p.Height == 1 {
 		changes = s.everything()
 	}
-	return &Effects{Decided: &core.Decided{Record: record, Tick: in.tick, Ledger: changes}, AppHash: appHash, Validators: updates}, nil
+	decided := &core.Decided{Record: record, Tick: in.tick, Ledger: changes, Draft: draft, Completion: completion}
+	return &Effects{Decided: decided, AppHash: appHash, Validators: updates}, nil
 }
 
 // advanceLanes moves the head of every lane that the tick adds to, and lists what was added by ascending rollup.

@@ -23,6 +23,8 @@ func genesisChanges(g *core.Genesis) []core.KV {
 	putFixed(s, g)
 	s.put(tickKey(), tickValue{Height: 0, Time: g.Time})
 	s.put(checkpointKey(), checkpointValue{})
+	s.put(completeKey(), completeValue{Signers: g.ValidatorSet()})
+	s.put(nextSignersKey(), g.ValidatorSet())
 	for i := range g.Validators {
 		v := &g.Validators[i]
 		s.put(validatorKey(v.ConsensusAddress()), validatorValue{ConsensusKey: v.ConsensusKey, Address: v.Address, Power: v.Power})

@@ -22,14 +22,18 @@ const (
 	spaceBundleBucket byte = 0x32
 	spaceResults      byte = 0x33
 	spaceCheckpoint   byte = 0x40
+	spaceComplete     byte = 0x41
+	spaceNextSigners  byte = 0x42
 )
 
 // Keys of which there is one.
-func networkKey() []byte    { return []byte{spaceNetwork} }
-func paramsKey() []byte     { return []byte{spaceParams} }
-func protocolKey() []byte   { return []byte{spaceProtocol} }
-func tickKey() []byte       { return []byte{spaceTick} }
-func checkpointKey() []byte { return []byte{spaceCheckpoint} }
+func networkKey() []byte     { return []byte{spaceNetwork} }
+func paramsKey() []byte      { return []byte{spaceParams} }
+func protocolKey() []byte    { return []byte{spaceProtocol} }
+func tickKey() []byte        { return []byte{spaceTick} }
+func checkpointKey() []byte  { return []byte{spaceCheckpoint} }
+func completeKey() []byte    { return []byte{spaceComplete} }
+func nextSignersKey() []byte { return []byte{spaceNextSigners} }
 
 // validatorKey is for the 20-byte consensus address of a validator.
 func validatorKey(address [20]byte) []byte { return append([]byte{spaceValidator}, address[:]...) }

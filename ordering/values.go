@@ -70,14 +70,16 @@ type resultsValue struct {
 	Digests   []common.Hash
 }
 
-// checkpointValue is the tally of the newest checkpoint. Reserved in protocol version 1: all fields are zero.
+// checkpointValue is the tally of the newest checkpoint; all zero when that is complete.
 type checkpointValue struct {
-	Tick   uint64
+	Tick uint64
+	// Digest is zero in the ledger of the checkpoint's own tick.
 	Digest common.Hash
-	Votes  []checkpointVote
+	// Votes ascend by validator.
+	Votes []checkpointVote
 }
 
-// checkpointVote is one validator's signature over the newest checkpoint.
+// checkpointVote is the signature of one validator's Ethereum key over the newest checkpoint.
 type checkpointVote struct {
 	Validator common.Address
 	Signature []byte

@@ -26,6 +26,9 @@ func TestValues_Golden(t *testing.T) {
 		{"zone", zoneValue{[]uint64{1, 200}}, "0150c4c30181c8"},
 		{"checkpoint", checkpointValue{4, common.Hash{1}, []checkpointVote{{common.Address{2}, []byte{3, 4}}}},
 			"0150f83c04" + h(1) + "d9d894" + hex.EncodeToString(common.Address{2}.Bytes()) + "820304"},
+		{"complete", completeValue{4, common.Hash{1}, signersValue{{Address: common.Address{2}, Power: 5}}},
+			"0150f83a04" + h(1) + "d7d694" + hex.EncodeToString(common.Address{2}.Bytes()) + "05"},
+		{"signers", signersValue{{Address: common.Address{2}, Power: 5}}, "0150d7d694" + hex.EncodeToString(common.Address{2}.Bytes()) + "05"},
 	} {
 		if got := hex.EncodeToString(encodeValue(test.value)); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
@@ -55,6 +58,8 @@ func TestKeys_Golden(t *testing.T) {
 		{"bundle bucket", bundleBucketKey(1), "320000000000000001"},
 		{"results", resultsKey(1, address), "330000000000000001" + addressHex},
 		{"checkpoint", checkpointKey(), "40"},
+		{"complete", completeKey(), "41"},
+		{"next signers", nextSignersKey(), "42"},
 	} {
 		if got := hex.EncodeToString(test.key); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)

@@ -36,9 +36,9 @@ func (a *App) build(req ordering.BuildRequest) [][]byte {
 }
 
 // awaitEntry is the pace of the network: it returns when an entry can be ordered, at the latest after the idle
-// interval, and at once while a result waits for its attestation.
+// interval, and at once while a result waits for its attestation or a checkpoint for its signatures.
 func (a *App) awaitEntry() {
-	if a.deps.Machine.Unattested() {
+	if a.deps.Machine.Unattested() || a.deps.Machine.Unsigned() {
 		return
 	}
 	timer := time.NewTimer(a.idle)
@@ -69,7 +69,12 @@ func buildRequest(req *cmtabci.RequestPrepareProposal) ordering.BuildRequest {
 func (a *App) ProcessProposal(_ context.Context, req *cmtabci.RequestProcessProposal) (*cmtabci.ResponseProcessProposal, error) {
 	a.join()
 	if err := a.check(proposal(req.Height, req.Time, req.Txs)); err != nil {
-		a.log.Warn("proposal rejected", "height", req.Height, "peer", hex.EncodeToString(req.ProposerAddress), "reason", err.Error())
+		reason := ordering.Reason(err)
+		if errors.Is(err, ErrPanic) {
+			reason = "panic"
+		}
+		a.heard.ProposalRejected(reason)
+		a.log.Warn("proposal rejected", "height", req.Height, "peer", hex.EncodeToString(req.ProposerAddress), "reason", reason, "err", err)
 		return &cmtabci.ResponseProcessProposal{Status: cmtabci.ResponseProcessProposal_REJECT}, nil
 	}
 	return &cmtabci.ResponseProcessProposal{Status: cmtabci.ResponseProcessProposal_ACCEPT}, nil
@@ -105,13 +110,32 @@ func (a *App) extend(results func(core.ZoneID, uint64, int) []common.Hash) (exte
 			err = panicked(r)
 		}
 	}()
-	extension = a.deps.Machine.Extend(results)
+	extension = a.deps.Machine.Extend(results, a.checkpointVote())
 	return extension, a.deps.Machine.CheckExtension(extension)
+}
+
+// checkpointVote signs the newest checkpoint for as long as it lacks signatures. A validator that cannot sign goes on
+// ordering.
+func (a *App) checkpointVote() core.CheckpointVote {
+	if a.deps.Signer == nil {
+		return core.CheckpointVote{}
+	}
+	tick, digest, ok := a.deps.Machine.CheckpointToSign()
+	if !ok {
+		return core.CheckpointVote{}
+	}
+	signature, err := a.deps.Signer.Sign(tick, digest)
+	if err != nil {
+		a.log.Error("checkpoint not signed", "height", tick, "err", err)
+		return core.CheckpointVote{}
+	}
+	return core.CheckpointVote{Tick: tick, Digest: digest, Signature: signature}
 }
 
 // VerifyVoteExtension checks form and size of a peer's results; only its own executor can judge their content.
 func (a *App) VerifyVoteExtension(_ context.Context, req *cmtabci.RequestVerifyVoteExtension) (*cmtabci.ResponseVerifyVoteExtension, error) {
 	if err := a.checkExtension(req.VoteExtension); err != nil {
+		a.heard.PeerMisbehaved(ReasonExtension)
 		a.log.Warn("vote extension rejected", "height", req.Height, "peer", hex.EncodeToString(req.ValidatorAddress), "reason", err.Error())
 		return &cmtabci.ResponseVerifyVoteExtension{Status: cmtabci.ResponseVerifyVoteExtension_REJECT}, nil
 	}

@@ -42,7 +42,39 @@ type Results interface {
 	Digests(zone core.ZoneID, from uint64, max int) []common.Hash
 }
 
-// Deps is what a Node works with. All fields are required.
+// Listener hears of misbehaviour, for metrics. The reasons are a few words that stay the same. Methods are called from
+// the engine's goroutines and must not block.
+type Listener interface {
+	// ProposalRejected: this node voted against a proposal. The reason is ordering.Reason's, or "panic".
+	ProposalRejected(reason string)
+	// PeerMisbehaved: another validator or a peer broke the rules otherwise: ReasonExtension, ReasonGossip, ReasonDoubleSign.
+	PeerMisbehaved(reason string)
+}
+
+// Reasons of PeerMisbehaved.
+const (
+	// ReasonExtension: a precommit came with a vote extension that is malformed or too long.
+	ReasonExtension = "extension"
+	// ReasonGossip: a gossip batch is malformed, or too large.
+	ReasonGossip = "gossip"
+	// ReasonDoubleSign: a decided block brought evidence of a validator that signed twice.
+	ReasonDoubleSign = "double_sign"
+)
+
+// deaf is the Listener of who has none.
+type deaf struct{}
+
+func (deaf) ProposalRejected(string) {}
+func (deaf) PeerMisbehaved(string)   {}
+
+// Signer holds the validator's Ethereum key.
+type Signer interface {
+	// Sign signs the checkpoint of a tick (65 bytes, R ‖ S ‖ V). It refuses what would contradict an earlier signature and
+	// gives the same signature for the same request again. The vote waits for it.
+	Sign(tick uint64, digest common.Hash) ([]byte, error)
+}
+
+// Deps is what a Node works with. All fields but Listener are required.
 type Deps struct {
 	Genesis *core.Genesis
 	// Machine is loaded with the ledger that belongs to the log's head; the engine replays what comes after it. From
@@ -51,7 +83,11 @@ type Deps struct {
 	Pool    Pool
 	Log     Log
 	Results Results
-	Logger  *slog.Logger
+	// Signer signs checkpoints; nil for a node that has no key to sign with.
+	Signer Signer
+	Logger *slog.Logger
+	// Listener may be nil.
+	Listener Listener
 }
 
 func (d Deps) validate() error {

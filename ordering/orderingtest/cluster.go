@@ -2,6 +2,7 @@ package orderingtest
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -19,6 +20,8 @@ type Cluster struct {
 	// Results are what validator i has computed for a zone, for consecutive ticks from `from`; nil means the honest
 	// results of every tick that is committed.
 	Results func(i int, zone core.ZoneID, from uint64, limit int) []common.Hash
+	// Checkpoint is what validator i says about the newest checkpoint; nil means that all sign what there is to sign.
+	Checkpoint func(i int) core.CheckpointVote
 	// Silent validators do not vote.
 	Silent map[int]bool
 	// StepMs is how much later each tick is than the one before.
@@ -88,6 +91,9 @@ func (c *Cluster) Apply(p ordering.Proposal) *core.Decided {
 		if effects.AppHash != first.AppHash || string(effects.Decided.Record.Encode()) != string(first.Decided.Record.Encode()) {
 			c.tb.Fatalf("tick %d: machine %d differs: app hash %s, want %s", p.Height, i, effects.AppHash, first.AppHash)
 		}
+		if !reflect.DeepEqual(effects.Decided.Draft, first.Decided.Draft) || !reflect.DeepEqual(effects.Decided.Completion, first.Decided.Completion) {
+			c.tb.Fatalf("tick %d: machine %d has another checkpoint", p.Height, i)
+		}
 		store(c.stores[i], effects.Decided.Ledger)
 		m.Commit()
 	}
@@ -107,11 +113,28 @@ func (c *Cluster) vote(i int, height uint64) ordering.ExtendedVote {
 			return c.Results(i, zone, from, limit)
 		}
 		return Honest(zone, from, m.Height(), limit)
-	})
+	}, c.checkpointVote(i))
 	if err := m.CheckExtension(extension); err != nil {
 		c.tb.Fatalf("tick %d: own extension of validator %d refused: %v", height, i, err)
 	}
 	return c.Network.Vote(v, height, 0, extension)
+}
+
+// checkpointVote is what validator i says about the newest checkpoint.
+func (c *Cluster) checkpointVote(i int) core.CheckpointVote {
+	if c.Checkpoint != nil {
+		return c.Checkpoint(i)
+	}
+	return c.HonestCheckpoint(i)
+}
+
+// HonestCheckpoint is validator i's signature over the newest checkpoint, empty if that is complete.
+func (c *Cluster) HonestCheckpoint(i int) core.CheckpointVote {
+	tick, digest, ok := c.Machines[i].CheckpointToSign()
+	if !ok {
+		return core.CheckpointVote{}
+	}
+	return c.Network.SignCheckpoint(c.tb, c.validators[i], tick, digest)
 }
 
 // Restart replaces machine i by one that is restored from what was stored for it.

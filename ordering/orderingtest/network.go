@@ -1,6 +1,7 @@
 package orderingtest
 
 import (
+	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
@@ -36,6 +37,7 @@ const (
 type Network struct {
 	Genesis *core.Genesis
 	keys    map[[20]byte]ed25519.PrivateKey
+	signers map[common.Address]*ecdsa.PrivateKey
 }
 
 // NewNetwork makes a network with one validator per power.
@@ -60,7 +62,7 @@ func NewNetworkWith(tb testing.TB, params core.Params, powers ...uint64) *Networ
 			{ID: Opaque, Name: "opaque", Kind: core.KindOpaque}, {ID: Opaque2, Name: "opaque-2", Kind: core.KindOpaque},
 		},
 	}
-	n := &Network{Genesis: g, keys: make(map[[20]byte]ed25519.PrivateKey)}
+	n := &Network{Genesis: g, keys: make(map[[20]byte]ed25519.PrivateKey), signers: make(map[common.Address]*ecdsa.PrivateKey)}
 	for i, power := range powers {
 		seed := sha256.Sum256(fmt.Appendf(nil, "validator %d", i))
 		key := ed25519.NewKeyFromSeed(seed[:])
@@ -73,7 +75,7 @@ func NewNetworkWith(tb testing.TB, params core.Params, powers ...uint64) *Networ
 			tb.Fatal(err)
 		}
 		g.Validators = append(g.Validators, v)
-		n.keys[v.ConsensusAddress()] = key
+		n.keys[v.ConsensusAddress()], n.signers[v.Address] = key, ethereum
 	}
 	if err := g.Validate(); err != nil {
 		tb.Fatal(err)
@@ -123,6 +125,16 @@ func (n *Network) Vote(v core.Validator, height uint64, round int32, extension [
 		Validator: address[:], Power: int64(v.Power), Extension: extension,
 		Signature: ed25519.Sign(n.keys[address], SignBytes(n.Genesis.ChainID(), int64(height), round, extension)),
 	}
+}
+
+// SignCheckpoint signs a digest with a validator's Ethereum key.
+func (n *Network) SignCheckpoint(tb testing.TB, v core.Validator, tick uint64, digest common.Hash) core.CheckpointVote {
+	tb.Helper()
+	signature, err := core.SignCheckpoint(n.signers[v.Address], digest)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return core.CheckpointVote{Tick: tick, Digest: digest, Signature: signature}
 }
 
 // Absent is the vote of a validator that did not precommit in time.
