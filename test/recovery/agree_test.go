@@ -29,7 +29,7 @@ func (n *network) agreeFrom(from, to uint64) {
 	n.t.Helper()
 	var first facts
 	known := make(map[uint64]common.Hash)
-	common := 0
+	compared := 0
 	for i, m := range n.members {
 		m.awaitTick(to)
 		f := mustAsk[facts](m, "/facts", span{from, to})
@@ -43,12 +43,12 @@ func (n *network) agreeFrom(from, to uint64) {
 			if other, ok := known[tick]; ok && other != hash {
 				n.t.Fatalf("validator %d has AppHash %s after tick %d, another has %s", i, hash, tick, other)
 			} else if ok {
-				common++
+				compared++
 			}
 			known[tick] = hash
 		}
 	}
-	if common == 0 {
+	if compared == 0 {
 		n.t.Fatal("no AppHash was compared")
 	}
 }
@@ -70,8 +70,9 @@ func (n *network) audit(l *load) {
 		for _, hash := range l.sent {
 			n.checkPromises(m, l, hash, places[hash])
 		}
-		for _, legs := range l.bundles {
-			n.checkBundle(m, places, legs)
+		bundles := mustAsk[map[common.Hash][][]core.OutcomeCode](m, "/bundles", l.bundles)
+		for _, id := range l.bundles {
+			n.checkBundle(m, id, bundles[id])
 		}
 	}
 	n.t.Logf("%d transactions sent, %d known to be ordered, %d bundles, %d ticks", len(l.sent), len(l.ordered), len(l.bundles), tick)
@@ -103,19 +104,24 @@ func (n *network) checkPromises(m *member, l *load, hash common.Hash, places []p
 	}
 }
 
-// checkBundle: a bundle took effect on both rollups or on none.
-func (n *network) checkBundle(m *member, places map[common.Hash][]place, legs []common.Hash) {
+// checkBundle: at each place a bundle took effect on both rollups or on none, and on both at one place at most.
+func (n *network) checkBundle(m *member, id common.Hash, places [][]core.OutcomeCode) {
 	n.t.Helper()
-	included := 0
-	for _, leg := range legs {
-		for _, p := range places[leg] {
-			if p.Decided && p.Code == core.Included {
+	whole := 0
+	for _, codes := range places {
+		included := 0
+		for _, code := range codes {
+			if code == core.Included {
 				included++
 			}
 		}
+		if len(codes) != 2 || included == 1 {
+			n.t.Errorf("validator %d: half a bundle took effect: %s is %v", m.Index, id, places)
+		}
+		whole += included / 2
 	}
-	if included != 0 && included != len(legs) {
-		n.t.Errorf("validator %d: half a bundle took effect: %+v %+v", m.Index, places[legs[0]], places[legs[1]])
+	if whole > 1 {
+		n.t.Errorf("validator %d: bundle %s took effect %d times", m.Index, id, whole)
 	}
 }
 

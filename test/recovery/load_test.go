@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ type load struct {
 	sent     []common.Hash
 	ordered  map[common.Hash]core.Place
 	attested map[common.Hash]core.OutcomeCode
-	bundles  [][]common.Hash // the legs of each
+	bundles  []common.Hash // that were accepted
 }
 
 // startLoad begins; each stream has an account of its own.
@@ -143,14 +144,14 @@ func (l *load) sendBundle(ctx context.Context, d *door, key *ecdsa.PrivateKey, f
 		}
 		b.Legs, legs = append(b.Legs, core.Leg{Rollup: id, Tx: raw}), append(legs, tx.Hash())
 	}
-	l.mu.Lock()
-	l.bundles = append(l.bundles, legs)
-	l.mu.Unlock()
 	l.noteSent(legs...)
 	id, err := d.client.SendBundle(ctx, b)
 	if err != nil {
 		return err
 	}
+	l.mu.Lock()
+	l.bundles = append(l.bundles, id)
+	l.mu.Unlock()
 	if _, err := d.client.WaitFor(ctx, id, core.LevelExecuted, callTime); err != nil {
 		return err
 	}
@@ -173,10 +174,13 @@ func transfer(ctx context.Context, d *door, key *ecdsa.PrivateKey, id core.Rollu
 	return sign(key, id, nonce, common.Address{0xaa})
 }
 
+// signatures makes every transaction another one, also with the same nonce.
+var signatures atomic.Int64
+
 func sign(key *ecdsa.PrivateKey, id core.RollupID, nonce uint64, to common.Address) (*gethtypes.Transaction, error) {
 	chain := new(big.Int).SetUint64(uint64(id))
 	return gethtypes.SignNewTx(key, gethtypes.LatestSignerForChainID(chain), &gethtypes.DynamicFeeTx{
-		ChainID: chain, Nonce: nonce, To: &to, Value: big.NewInt(1), Gas: 100_000,
+		ChainID: chain, Nonce: nonce, To: &to, Value: big.NewInt(signatures.Add(1)), Gas: 100_000,
 		GasFeeCap: big.NewInt(100 * params.GWei), GasTipCap: big.NewInt(1),
 	})
 }

@@ -81,6 +81,7 @@ func (v *view) handler() http.Handler {
 	answer(mux, "/facts", v.facts)
 	answer(mux, "/blocks", v.blocks)
 	answer(mux, "/places", v.places)
+	answer(mux, "/bundles", v.bundles)
 	return mux
 }
 
@@ -163,6 +164,27 @@ func (v *view) places(hashes []common.Hash) (map[common.Hash][]place, error) {
 				return nil, err
 			}
 			found[hash] = append(found[hash], place{p, ok, fate.Code})
+		}
+	}
+	return found, nil
+}
+
+// bundles gives for each bundle id the codes of its legs, at every place at which it stands.
+func (v *view) bundles(ids []common.Hash) (map[common.Hash][][]core.OutcomeCode, error) {
+	found := make(map[common.Hash][][]core.OutcomeCode)
+	for _, id := range ids {
+		fates, err := v.node.Zone(zoneID).Bundle(id)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range fates {
+			var codes []core.OutcomeCode
+			for _, leg := range f.Legs {
+				if leg.Decided {
+					codes = append(codes, leg.Fate.Code)
+				}
+			}
+			found[id] = append(found[id], codes)
 		}
 	}
 	return found, nil
