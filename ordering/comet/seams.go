@@ -74,7 +74,7 @@ type Signer interface {
 	Sign(tick uint64, digest common.Hash) ([]byte, error)
 }
 
-// Deps is what a Node works with. All fields but Listener are required.
+// Deps is what a Node works with. All fields but Listener and Signer are required.
 type Deps struct {
 	Genesis *core.Genesis
 	// Machine is loaded with the ledger that belongs to the log's head; the engine replays what comes after it. From
