@@ -20,6 +20,8 @@ import (
 type servingOnly struct {
 	*cmtblocksync.Reactor
 	height func() uint64
+	peers  int
+	absent *absence
 	log    *slog.Logger
 }
 
@@ -36,10 +38,20 @@ func (s servingOnly) Receive(e cmtp2p.Envelope) {
 	case *cmtbcproto.StatusRequest, *cmtbcproto.BlockRequest:
 		s.Reactor.Receive(e)
 	case *cmtbcproto.StatusResponse:
-		if next := s.height() + 1; msg.Base > 0 && uint64(msg.Base) > next {
-			s.log.Warn("peer has pruned blocks that this node lacks", "height", next, "peer", string(e.Src.ID()),
-				"reason", fmt.Sprintf("its blocks begin at %d", msg.Base))
-		}
+		s.compare(string(e.Src.ID()), uint64(msg.Base), s.height()+1)
+	}
+}
+
+// compare looks whether a peer whose blocks begin at base has the one that is next here.
+func (s servingOnly) compare(peer string, base, next uint64) {
+	if base <= next {
+		s.absent.helps(peer)
+		return
+	}
+	s.log.Warn("peer has pruned blocks that this node lacks", "height", next, "peer", peer, "reason", fmt.Sprintf("its blocks begin at %d", base))
+	if oldest, all := s.absent.lacking(peer, base, s.peers); all {
+		s.log.Error("this node was away for longer than its peers keep blocks and needs a snapshot", "height", next,
+			"reason", fmt.Sprintf("a snapshot of tick %d or later: the peers' blocks begin at %d", oldest-1, oldest))
 	}
 }
 
@@ -52,7 +64,7 @@ func (n *Node) withoutBlockSync(engine *cmtnode.Node) error {
 		return fmt.Errorf("block sync reactor is %T", found)
 	}
 	sw.RemoveReactor("BLOCKSYNC", reactor)
-	sw.AddReactor("BLOCKSYNC", servingOnly{reactor, n.deps.Machine.Height, n.log})
+	sw.AddReactor("BLOCKSYNC", servingOnly{reactor, n.deps.Machine.Height, len(n.cfg.Peers), new(absence), n.log})
 	gossip, ok := engine.MempoolReactor().(interface{ EnableInOutTxs() })
 	if !ok {
 		return fmt.Errorf("mempool reactor is %T", engine.MempoolReactor())

@@ -118,10 +118,10 @@ func (n *Node) run(ctx context.Context, app cmtabci.Application) (err error) {
 	case err != nil && ctx.Err() != nil:
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: start: %w", ErrHalted, err)
+		return n.startFailure(err)
 	}
 	if err := n.start(engine); err != nil {
-		return fmt.Errorf("%w: start: %w", ErrHalted, errors.Join(err, n.abandon(engine)))
+		return n.startFailure(errors.Join(err, n.abandon(engine)))
 	}
 	n.log.Info("ordering started", "height", n.deps.Machine.Height(), "peer", n.P2PAddr())
 	n.engine.Store(engine)
