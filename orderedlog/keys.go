@@ -13,12 +13,16 @@ const FormatVersion = 1
 
 // Keyspaces, by first byte.
 const (
-	spaceMeta   = 'm' // name → value
-	spaceTick   = 't' // tick → record
-	spaceLane   = 'l' // rollup, first seq → tick, count
-	spaceHash   = 'h' // transaction hash, rollup, seq → tick
-	spaceBundle = 'b' // bundle id, tick → index
-	spaceLedger = 'L' // ledger key → ledger value
+	spaceMeta       = 'm' // name → value
+	spaceTick       = 't' // tick → record
+	spaceLane       = 'l' // rollup, first seq → tick, count
+	spaceHash       = 'h' // transaction hash, rollup, seq → tick
+	spaceBundle     = 'b' // bundle id, tick → index
+	spaceLedger     = 'L' // ledger key → ledger value
+	spaceDraft      = 'd' // tick → checkpoint draft
+	spaceCompletion = 'c' // tick of the checkpoint → hash of the set that signed, completion without it
+	spaceSlot       = 's' // slot → tick of its complete checkpoint
+	spaceSet        = 'v' // hash → validator set
 )
 
 var (
@@ -28,6 +32,13 @@ var (
 )
 
 func tickKey(n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{spaceTick}, n) }
+
+func draftKey(tick uint64) []byte { return binary.BigEndian.AppendUint64([]byte{spaceDraft}, tick) }
+func completionKey(tick uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{spaceCompletion}, tick)
+}
+func slotKey(slot uint64) []byte     { return binary.BigEndian.AppendUint64([]byte{spaceSlot}, slot) }
+func setKey(hash common.Hash) []byte { return append([]byte{spaceSet}, hash[:]...) }
 
 func laneKey(rollup core.RollupID, seq uint64) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64([]byte{spaceLane}, uint64(rollup)), seq)

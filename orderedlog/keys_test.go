@@ -25,6 +25,10 @@ func TestKeys_Golden(t *testing.T) {
 		{"lane value", laneValue(258, 3), "00000000000001020000000000000003"},
 		{"hash", hashKey(hash, 901, 7), "68" + hashHex + "00000000000003850000000000000007"},
 		{"bundle", bundleKey(hash, 258), "62" + hashHex + "0000000000000102"},
+		{"draft", draftKey(258), "640000000000000102"},
+		{"completion", completionKey(258), "630000000000000102"},
+		{"slot", slotKey(258), "730000000000000102"},
+		{"validator set", setKey(hash), "76" + hashHex},
 		{"ledger", ledgerKey([]byte{1, 2}), "4c0102"},
 	} {
 		if got := hex.EncodeToString(c.got); got != c.want {

@@ -131,7 +131,7 @@ func (l *Log) Append(d *core.Decided) error {
 	}
 	b := l.db.NewBatch()
 	defer b.Close()
-	if err := writeTick(b, d, record); err != nil {
+	if err := errors.Join(writeTick(b, d, record), l.writeCheckpoint(b, d)); err != nil {
 		return fmt.Errorf("orderedlog: write tick %d: %w", n, err)
 	}
 	if err := b.Commit(pebble.Sync); err != nil {

@@ -53,6 +53,9 @@ func (l *Log) pruneTicks(from, to uint64) error {
 			return err
 		}
 	}
+	if err := l.forgetCheckpoints(b, from, to); err != nil {
+		return err
+	}
 	l.mu.Lock()
 	l.oldest = to
 	l.mu.Unlock()
