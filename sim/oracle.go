@@ -1,0 +1,252 @@
+package sim
+
+import (
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/ordering"
+	"github.com/lockstep-network/lockstep/zone"
+)
+
+// oracle knows what was decided and checks what the validators make of it. Whatever it compares with, it has computed
+// from the decided bytes, or seen at the first validator whose executor is right.
+type oracle struct {
+	s *simulation
+
+	ticks map[uint64]*core.Tick // decided and not judged in all zones
+	rows  map[uint64][]core.LaneRow
+	heads map[core.RollupID]core.LaneHead
+	lanes map[core.RollupID]*book
+	// ordered are all hashes of transactions and ids of bundles that were ordered.
+	ordered map[common.Hash]struct{}
+
+	apps     []common.Hash // AppHash by tick, from tick 1
+	attested map[core.ZoneID]core.Attested
+	digests  map[core.ZoneID][]common.Hash // by tick, from tick 1
+	seals    map[core.ZoneID]map[uint64]zone.SealRecord
+	included map[core.RollupID]map[common.Hash]uint64
+	supply   map[core.RollupID]*big.Int
+
+	bundles, singles, positions, lostWithPool uint64
+	outcomes, checks                          map[string]uint64
+}
+
+// book is a lane as it was ordered.
+type book struct {
+	items   []core.LaneItem
+	decided []bool
+	open    uint64 // first position that is not decided
+}
+
+func newOracle(s *simulation) *oracle {
+	o := &oracle{
+		s: s, ticks: make(map[uint64]*core.Tick), rows: make(map[uint64][]core.LaneRow),
+		heads: make(map[core.RollupID]core.LaneHead), lanes: make(map[core.RollupID]*book), ordered: make(map[common.Hash]struct{}),
+		attested: make(map[core.ZoneID]core.Attested), digests: make(map[core.ZoneID][]common.Hash),
+		seals: make(map[core.ZoneID]map[uint64]zone.SealRecord), included: make(map[core.RollupID]map[common.Hash]uint64),
+		supply: make(map[core.RollupID]*big.Int), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
+	}
+	for _, r := range s.net.genesis.Rollups {
+		o.lanes[r.ID] = new(book)
+		o.included[r.ID] = make(map[common.Hash]uint64)
+		o.supply[r.ID] = new(big.Int).Mul(funds, big.NewInt(accountCount))
+	}
+	for _, z := range s.net.genesis.Zones {
+		o.seals[z.ID] = make(map[uint64]zone.SealRecord)
+	}
+	return o
+}
+
+// check counts a check and notes a violation if it failed.
+func (o *oracle) check(ok bool, invariant string, validator int, format string, args ...any) {
+	o.checks[invariant]++
+	if !ok {
+		_ = o.s.broken(invariant, validator, format, args...)
+	}
+}
+
+// decided takes notice of a decided proposal: it must keep the rules, and moves the lanes.
+func (o *oracle) decided(p ordering.Proposal) {
+	t := &core.Tick{Number: p.Height, Time: p.Time}
+	err := t.DecodePayload(p.Txs[1:], o.s.net.id, o.s.net.genesis.Kind)
+	o.check(err == nil, "decided ticks keep the rules", -1, "undecodable: %v", err)
+	if err != nil {
+		return
+	}
+	o.checkRules(t)
+	for _, r := range o.s.net.genesis.Rollups {
+		items := t.LaneItems(r.ID)
+		row, ok := o.heads[r.ID].Advance(o.s.net.id, r.ID, t.Number, items)
+		if !ok {
+			continue
+		}
+		o.rows[t.Number] = append(o.rows[t.Number], row)
+		o.heads[r.ID] = row.After()
+		b := o.lanes[r.ID]
+		b.items = append(b.items, items...)
+		b.decided = append(b.decided, make([]bool, len(items))...)
+		o.positions += uint64(len(items))
+	}
+	o.ticks[t.Number] = t
+	o.bundles += uint64(len(t.Bundles))
+	for _, section := range t.Sections {
+		o.singles += uint64(len(section.Txs))
+	}
+}
+
+// checkRules checks what must never be decided, in words of its own.
+func (o *oracle) checkRules(t *core.Tick) {
+	seen := make(map[core.RollupID]map[common.Hash]bool)
+	once := func(tx core.Transaction) {
+		if seen[tx.Rollup()] == nil {
+			seen[tx.Rollup()] = make(map[common.Hash]bool)
+		}
+		o.check(!seen[tx.Rollup()][tx.Hash()], "nothing stands twice in a tick", -1, "%s on rollup %s", tx.Hash(), tx.Rollup())
+		seen[tx.Rollup()][tx.Hash()] = true
+		o.ordered[tx.Hash()] = struct{}{}
+	}
+	for _, b := range t.Bundles {
+		o.ordered[b.Hash] = struct{}{}
+		inTime := b.NotBefore <= t.Time && t.Time <= b.NotAfter
+		o.check(inTime, "bundles are in time", -1, "bundle %s: %d to %d, tick at %d", b.Hash, b.NotBefore, b.NotAfter, t.Time)
+		for _, tx := range b.Txs {
+			once(tx)
+			bound := b.Atomicity == core.AtomicExecution && b.Commitment != common.Hash{}
+			o.check(!o.s.protected(tx) || bound, "protected legs stand in their bundle", -1, "%s in bundle %s", tx.Hash(), b.Hash)
+		}
+	}
+	for _, section := range t.Sections {
+		for _, tx := range section.Txs {
+			once(tx)
+			o.check(tx.Rollup() == section.Rollup, "transactions stand in their lane", -1, "%s of rollup %s in that of %s", tx.Hash(), tx.Rollup(), section.Rollup)
+			o.check(!o.s.protected(tx), "protected legs stand in their bundle", -1, "%s stands alone", tx.Hash())
+		}
+	}
+}
+
+// committed compares what a validator made of a tick with the first one, and with the lanes as recomputed.
+func (o *oracle) committed(v *validator, d *core.Decided) {
+	tick, app := d.Record.Number, v.machine.AppHash()
+	if tick > uint64(len(o.apps)) {
+		o.apps = append(o.apps, app)
+		o.s.event("tick %d app %x", tick, app[:8])
+		o.checkAttested(v)
+	}
+	o.check(o.apps[tick-1] == app, "app hashes are equal", v.index, "%s after tick %d, want %s", app, tick, o.apps[tick-1])
+	rows := o.rows[tick]
+	same := len(rows) == len(d.Record.Lanes)
+	for i := 0; same && i < len(rows); i++ {
+		same = rows[i] == d.Record.Lanes[i]
+	}
+	o.check(same, "lane heads chain", v.index, "tick %d has rows %+v, want %+v", tick, d.Record.Lanes, rows)
+	if tick == o.s.height {
+		for _, r := range o.s.net.genesis.Rollups {
+			head := v.machine.LaneHead(r.ID)
+			o.check(head == o.heads[r.ID], "lane heads chain", v.index, "rollup %s: %+v, want %+v", r.ID, head, o.heads[r.ID])
+		}
+	}
+}
+
+// checkAttested checks that attested results are right and never go back.
+func (o *oracle) checkAttested(v *validator) {
+	for _, z := range o.s.net.genesis.Zones {
+		at, before := v.machine.Attested(z.ID), o.attested[z.ID]
+		o.check(at.Tick >= before.Tick, "attested never goes back", v.index, "zone %s: %d after %d", z.ID, at.Tick, before.Tick)
+		if at.Tick > before.Tick {
+			known := o.digests[z.ID]
+			right := at.Tick <= uint64(len(known)) && known[at.Tick-1] == at.Digest
+			o.check(right, "attested results are right", v.index, "zone %s tick %d: %s", z.ID, at.Tick, at.Digest)
+		}
+		o.attested[z.ID] = at
+	}
+}
+
+// restarted checks that a validator came back with the ledger that it had.
+func (o *oracle) restarted(v *validator) error {
+	if head := v.log.Head(); head > 0 && head <= uint64(len(o.apps)) {
+		o.check(v.machine.AppHash() == o.apps[head-1], "app hashes are equal", v.index, "%s after a restart at tick %d, want %s", v.machine.AppHash(), head, o.apps[head-1])
+	}
+	for _, z := range o.s.net.genesis.Zones {
+		running := v.zones[z.ID]
+		if digest, ok := running.Digest(running.tick); ok && v.clean() && running.tick <= uint64(len(o.digests[z.ID])) {
+			o.check(digest == o.digests[z.ID][running.tick-1], "digests are equal", v.index, "zone %s after a restart at tick %d", z.ID, running.tick)
+		}
+	}
+	if o.s.violation != nil {
+		return o.s.violation
+	}
+	return nil
+}
+
+// sealed compares the blocks of a slot.
+func (o *oracle) sealed(v *validator, id core.ZoneID, r zone.SealRecord) {
+	if !v.clean() {
+		return
+	}
+	first, ok := o.seals[id][r.NextTick]
+	if !ok {
+		o.seals[id][r.NextTick] = r
+		return
+	}
+	same := first.Slot == r.Slot && first.Digest == r.Digest && len(first.Rollups) == len(r.Rollups)
+	for i := 0; same && i < len(r.Rollups); i++ {
+		same = first.Rollups[i] == r.Rollups[i]
+	}
+	o.check(same, "sealed blocks are equal", v.index, "zone %s before tick %d: %+v, want %+v", id, r.NextTick, r, first)
+}
+
+// executed compares a tick's result with that of the first right executor, which is judged.
+func (o *oracle) executed(v *validator, id core.ZoneID, r zone.TickResult) {
+	o.s.event("executed %d zone %d tick %d digest %x", v.index, id, r.Tick, r.Digest[:8])
+	if !v.clean() {
+		return
+	}
+	known := o.digests[id]
+	if r.Tick <= uint64(len(known)) {
+		o.check(known[r.Tick-1] == r.Digest, "digests are equal", v.index, "zone %s tick %d: %s, want %s", id, r.Tick, r.Digest, known[r.Tick-1])
+		return
+	}
+	o.digests[id] = append(known, r.Digest)
+	o.judge(v, id, r)
+}
+
+// end checks, when the network has come to rest, that nothing is left without a fate.
+func (o *oracle) end() error {
+	for _, r := range o.s.net.genesis.Rollups {
+		if b := o.lanes[r.ID]; r.Kind == core.KindEVM {
+			o.check(b.open == uint64(len(b.items)), "every position has a fate", -1, "rollup %s: seq %d of %d has none", r.ID, b.open, len(b.items))
+		}
+	}
+	for _, z := range o.s.net.genesis.Zones {
+		at := o.attested[z.ID].Tick
+		o.check(at+10 > o.s.height, "results are attested", -1, "zone %s: attested is tick %d of %d", z.ID, at, o.s.height)
+	}
+	for _, v := range o.s.validators {
+		o.check(v.up && !v.behind() && v.executedAll()+2 > o.s.height, "validators catch up", v.index, "up %v, executed %d of %d", v.up, v.executedAll(), o.s.height)
+	}
+	o.checkAccepted()
+	if o.s.violation != nil {
+		return o.s.violation
+	}
+	return nil
+}
+
+// checkAccepted checks that whatever a pool accepted was ordered or dropped for a reason, unless the pool died.
+func (o *oracle) checkAccepted() {
+	for _, e := range o.s.load.accepted {
+		v := o.s.validators[e.validator]
+		if _, ok := o.ordered[e.id]; ok {
+			o.checks["accepted entries come to an end"]++
+			continue
+		}
+		if v.life != e.life {
+			o.lostWithPool++
+			continue
+		}
+		found := v.pool.Find(e.id)
+		o.check(!found.Held, "accepted entries come to an end", v.index, "%s %s still waits", e.what, e.id)
+		o.check(found.Held || found.Dropped != nil, "accepted entries come to an end", v.index, "%s %s is gone without a reason", e.what, e.id)
+	}
+}
