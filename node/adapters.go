@@ -14,6 +14,7 @@ import (
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/ordering"
 	"github.com/lockstep-network/lockstep/ordering/comet"
+	"github.com/lockstep-network/lockstep/ordering/signer"
 	"github.com/lockstep-network/lockstep/zone"
 	"github.com/lockstep-network/lockstep/zone/evm"
 )
@@ -24,6 +25,7 @@ var (
 	_ mempool.Progress = poolState{}
 	_ comet.Pool       = gossipPool{}
 	_ comet.Results    = results{}
+	_ comet.Signer     = (*signer.Signer)(nil)
 	_ gateway.Pool     = clientPool{}
 	_ gateway.Zone     = servedZone{}
 	_ gateway.Ledger   = agreed{}

@@ -16,6 +16,9 @@ import (
 type Config struct {
 	// Home is the node's folder; every stage has its own folder in it.
 	Home string
+	// EthereumKey is the file with the key that signs checkpoints; the record of what it signed is kept beside it. Empty:
+	// the node signs none.
+	EthereumKey string
 	// Ordering is the consensus engine's; its Home is set by New.
 	Ordering comet.Config
 	// Mempool is the pool's.
@@ -58,6 +61,9 @@ func (c Config) zoneDir(id core.ZoneID) string { return filepath.Join(c.Home, "z
 func (c Config) rollupDir(id core.RollupID) string {
 	return filepath.Join(c.Home, "rollup", id.String())
 }
+
+// EthereumKey is where a validator's Ethereum key is in its home folder, unless the configuration says otherwise.
+func EthereumKey(home string) string { return filepath.Join(home, "ethereum.key") }
 
 // OrderingDir is the consensus engine's folder in a node's home, where its keys are.
 func OrderingDir(home string) string { return filepath.Join(home, "ordering") }

@@ -18,6 +18,7 @@ import (
 	"github.com/lockstep-network/lockstep/orderedlog"
 	"github.com/lockstep-network/lockstep/ordering"
 	"github.com/lockstep-network/lockstep/ordering/comet"
+	"github.com/lockstep-network/lockstep/ordering/signer"
 	"github.com/lockstep-network/lockstep/zone"
 	"github.com/lockstep-network/lockstep/zone/evm"
 )
@@ -32,6 +33,7 @@ type Node struct {
 	pool    *mempool.Pool
 	machine *ordering.Machine
 	engine  *comet.Node
+	signer  *signer.Signer // nil without a key
 	ticks   *orderedlog.Log
 	zones   map[core.ZoneID]*zone.Zone
 	chains  map[core.RollupID]*evm.Chain
@@ -59,7 +61,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (n *Node, err
 		}
 	}()
 	for _, open := range []func() error{
-		n.openLog, n.openChains, n.openPool, n.openOrdering, n.openZones,
+		n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones,
 		func() error { return n.openGateway(listener) },
 	} {
 		if err := open(); err != nil {
@@ -96,6 +98,20 @@ func (n *Node) openPool() (err error) {
 	return err
 }
 
+// openSigner takes the key that signs checkpoints.
+func (n *Node) openSigner() (err error) {
+	if n.cfg.EthereumKey == "" {
+		return nil
+	}
+	if n.signer, err = signer.Open(n.cfg.EthereumKey, n.genesis.NetworkID()); err != nil {
+		return err
+	}
+	if _, ok := n.genesis.ValidatorSet().Find(n.signer.Address()); !ok {
+		return fmt.Errorf("%s: %s is the key of no validator of this network", n.cfg.EthereumKey, n.signer.Address())
+	}
+	return nil
+}
+
 // openOrdering loads the ordering machine with the ledger that the log keeps beside its newest tick.
 func (n *Node) openOrdering() error {
 	machine, err := ordering.New(n.genesis, comet.VerifyExtension)
@@ -114,9 +130,13 @@ func (n *Node) openOrdering() error {
 	cfg := n.cfg.Ordering
 	cfg.Home = OrderingDir(n.cfg.Home)
 	n.machine = machine
-	n.engine, err = comet.New(cfg, comet.Deps{
+	deps := comet.Deps{
 		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
-	})
+	}
+	if n.signer != nil {
+		deps.Signer = n.signer
+	}
+	n.engine, err = comet.New(cfg, deps)
 	return err
 }
 
@@ -221,6 +241,9 @@ func (n *Node) closeAll() error {
 	}
 	if n.engine != nil {
 		errs = append(errs, n.engine.Close())
+	}
+	if n.signer != nil {
+		errs = append(errs, n.signer.Close())
 	}
 	for _, z := range n.zones {
 		errs = append(errs, z.Close())

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -139,7 +138,7 @@ func (d *Devnet) create() error {
 
 // loadEthereumKey reads or makes the key that signs checkpoints.
 func loadEthereumKey(home string) (*ecdsa.PrivateKey, error) {
-	path := filepath.Join(home, "ethereum.key")
+	path := node.EthereumKey(home)
 	if key, err := crypto.LoadECDSA(path); !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}

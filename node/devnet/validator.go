@@ -38,6 +38,7 @@ func newValidator(d *Devnet, index int) *validator {
 func (v *validator) open() error {
 	cfg := node.Default(v.devnet.home(v.index))
 	cfg.Logger = v.devnet.options.Logger.With("validator", v.index)
+	cfg.EthereumKey = node.EthereumKey(cfg.Home)
 	cfg.Version = v.devnet.options.Version
 	cfg.Ordering.Listen = "127.0.0.1:0"
 	if _, address, ok := strings.Cut(v.peer, "@"); ok {
