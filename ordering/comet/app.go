@@ -2,6 +2,7 @@ package comet
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	cmtabci "github.com/cometbft/cometbft/abci/types"
+	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/ordering"
@@ -24,6 +26,7 @@ const pruneEvery = 250
 type App struct {
 	cmtabci.BaseApplication
 	deps   Deps
+	heard  Listener
 	log    *slog.Logger
 	idle   time.Duration
 	retain uint64
@@ -41,8 +44,12 @@ type App struct {
 }
 
 func newApp(c Config, deps Deps) *App {
+	heard := deps.Listener
+	if heard == nil {
+		heard = deaf{}
+	}
 	return &App{
-		deps: deps, log: deps.Logger.With("stage", "ordering"), idle: c.IdleInterval, retain: c.RetainBlocks,
+		deps: deps, heard: heard, log: deps.Logger.With("stage", "ordering"), idle: c.IdleInterval, retain: c.RetainBlocks,
 		stopping: make(chan struct{}), joined: make(chan struct{}), halted: make(chan struct{}),
 	}
 }
@@ -73,7 +80,9 @@ func (a *App) InitChain(_ context.Context, req *cmtabci.RequestInitChain) (res *
 // FinalizeBlock applies a decided tick. An error means that this build cannot follow the network: the node halts.
 func (a *App) FinalizeBlock(_ context.Context, req *cmtabci.RequestFinalizeBlock) (res *cmtabci.ResponseFinalizeBlock, err error) {
 	defer a.haltOnError(&err)
-	effects, err := a.deps.Machine.Finalize(proposal(req.Height, req.Time, req.Txs))
+	p := proposal(req.Height, req.Time, req.Txs)
+	p.Misbehavior = a.offenders(req)
+	effects, err := a.deps.Machine.Finalize(p)
 	if err != nil {
 		return nil, fmt.Errorf("finalize tick %d: %w", req.Height, err)
 	}
@@ -82,7 +91,32 @@ func (a *App) FinalizeBlock(_ context.Context, req *cmtabci.RequestFinalizeBlock
 	for i := range results {
 		results[i] = &cmtabci.ExecTxResult{Code: cmtabci.CodeTypeOK}
 	}
-	return &cmtabci.ResponseFinalizeBlock{TxResults: results, AppHash: effects.AppHash[:]}, nil
+	return &cmtabci.ResponseFinalizeBlock{
+		TxResults: results, AppHash: effects.AppHash[:], ValidatorUpdates: a.updates(req.Height, effects.Validators),
+	}, nil
+}
+
+// offenders are the validators against which a decided block brings evidence.
+func (a *App) offenders(req *cmtabci.RequestFinalizeBlock) (offenders [][20]byte) {
+	for _, e := range req.Misbehavior {
+		if len(e.Validator.Address) != len([20]byte{}) {
+			continue
+		}
+		offenders = append(offenders, [20]byte(e.Validator.Address))
+		a.heard.PeerMisbehaved(ReasonDoubleSign)
+		a.log.Error("evidence against a validator: it signed twice", "height", req.Height, "peer", hex.EncodeToString(e.Validator.Address),
+			"reason", fmt.Sprintf("%s at tick %d", e.Type, e.Height))
+	}
+	return offenders
+}
+
+// updates translates changes of the validator set; the engine lets them hold from the second tick after this one on.
+func (a *App) updates(height int64, changes []ordering.ValidatorUpdate) (updates []cmtabci.ValidatorUpdate) {
+	for _, c := range changes {
+		updates = append(updates, cmtabci.Ed25519ValidatorUpdate(c.ConsensusKey, int64(c.Power)))
+		a.log.Error("validator jailed", "height", height, "peer", cmted25519.PubKey(c.ConsensusKey).Address().String())
+	}
+	return updates
 }
 
 // Commit makes the decided tick durable, first in the log, then in the machine, and tells the pool.

@@ -145,6 +145,7 @@ type member struct {
 	pool *memPool
 	log  *memLog
 	book *logBook
+	ears *ears
 
 	node    *Node
 	machine *ordering.Machine
@@ -175,7 +176,7 @@ func newCluster(t testing.TB, n int, tune func(*Config)) *cluster {
 		if keys[i], _, err = GenerateKeys(cfg.Home); err != nil {
 			t.Fatal(err)
 		}
-		c.members = append(c.members, &member{cfg: cfg, log: new(memLog), book: newLogBook()})
+		c.members = append(c.members, &member{cfg: cfg, log: new(memLog), book: newLogBook(), ears: newEars()})
 	}
 	c.genesis = genesisOf(t, keys...)
 	for i, m := range c.members {
@@ -219,6 +220,7 @@ func (c *cluster) build(i int) {
 	m.machine = machine
 	m.node, err = New(m.cfg, Deps{
 		Genesis: c.genesis, Machine: machine, Pool: m.pool, Log: m.log, Results: memResults{m.log}, Logger: slog.New(m.book),
+		Listener: m.ears,
 	})
 	if err != nil {
 		c.t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -58,7 +59,8 @@ type memLog struct {
 	signal
 	mu      sync.Mutex
 	decided []*core.Decided
-	broken  error // Append fails with it
+	at      []time.Time // when each was appended
+	broken  error       // Append fails with it
 }
 
 func (l *memLog) Append(d *core.Decided) error {
@@ -70,7 +72,7 @@ func (l *memLog) Append(d *core.Decided) error {
 	}
 	switch n := int(d.Record.Number); {
 	case n == len(l.decided)+1:
-		l.decided = append(l.decided, d)
+		l.decided, l.at = append(l.decided, d), append(l.at, time.Now())
 		return nil
 	case n > len(l.decided) || n == 0:
 		return fmt.Errorf("gap: tick %d after %d", n, len(l.decided))
@@ -98,7 +100,7 @@ func (l *memLog) head() uint64 { return uint64(len(l.all())) }
 func (l *memLog) truncate(n uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.decided = l.decided[:n]
+	l.decided, l.at = l.decided[:n], l.at[:n]
 }
 
 // ledger is the ledger after tick n.
@@ -134,6 +136,26 @@ func (l *memLog) tickOf(hash common.Hash) uint64 {
 	return 0
 }
 
+// longestGap is the longest time between two ticks from tick first on, up to now.
+func (l *memLog) longestGap(first uint64) (longest time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := max(first, 1); i < uint64(len(l.at)); i++ {
+		longest = max(longest, l.at[i].Sub(l.at[i-1]))
+	}
+	return longest
+}
+
+// tickOfBundle is the tick that ordered a bundle, zero if none did.
+func (l *memLog) tickOfBundle(id common.Hash) uint64 {
+	for _, d := range l.all() {
+		if slices.ContainsFunc(d.Tick.Bundles, func(b core.DecodedBundle) bool { return b.Hash == id }) {
+			return d.Record.Number
+		}
+	}
+	return 0
+}
+
 // attested is the newest attested result of a zone.
 func (l *memLog) attested(zone core.ZoneID) core.Attested {
 	var newest core.Attested
@@ -162,12 +184,13 @@ func (r memResults) Digests(zone core.ZoneID, from uint64, limit int) []common.H
 	return digests
 }
 
-// memPool keeps singles in order of arrival.
+// memPool keeps singles in order of arrival, and bundles that are seeded.
 type memPool struct {
 	signal
 	mu       sync.Mutex
 	network  *core.Genesis
 	waiting  []core.Transaction
+	bundles  []core.DecodedBundle
 	outbox   [][]byte
 	inserted int // batches that came by gossip
 	ready    chan struct{}
@@ -197,6 +220,13 @@ func (p *memPool) add(tx core.Transaction) {
 	if len(p.waiting) == 1 {
 		close(p.ready)
 	}
+}
+
+// seedBundle puts a bundle into this pool only. It wakes nobody: idle ticks take it along.
+func (p *memPool) seedBundle(b core.DecodedBundle) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bundles = append(p.bundles, b)
 }
 
 func (p *memPool) Reap(maxBytes int) [][]byte {
@@ -243,7 +273,7 @@ func (p *memPool) gossiped() int {
 func (p *memPool) Select(b core.Budget) core.Candidates {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var c core.Candidates
+	c := core.Candidates{Bundles: slices.Clone(p.bundles)}
 	for _, r := range p.network.Rollups {
 		s := core.Section{Rollup: r.ID}
 		for _, tx := range p.waiting {
@@ -269,6 +299,9 @@ func (p *memPool) Committed(d *core.Decided) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	had := len(p.waiting) > 0
+	for _, ordered := range d.Tick.Bundles {
+		p.bundles = slices.DeleteFunc(p.bundles, func(b core.DecodedBundle) bool { return b.Hash == ordered.Hash })
+	}
 	for _, s := range d.Tick.Sections {
 		for _, ordered := range s.Txs {
 			p.waiting = slices.DeleteFunc(p.waiting, func(tx core.Transaction) bool { return tx.Hash() == ordered.Hash() })

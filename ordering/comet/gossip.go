@@ -19,6 +19,7 @@ func (a *App) CheckTx(context.Context, *cmtabci.RequestCheckTx) (*cmtabci.Respon
 // InsertTx gives the pool a peer's gossip batch. It takes no lock of the App: the peer's votes wait behind it.
 func (a *App) InsertTx(_ context.Context, req *cmtabci.RequestInsertTx) (*cmtabci.ResponseInsertTx, error) {
 	if uint64(len(req.Tx)) > a.deps.Genesis.Params.MaxGossipBytes {
+		a.heard.PeerMisbehaved(ReasonGossip)
 		return &cmtabci.ResponseInsertTx{Code: codeRefused}, nil
 	}
 	switch err := a.insert(req.Tx); {
@@ -27,6 +28,7 @@ func (a *App) InsertTx(_ context.Context, req *cmtabci.RequestInsertTx) (*cmtabc
 	case errors.Is(err, ErrRetry):
 		return &cmtabci.ResponseInsertTx{Code: cmtabci.CodeTypeRetry}, nil
 	default:
+		a.heard.PeerMisbehaved(ReasonGossip)
 		a.log.Debug("gossip batch refused", "err", err)
 		return &cmtabci.ResponseInsertTx{Code: codeRefused}, nil
 	}

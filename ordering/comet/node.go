@@ -14,7 +14,6 @@ import (
 	cmtabci "github.com/cometbft/cometbft/abci/types"
 	cmtnode "github.com/cometbft/cometbft/node"
 	cmtp2p "github.com/cometbft/cometbft/p2p"
-	cmtprivval "github.com/cometbft/cometbft/privval"
 	cmtproxy "github.com/cometbft/cometbft/proxy"
 	cmttypes "github.com/cometbft/cometbft/types"
 )
@@ -26,7 +25,7 @@ type Node struct {
 	log     *slog.Logger
 	app     *App
 	genesis *cmttypes.GenesisDoc
-	signer  *cmtprivval.FilePV
+	signer  cmttypes.PrivValidator
 	key     *cmtp2p.NodeKey
 
 	mu sync.Mutex

@@ -146,42 +146,6 @@ func TestNode_PrunesItsBlocksAndStillRestarts(t *testing.T) {
 	c.awaitTick(0, head+2)
 }
 
-// hostile proposes what the rules forbid and says what nobody computed.
-type hostile struct {
-	*App
-	propose [][]byte
-}
-
-func (h hostile) PrepareProposal(context.Context, *cmtabci.RequestPrepareProposal) (*cmtabci.ResponsePrepareProposal, error) {
-	return &cmtabci.ResponsePrepareProposal{Txs: h.propose}, nil
-}
-
-func TestCluster_RejectsAProposalAgainstTheRulesAndGoesOn(t *testing.T) {
-	t.Parallel()
-	c := newCluster(t, 4, nil)
-	garbage := [][]byte{[]byte("not a system entry")}
-	for i := range c.members {
-		if i == 2 {
-			c.run(i, func(a *App) cmtabci.Application { return hostile{a, garbage} })
-		} else {
-			c.run(i, nil)
-		}
-	}
-	c.awaitAll(10)
-	tx := testTx(t, 902, 0)
-	c.members[0].pool.submit(tx)
-	for i := range c.members {
-		c.awaitOrdered(i, tx)
-	}
-	if c.members[0].book.count("proposal rejected") == 0 {
-		t.Error("nobody saw the proposal that had to be rejected")
-	}
-	for i := range c.members {
-		c.mustStop(i)
-	}
-	c.mustAgree()
-}
-
 func TestNode_IdleTicksKeepTheIdleInterval(t *testing.T) {
 	t.Parallel()
 	const idle, ticks = 100 * time.Millisecond, 10

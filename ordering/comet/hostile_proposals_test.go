@@ -1,0 +1,108 @@
+package comet
+
+import (
+	"testing"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/ordering"
+	"github.com/lockstep-network/lockstep/ordering/orderingtest"
+)
+
+// One of four proposes, in each of its turns, what the rules forbid; one forgery after the other. Every honest validator
+// names it, and the next proposer makes the tick.
+func TestHostile_ForgedProposals(t *testing.T) {
+	c := newCluster(t, 4, nil)
+	h := c.startForging()
+	forgeries := orderingtest.Forgeries(c.genesis)
+	for i, f := range forgeries {
+		if f.Local {
+			continue
+		}
+		from, before := c.members[0].log.head(), c.members[0].ears.rejections(f.Reason)
+		tx := testTx(t, 901, uint64(i))
+		c.members[0].pool.submit(tx)
+		h.set(f.Forge)
+		c.awaitHeard(0, f.Name, func(e *ears) bool { return e.rejections(f.Reason) > before })
+		c.awaitOrdered(0, tx)
+		c.awaitTick(0, c.members[0].log.head()+2)
+		c.hiccup(f.Name, from)
+	}
+	h.set(nil)
+	for _, i := range []int{1, 3} { // a proposal may come to one of them too late to be judged, but not each time
+		for _, reason := range []string{"layout", "decode", "duplicate", "entry", "bucket", "system_entry"} {
+			if c.members[i].ears.rejections(reason) == 0 {
+				t.Errorf("validator %d heard of no proposal rejected for %q", i, reason)
+			}
+		}
+		if c.members[i].book.count("proposal rejected") == 0 {
+			t.Errorf("validator %d logged no rejected proposal", i)
+		}
+	}
+	c.mustGoOn(testTx(t, 902, 0))
+}
+
+// A tick above the cap does not get past the proposer's own engine: its turn passes.
+func TestHostile_OversizeTick(t *testing.T) {
+	c := newCluster(t, 4, nil)
+	h := c.startForging()
+	asked := make(chan struct{}, 16)
+	for _, f := range orderingtest.Forgeries(c.genesis) {
+		if f.Name == "tick above the cap" {
+			h.set(func(p ordering.Proposal) ordering.Proposal {
+				select {
+				case asked <- struct{}{}:
+				default:
+				}
+				return f.Forge(p)
+			})
+		}
+	}
+	from := c.members[0].log.head()
+	for range 3 {
+		<-asked
+	}
+	h.set(nil)
+	c.awaitTick(0, c.members[0].log.head()+2)
+	c.hiccup("tick above the cap", from)
+	c.mustGoOn(testTx(t, 902, 0))
+}
+
+// A proposer orders the protected leg of a bundle alone, in every way. Nobody takes it, and the bundle is ordered whole.
+func TestHostile_ProtectedLegAlone(t *testing.T) {
+	c := newCluster(t, 4, nil)
+	h := c.startForging()
+	bundle := protectedBundle(t, c.genesis)
+	inclusion := *bundle.Bundle
+	inclusion.Atomicity = core.AtomicInclusion
+	other := *bundle.Bundle
+	other.Commitment[0] ^= 1
+	other.Legs = other.Legs[:1]
+	from := c.members[0].log.head()
+	seen := 0
+	for _, part := range [][]byte{
+		orderingtest.Section(bundle.Txs[0]).Encode(),
+		core.EncodeBundleSection([]core.DecodedBundle{{Bundle: &inclusion}}),
+		core.EncodeBundleSection([]core.DecodedBundle{{Bundle: &other}}),
+	} {
+		h.set(func(p ordering.Proposal) ordering.Proposal {
+			p.Txs = [][]byte{p.Txs[0], part}
+			return p
+		})
+		c.awaitHeard(0, "the leg alone", func(e *ears) bool { return e.rejections("entry") > seen })
+		seen = c.members[0].ears.rejections("entry")
+	}
+	h.set(nil)
+	for _, m := range c.members {
+		m.pool.seedBundle(bundle)
+	}
+	c.await(0, "the whole bundle", func(l *memLog) bool { return l.tickOfBundle(bundle.Hash) != 0 })
+	c.hiccup("protected leg torn out of a waiting bundle", from)
+	for _, d := range c.members[0].log.all() {
+		for _, s := range d.Tick.Sections {
+			if s.Txs[0].Hash() == bundle.Txs[0].Hash() {
+				t.Errorf("tick %d orders the leg alone", d.Record.Number)
+			}
+		}
+	}
+	c.mustGoOn(testTx(t, 902, 0))
+}
