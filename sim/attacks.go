@@ -24,7 +24,7 @@ func (l *load) twistDraft(d *draft) {
 		d.legs[len(d.legs)-1].nonce += 2
 	case 3:
 		l.s.count("load:revertingLeg")
-		d.legs[len(d.legs)-1].action = action{to: &reverter, gas: 40_000}
+		d.legs[len(d.legs)-1].action = action{to: &reverter, gas: 40_000, feeCap: 5000}
 	case 4:
 		l.s.count("load:tooLate")
 		d.notAfter = l.s.timeMs - 1
@@ -79,10 +79,12 @@ func (l *load) conflict(v *validator) {
 		return
 	}
 	l.s.count("load:conflict")
-	l.submit(v, l.signFor(at, nonce, l.action(rollup), 5000))
-	l.submit(v, l.signFor(at, nonce, l.action(rollup), 4000+1000*l.rand.Int64N(4)))
-	if other := l.validator(); other != nil {
-		l.submit(other, l.signFor(at, nonce, l.action(rollup), 5000+1000*l.rand.Int64N(4)))
+	for _, to := range []*validator{v, v, l.validator()} {
+		if to != nil {
+			a := l.action(rollup)
+			a.feeCap = 4000 + 1000*l.rand.Int64N(4)
+			l.submit(to, l.sign(at, nonce, a))
+		}
 	}
 }
 

@@ -28,14 +28,15 @@ type consensus struct {
 
 	blocks []ordering.Proposal
 	// votes and round are of the newest decided tick; who did not precommit in time is absent.
-	votes []ordering.ExtendedVote
-	round int32
+	votes   []ordering.ExtendedVote
+	round   int32
+	chainID string
 	// addresses are the consensus addresses.
 	addresses [][20]byte
 }
 
 func newConsensus(s *simulation) *consensus {
-	c := &consensus{s: s, rand: s.random("consensus")}
+	c := &consensus{s: s, rand: s.random("consensus"), chainID: s.net.genesis.ChainID()}
 	for i := range s.net.genesis.Validators {
 		c.addresses = append(c.addresses, s.net.genesis.Validators[i].ConsensusAddress())
 	}
@@ -251,7 +252,7 @@ func (c *consensus) precommit(v *validator, height uint64, round int32) ordering
 		_ = c.s.broken("own extensions are sound", v.index, "%v", err)
 	}
 	vote := &cmtproto.Vote{Height: int64(height), Round: round, Extension: extension}
-	bytes := cmttypes.VoteExtensionSignBytes(c.s.net.genesis.ChainID(), vote)
+	bytes := cmttypes.VoteExtensionSignBytes(c.chainID, vote)
 	return ordering.ExtendedVote{
 		Validator: c.addresses[v.index][:], Power: 10, Extension: extension,
 		Signature: ed25519.Sign(c.s.net.keys[v.index], bytes),

@@ -19,10 +19,18 @@ type action struct {
 	data  []byte
 	// mark is the storage slot that it sets in the marker, zero for none.
 	mark common.Hash
+	// feeCap in wei per gas; a tenth of it is the tip.
+	feeCap int64
 }
 
 // action draws one; most set a mark, by which its effect can be told.
 func (l *load) action(rollup core.RollupID) action {
+	a := l.draw(rollup)
+	a.feeCap = 4000 + l.rand.Int64N(4000)
+	return a
+}
+
+func (l *load) draw(rollup core.RollupID) action {
 	l.serial++
 	var mark common.Hash
 	binary.BigEndian.PutUint64(mark[:], uint64(rollup))
@@ -36,7 +44,7 @@ func (l *load) action(rollup core.RollupID) action {
 	case 6:
 		return action{to: &reverter, gas: 30_000, data: mark[:]}
 	case 7:
-		return action{to: &spinner, gas: 25_000 + l.rand.Uint64N(200_000)}
+		return action{to: &spinner, gas: 25_000 + l.rand.Uint64N(1_000_000)}
 	case 8, 9:
 		return action{to: &payer, value: l.rand.Int64N(1e12), gas: 80_000, data: common.LeftPadBytes(target[:], 32)}
 	case 10:
@@ -51,15 +59,10 @@ func (l *load) action(rollup core.RollupID) action {
 
 // sign makes the transaction of an account. keys, if any, are named under the predeploy.
 func (l *load) sign(at slot, nonce uint64, a action, keys ...common.Hash) core.Transaction {
-	return l.signFor(at, nonce, a, 4000+l.rand.Int64N(4000), keys...)
-}
-
-// signFor is sign at a fee cap in wei.
-func (l *load) signFor(at slot, nonce uint64, a action, feeCap int64, keys ...common.Hash) core.Transaction {
 	chain := new(big.Int).SetUint64(uint64(at.rollup))
 	inner := &gethtypes.DynamicFeeTx{
 		ChainID: chain, Nonce: nonce, To: a.to, Value: big.NewInt(a.value), Gas: a.gas, Data: a.data,
-		GasFeeCap: big.NewInt(feeCap), GasTipCap: big.NewInt(feeCap / 10),
+		GasFeeCap: big.NewInt(a.feeCap), GasTipCap: big.NewInt(a.feeCap / 10),
 	}
 	if len(keys) > 0 {
 		inner.AccessList = gethtypes.AccessList{{Address: l.s.net.genesis.Predeploy.Address, StorageKeys: keys}}

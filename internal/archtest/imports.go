@@ -64,7 +64,7 @@ func ImportRules() []ImportRule {
 			Reason: "cmd → node → stages → core: node wires stages and knows nothing of who starts it",
 		},
 		{
-			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "cmd/...", "node/...", "demo/...", "client/...", "bench/..."),
+			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "cmd/...", "node/...", "demo/...", "client/...", "bench/...", "sim"),
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
