@@ -20,3 +20,9 @@ type BundlePlace struct {
 	Tick  uint64
 	Index uint32
 }
+
+// LaneTick is a row of a lane with the tick that added it.
+type LaneTick struct {
+	Tick uint64
+	LaneRow
+}

@@ -29,6 +29,9 @@ func (l *Log) writeCheckpoint(b *pebble.Batch, d *core.Decided) error {
 			b.Set(completionKey(done.Tick), append(hash[:], stored.Encode()...), nil),
 			b.Set(slotKey(draft.Slot), core.U64(done.Tick), nil),
 			b.Set(setKey(hash), done.Set.Encode(), nil))
+		if draft.Checkpoint.ValidatorSet != hash {
+			errs = append(errs, b.Set(handoverKey(done.Tick), nil, nil))
+		}
 	}
 	if draft := d.Draft; draft != nil {
 		errs = append(errs, b.Set(draftKey(draft.Checkpoint.Tick), draft.Encode(), nil))

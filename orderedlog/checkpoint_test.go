@@ -107,6 +107,11 @@ func TestCheckpoint_KeepsCompleteOnesAndDropsSkippedOnes(t *testing.T) {
 	if got := listed(t, l, 2, 1); !slices.Equal(got, []uint64{5}) {
 		t.Errorf("one from tick 2: %v", got)
 	}
+	for before, want := range map[uint64]int{5: 0, 6: 1, 7: 2} {
+		if handovers, err := l.Handovers(before); err != nil || len(handovers) != want || want > 0 && handovers[0].Completion.Tick != 5 {
+			t.Errorf("handovers before tick %d: %v (%v), want %d", before, handovers, err, want)
+		}
+	}
 	if draft, err := l.Draft(5); err != nil || !reflect.DeepEqual(draft, ticks[4].Draft) {
 		t.Errorf("draft: %+v (%v)", draft, err)
 	}

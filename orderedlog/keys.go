@@ -23,6 +23,7 @@ const (
 	spaceCompletion = 'c' // tick of the checkpoint → hash of the set that signed, completion without it
 	spaceSlot       = 's' // slot → tick of its complete checkpoint
 	spaceSet        = 'v' // hash → validator set
+	spaceHandover   = 'n' // tick of a complete checkpoint that names another set than signed it → nothing
 )
 
 var (
@@ -39,6 +40,10 @@ func completionKey(tick uint64) []byte {
 }
 func slotKey(slot uint64) []byte     { return binary.BigEndian.AppendUint64([]byte{spaceSlot}, slot) }
 func setKey(hash common.Hash) []byte { return append([]byte{spaceSet}, hash[:]...) }
+
+func handoverKey(tick uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{spaceHandover}, tick)
+}
 
 func laneKey(rollup core.RollupID, seq uint64) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64([]byte{spaceLane}, uint64(rollup)), seq)

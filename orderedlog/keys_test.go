@@ -28,6 +28,7 @@ func TestKeys_Golden(t *testing.T) {
 		{"draft", draftKey(258), "640000000000000102"},
 		{"completion", completionKey(258), "630000000000000102"},
 		{"slot", slotKey(258), "730000000000000102"},
+		{"handover", handoverKey(258), "6e0000000000000102"},
 		{"validator set", setKey(hash), "76" + hashHex},
 		{"ledger", ledgerKey([]byte{1, 2}), "4c0102"},
 	} {

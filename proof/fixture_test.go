@@ -32,7 +32,7 @@ type chain struct {
 	genesisSet core.ValidatorSet
 
 	ticks       []*core.Tick
-	rows        map[core.RollupID][]proof.LaneTick
+	rows        map[core.RollupID][]core.LaneTick
 	lanes       map[core.RollupID]core.LaneState
 	digests     []common.Hash                  // [tick], zero before the first
 	results     map[uint64][]core.RollupResult // of every tick
@@ -46,7 +46,7 @@ type chain struct {
 func newChain(t testing.TB) *chain {
 	c := &chain{
 		t: t, network: common.Hash{0xee}, keys: make(map[common.Address]*ecdsa.PrivateKey),
-		rows: make(map[core.RollupID][]proof.LaneTick), lanes: make(map[core.RollupID]core.LaneState), digests: []common.Hash{{}},
+		rows: make(map[core.RollupID][]core.LaneTick), lanes: make(map[core.RollupID]core.LaneState), digests: []common.Hash{{}},
 		results: make(map[uint64][]core.RollupResult), outcomes: make(map[uint64][][]core.Outcome),
 		decided: make(map[core.RollupID][]uint64), codes: make(map[common.Hash]core.OutcomeCode), lag: 1,
 	}
@@ -115,7 +115,7 @@ func (c *chain) tick(bundles []core.DecodedBundle, txs ...core.Transaction) uint
 		state := c.lanes[id]
 		items := t.LaneItems(id)
 		if row, ok := (core.LaneHead{NextSeq: state.NextSeq, Head: state.Head}).Advance(c.network, id, t.Number, items); ok {
-			c.rows[id] = append(c.rows[id], proof.LaneTick{Tick: t.Number, LaneRow: row})
+			c.rows[id] = append(c.rows[id], core.LaneTick{Tick: t.Number, LaneRow: row})
 			c.lanes[id] = core.LaneState{NextSeq: row.FirstSeq + row.Count, Head: row.Head, Tick: t.Number}
 		}
 		if id == opaqueC {
@@ -249,7 +249,7 @@ func (c *chain) Handovers(before uint64) ([]proof.Handover, error) {
 	return found, nil
 }
 
-func (c *chain) Rows(rollup core.RollupID, seq, last uint64) (found []proof.LaneTick, before common.Hash, err error) {
+func (c *chain) Rows(rollup core.RollupID, seq, last uint64) (found []core.LaneTick, before common.Hash, err error) {
 	for _, row := range c.rows[rollup] {
 		if row.FirstSeq+row.Count <= seq {
 			before = row.Head

@@ -19,17 +19,11 @@ type Source interface {
 	Handovers(before uint64) ([]Handover, error)
 	// Rows are a lane's rows from the one that holds seq to that of the last tick not above last, and the lane head before
 	// them. There is at least one.
-	Rows(rollup core.RollupID, seq, last uint64) (rows []LaneTick, before common.Hash, err error)
+	Rows(rollup core.RollupID, seq, last uint64) (rows []core.LaneTick, before common.Hash, err error)
 	// Tick is a tick of the log.
 	Tick(n uint64) (*core.Tick, error)
 	// Zone is the executor of a rollup; nil if this node has none.
 	Zone(rollup core.RollupID) ZoneSource
-}
-
-// LaneTick is a row with the tick that added it.
-type LaneTick struct {
-	Tick uint64
-	core.LaneRow
 }
 
 // ZoneSource is what a node keeps of one zone's results.
