@@ -110,7 +110,9 @@ func printReport(out io.Writer, r sim.Report, asJSON bool) error {
 		return json.NewEncoder(out).Encode(r)
 	}
 	t := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	line := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t"+format+"\n", append([]any{name}, args...)...) }
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(t, "%s\t"+format+"\n", append([]any{name}, args...)...)
+	}
 	line("seed", "%d", r.Seed)
 	line("ticks", "%d in %d s of consensus time", r.Ticks, r.Slots)
 	line("ordered", "%d bundles, %d singles: %d lane positions", r.Bundles, r.Singles, r.Positions)
