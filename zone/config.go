@@ -22,6 +22,14 @@ type Config struct {
 	Dir string
 	// FS is where Dir lies; nil is the operating system's files.
 	FS vfs.FS
+	// Build names the executor's build. A zone that died twice at the same place starts switched off, until another build
+	// opens it.
+	Build string
+	// Retry lets a zone start that would start switched off.
+	Retry bool
+	// Shown is the newest tick whose results clients may have been told before this start: the log's head. The start also
+	// reads the log up to it for attested results.
+	Shown uint64
 	// Known finds a transaction whose sender is already recovered, such as the pool's, so that the work is not done
 	// twice; nil results and a nil function are fine. It is called from the zone's loop.
 	Known func(core.RollupID, common.Hash) *gethtypes.Transaction

@@ -7,6 +7,8 @@ var (
 	ErrInvariant = errors.New("zone: invariant broken")
 	// ErrDiverged: this node's result of a tick is not the attested one.
 	ErrDiverged = errors.New("zone: result differs from the attested one")
+	// ErrSwitchedOff: the zone died twice at the same place with this build and does not try a third time.
+	ErrSwitchedOff = errors.New("zone: switched off")
 	// ErrStopped: the zone no longer executes; what is asked for will not come.
 	ErrStopped = errors.New("zone: stopped")
 	// ErrForeign: the folder belongs to another network or zone, or to another format version.

@@ -9,7 +9,7 @@ import (
 // Listener gets the zone's events. Its functions are called from the zone's loop (Diverged from any goroutine) and must
 // not block.
 type Listener struct {
-	// Recovered: the zone starts from a seal.
+	// Recovered: the zone starts from a seal, or goes back to it.
 	Recovered func(Recovered)
 	// Executed: a tick's results are known and published.
 	Executed func(TickResult)
@@ -17,8 +17,10 @@ type Listener struct {
 	Sealed func(SealRecord)
 	// LaneStopped: a lane's block is full; it goes on with the next one.
 	LaneStopped func(LaneStopped)
-	// Diverged: this node's result is not the attested one; the zone stops.
+	// Diverged: this node's result is not the attested one.
 	Diverged func(Diverged)
+	// Rebuilding: the zone died and goes back to the newest attested seal (Recovered follows) to execute again.
+	Rebuilding func(Death)
 }
 
 // Recovered says where the zone begins to execute.
@@ -45,6 +47,13 @@ type Diverged struct {
 	Attested common.Hash
 }
 
+// Death says that a zone could not go on.
+type Death struct {
+	// Tick is the tick that could not be executed, or whose result is not the attested one.
+	Tick uint64
+	Err  error
+}
+
 // withDefaults fills the functions that are not set.
 func (l Listener) withDefaults() Listener {
 	if l.Recovered == nil {
@@ -58,6 +67,9 @@ func (l Listener) withDefaults() Listener {
 	}
 	if l.LaneStopped == nil {
 		l.LaneStopped = func(LaneStopped) {}
+	}
+	if l.Rebuilding == nil {
+		l.Rebuilding = func(Death) {}
 	}
 	if l.Diverged == nil {
 		l.Diverged = func(Diverged) {}

@@ -19,7 +19,9 @@ func TestZone_TellsItsListener(t *testing.T) {
 	r.start()
 	r.tick(0)
 	r.log.Append(zonetest.Start+1000, nil, nil)
+	r.log.Append(zonetest.Start+1001, nil, nil)
 	r.executeAll()
+	r.log.Attest(r.zone.Digest)
 	r.crash()
 
 	var heard []string
@@ -30,6 +32,7 @@ func TestZone_TellsItsListener(t *testing.T) {
 		Executed:    func(e zone.TickResult) { say("executed %d: %d outcomes", e.Tick, len(e.Outcomes)) },
 		Sealed:      func(e zone.SealRecord) { say("sealed: next %d", e.NextTick) },
 		LaneStopped: func(e zone.LaneStopped) { say("stopped in %d: rollup %s seq %d", e.Tick, e.Rollup, e.Seq) },
+		Rebuilding:  func(e zone.Death) { say("rebuilding at %d", e.Tick) },
 		Diverged:    func(e zone.Diverged) { say("diverged at %d", e.Tick) },
 	}
 	engines := make(map[core.RollupID]zone.Engine)
@@ -43,18 +46,19 @@ func TestZone_TellsItsListener(t *testing.T) {
 	defer z.Close()
 	r.tick(1)
 	r.tick(2)
-	r.log.Append(zonetest.Start+2000, nil, nil, core.Attested{Zone: zonetest.Zone, Tick: 4})
+	r.log.Append(zonetest.Start+2000, nil, nil, core.Attested{Zone: zonetest.Zone, Tick: 5})
 	r.log.Append(zonetest.Start+3000, nil, nil)
 	if err := z.Run(t.Context()); !errors.Is(err, zone.ErrDiverged) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"recovered: next 2, dropped 0",
-		"executed 2: 0 outcomes",
-		"executed 3: 1 outcomes",
-		"stopped in 4: rollup 901 seq 2",
-		"executed 4: 0 outcomes",
-		"diverged at 4",
+		// The seal itself survived, but not the proof that its tick's result is the attested one.
+		"recovered: next 1, dropped 2",
+		"executed 1: 1 outcomes", "sealed: next 2", "executed 2: 0 outcomes", "executed 3: 0 outcomes", "executed 4: 1 outcomes",
+		"stopped in 5: rollup 901 seq 2", "executed 5: 0 outcomes",
+		"diverged at 5", "rebuilding at 5", "recovered: next 2, dropped 0",
+		"executed 2: 0 outcomes", "executed 3: 0 outcomes", "executed 4: 1 outcomes",
+		"diverged at 5", "stopped in 5: rollup 901 seq 2", "executed 5: 0 outcomes",
 	}
 	if !slices.Equal(heard, want) {
 		t.Errorf("heard %q, want %q", heard, want)

@@ -34,6 +34,7 @@ func TestZone_EVMTwinsAgree(t *testing.T) {
 				t.Fatal(err)
 			}
 			finish := steady.live(seed)
+			log.Attest(steady.zone.Digest)
 			restless := newEVMRig(t, net, log)
 			if deaths := restless.liveAndDie(rand.New(rand.NewPCG(seed, 1))); deaths < 5 {
 				t.Fatalf("died %d times only: the test shows nothing", deaths)
@@ -109,7 +110,9 @@ func (r *evmRig) open(wrap func(zone.Engine) zone.Engine) error {
 			engines[id] = wrap(chain)
 		}
 	}
-	z, err := zone.New(zone.Config{Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: r.home, FS: r.fs}, engines, r.log)
+	z, err := zone.New(zone.Config{
+		Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: r.home, FS: r.fs, Shown: r.log.Head(), Build: fmt.Sprint("life ", r.lives),
+	}, engines, r.log)
 	if err == nil {
 		r.t.Cleanup(func() { _ = z.Close() })
 	}

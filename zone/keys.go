@@ -15,6 +15,8 @@ const (
 	spaceBundle = 'b' // bundle id, tick → its legs' places
 	spaceSeal   = 's' // next tick → seal record
 	spaceDigest = 'd' // tick modulo digestWindow → tick and digest
+	spaceAgreed = 'a' // → newest attested result that is the zone's own
+	spaceDeath  = 'x' // → how the zone died last
 	spaceResult = 'r' // tick → what its digest commits to, where that is not the same as in the tick before
 )
 
@@ -23,10 +25,15 @@ const (
 	encOwner  core.EncodingKind = 0x62
 	encBundle core.EncodingKind = 0x63
 	encDigest core.EncodingKind = 0x64
+	encDeath  core.EncodingKind = 0x66
 	encResult core.EncodingKind = 0x65
 )
 
-var keyOwner = []byte{spaceMeta}
+var (
+	keyOwner  = []byte{spaceMeta}
+	keyAgreed = []byte{spaceAgreed}
+	keyDeath  = []byte{spaceDeath}
+)
 
 func fateKey(rollup core.RollupID, seq uint64) []byte {
 	return u64s([]byte{spaceFate}, uint64(rollup), seq)

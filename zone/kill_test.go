@@ -34,6 +34,7 @@ func TestZone_SurvivesKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish := steady.live(7)
+	log.Attest(steady.zone.Digest)
 	home := t.TempDir()
 	writeLog(t, home, log)
 

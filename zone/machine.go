@@ -47,7 +47,7 @@ func newMachine(cfg Config, members []core.RollupID, engines map[core.RollupID]E
 
 // restore sets the cursors to those of a seal, on which the engines already are.
 func (m *machine) restore(r SealRecord) {
-	m.tick, m.slot, m.digest, m.open = r.NextTick-1, r.Slot, r.Digest, false
+	m.tick, m.slot, m.digest, m.open, m.sealed = r.NextTick-1, r.Slot, r.Digest, false, nil
 	for i, l := range m.lanes {
 		l.nextSeq, l.cursor = r.Rollups[i].NextSeq, r.Rollups[i].FirstUnapplied
 		l.stopped = l.cursor < l.nextSeq

@@ -51,7 +51,7 @@ func (z *Zone) Digest(tick uint64) (digest common.Hash, ok bool) {
 func (z *Zone) Digests(from uint64, max int) []common.Hash {
 	z.results.mu.Lock()
 	defer z.results.mu.Unlock()
-	if z.results.diverged != nil {
+	if z.results.diverged != nil || z.results.failed != nil {
 		return nil
 	}
 	return z.results.ring.list(from, max)
@@ -74,36 +74,53 @@ func (z *Zone) SubscribeExecuted(ch chan<- TickResult) (cancel func()) {
 	}
 }
 
-// Attested tells the zone which result the validators' quorum attested. If its own differs, it stops executing and
-// offers no digests any more; Run returns ErrDiverged. The results of ticks that are not executed yet are compared
-// when they are, and only the newest of those is kept: a digest commits to all before it. Run does the same with the
-// attested results in the log's records, so calling this only finds a difference earlier.
+// Attested tells the zone which result the validators' quorum attested. If its own differs, it offers no digests and goes
+// back to the newest attested seal, once (see Run). The results of ticks that are not executed yet are compared when they
+// are, and only the newest of those is kept: a digest commits to all before it. Run does the same with the attested
+// results in the log's records, so calling this only finds a difference earlier.
 func (z *Zone) Attested(a core.Attested) {
-	if a.Zone != z.cfg.Zone {
+	if a.Zone != z.cfg.Zone || a.Tick == 0 {
 		return
 	}
-	r := z.results
-	r.mu.Lock()
-	own, known := r.ring.get(a.Tick)
-	if !known && a.Tick > r.executed && a.Tick > r.attested.Tick {
-		r.attested = a
-	}
-	differs := known && own != a.Digest && r.diverged == nil
-	if differs {
-		r.diverged = fmt.Errorf("%w: zone %s tick %d: own %s, attested %s", ErrDiverged, a.Zone, a.Tick, own, a.Digest)
-		if r.cancel != nil {
-			r.cancel(r.diverged)
-		}
-	}
-	r.mu.Unlock()
-	if differs {
+	if own, differs := z.results.compare(a); differs {
 		z.listener.Diverged(Diverged{Zone: a.Zone, Tick: a.Tick, Own: own, Attested: a.Digest})
 	}
 }
 
-// Fate is what became of a lane position; ok is false while it is not decided.
+// Agreed is the newest attested tick at which the zone's own result is the attested one: up to it, and no further, what
+// the zone says is attested. It never goes back.
+func (z *Zone) Agreed() uint64 { return z.results.agreement().Tick }
+
+// Shown is the newest tick that was executed before the zone went back to a seal, at its start or later. While Executed is
+// below it, what the zone says is older than what it said before.
+func (z *Zone) Shown() uint64 {
+	z.results.mu.Lock()
+	defer z.results.mu.Unlock()
+	return z.results.shown
+}
+
+// Rebuilds counts how often the zone went back to a seal since it was opened.
+func (z *Zone) Rebuilds() uint64 {
+	z.results.mu.Lock()
+	defer z.results.mu.Unlock()
+	return z.results.rebuilds
+}
+
+// Err says why the zone does not execute any more and will not until the node is started again; nil while it does.
+func (z *Zone) Err() error {
+	z.results.mu.Lock()
+	defer z.results.mu.Unlock()
+	return z.results.failed
+}
+
+// Fate is what became of a lane position; ok is false while it is not decided. A zone that has given up vouches for nothing
+// but what was attested.
 func (z *Zone) Fate(rollup core.RollupID, seq uint64) (fate Fate, ok bool, err error) {
-	return z.store.fate(rollup, seq)
+	fate, ok, err = z.store.fate(rollup, seq)
+	if ok && z.Err() != nil && fate.Tick > z.Agreed() {
+		return Fate{}, false, err
+	}
+	return fate, ok, err
 }
 
 // Bundle lists what became of a bundle at every place in the order at which it stands, ascending by tick; at most one
@@ -115,12 +132,12 @@ func (z *Zone) Bundle(id common.Hash) ([]BundleFate, error) {
 	}
 	var fates []BundleFate
 	for _, p := range places {
-		if p.Tick > z.Executed() {
+		if p.Tick > max(z.Executed(), z.Agreed()) {
 			break // recorded before a crash, not executed again yet
 		}
 		b := BundleFate{ID: p.ID, Tick: p.Tick, Atomicity: p.Atomicity, FailingLeg: NoLeg, Legs: make([]LegFate, len(p.Legs))}
 		for i, leg := range p.Legs {
-			f, ok, err := z.store.fate(leg.Rollup, leg.Seq)
+			f, ok, err := z.Fate(leg.Rollup, leg.Seq)
 			if err != nil {
 				return nil, err
 			}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// recoverSeal takes all rollups back to one common seal and sets the cursors to it, so that executing the log from
-// there on is the same as never having stopped.
+// recoverSeal takes all rollups back to the newest common seal that is attested and sets the cursors to it, so that
+// executing the log from there on is the same as never having stopped, and the same as on the other validators.
 //
 // How a seal becomes durable, in order: (1) the tick batches before it, unsynced; (2) each engine's Seal, in parallel,
 // durable on its own; (3) the seal record with the hashes of (2), synced, which also syncs (1); (4) only then the next
@@ -21,8 +21,8 @@ import (
 // The record follows the engines' seals because it must name their hashes, which exist only then; what a record written
 // first would add, the position to replay from, stands in the record before it.
 //
-// So the right record is always the newest one that matches every engine's chain, by number and hash; without any the
-// zone begins at the genesis blocks with tick 1. Recovery itself only drops, in an order that finds the same record
+// So the right record is always the newest attested one that matches every engine's chain, by number and hash; without
+// any the zone begins at the genesis blocks with tick 1. Recovery itself only drops, in an order that finds the same record
 // again if it is cut short: blocks first, then records and fates in one synced batch.
 func (z *Zone) recoverSeal() error {
 	base, err := z.commonSeal()
@@ -44,7 +44,7 @@ func (z *Zone) recoverSeal() error {
 	if err != nil {
 		return err
 	}
-	if err := z.store.rewind(base); err != nil {
+	if err := z.store.rewind(base, z.results.agreement()); err != nil {
 		return fmt.Errorf("zone: rewind records: %w", err)
 	}
 	z.machine.restore(base)
@@ -61,7 +61,7 @@ func (z *Zone) recoverSeal() error {
 	return nil
 }
 
-// commonSeal finds the newest seal record whose blocks all engines have, or describes the genesis blocks.
+// commonSeal finds the newest attested seal record whose blocks all engines have, or describes the genesis blocks.
 func (z *Zone) commonSeal() (SealRecord, error) {
 	record, ok, err := z.store.newestSeal(z.matches)
 	if err != nil {
@@ -70,7 +70,8 @@ func (z *Zone) commonSeal() (SealRecord, error) {
 	if ok {
 		return record, nil
 	}
-	genesis := SealRecord{Slot: z.machine.slot, NextTick: 1, Rollups: make([]RollupSeal, len(z.machine.lanes))}
+	slot := z.cfg.Genesis.Params.Slot(z.cfg.Genesis.Time) - 1
+	genesis := SealRecord{Slot: slot, NextTick: 1, Rollups: make([]RollupSeal, len(z.machine.lanes))}
 	for i, l := range z.machine.lanes {
 		block, ok := l.engine.Sealed(0)
 		if !ok {
@@ -81,9 +82,10 @@ func (z *Zone) commonSeal() (SealRecord, error) {
 	return genesis, nil
 }
 
-// matches reports whether every engine's chain has the record's block.
+// matches reports whether the record is attested and every engine's chain has its block. The tick that caused a seal
+// commits to the hashes of its blocks, so its result must be attested, not only the one before it.
 func (z *Zone) matches(r SealRecord) bool {
-	if len(r.Rollups) != len(z.machine.lanes) {
+	if r.NextTick > z.results.agreement().Tick || len(r.Rollups) != len(z.machine.lanes) {
 		return false
 	}
 	for i, l := range z.machine.lanes {

@@ -78,7 +78,7 @@ type ResultRun struct {
 
 // Decisions gives back what a tick decided. Errors are ErrNoResults for a tick that decided nothing or is not kept.
 func (z *Zone) Decisions(tick uint64) (*Decisions, error) {
-	if tick > z.Executed() {
+	if tick > max(z.Executed(), z.Agreed()) {
 		return nil, fmt.Errorf("%w: tick %d is not executed", ErrNoResults, tick)
 	}
 	row, err := z.store.resultRow(tick)
@@ -111,7 +111,7 @@ func (z *Zone) Decisions(tick uint64) (*Decisions, error) {
 // ResultRuns gives the results roots of the ticks first to last, run-length coded, and the digest before the first,
 // which must be a tick that decided something. Errors are ErrNoResults if not all of them are kept.
 func (z *Zone) ResultRuns(first, last uint64) (before common.Hash, runs []ResultRun, err error) {
-	if last > z.Executed() || first > last {
+	if last > max(z.Executed(), z.Agreed()) || first > last {
 		return common.Hash{}, nil, fmt.Errorf("%w: ticks %d to %d, executed is %d", ErrNoResults, first, last, z.Executed())
 	}
 	row, err := z.store.resultRow(first)

@@ -1,7 +1,6 @@
 package zone
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -43,37 +42,10 @@ func New(cfg Config, engines map[core.RollupID]Engine, log Log) (*Zone, error) {
 		senders: senders{known: cfg.Known}, store: st, results: newResults(),
 	}
 	z.machine = newMachine(cfg, members, engines, logBacklog{log, z.senders})
-	if err := z.recoverSeal(); err != nil {
+	if err := z.begin(); err != nil {
 		return nil, errors.Join(err, st.close())
 	}
 	return z, nil
-}
-
-// Run executes the log tick by tick until ctx ends, which is no error, or something does not allow to go on. After
-// that, waits end with ErrStopped and what was published stays readable. Run may be called once.
-func (z *Zone) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer z.results.stop()
-	if err := z.results.begin(cancel); err != nil {
-		return err
-	}
-	for {
-		next := z.machine.tick + 1
-		err := z.log.Wait(ctx, next)
-		if diverged := z.results.divergence(); diverged != nil {
-			return diverged
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err == nil {
-			err = guard(func() error { return z.step(next) })
-		}
-		if err != nil {
-			return fmt.Errorf("zone %s: tick %d: %w", z.cfg.Zone, next, err)
-		}
-	}
 }
 
 // step executes one tick of the log and publishes its results.
@@ -85,7 +57,7 @@ func (z *Zone) step(number uint64) error {
 	for _, a := range record.Attested {
 		z.Attested(a)
 	}
-	if err := z.results.divergence(); err != nil {
+	if _, err := z.results.divergence(); err != nil {
 		return err
 	}
 	tick, err := z.log.Decoded(number)
@@ -130,7 +102,7 @@ func (z *Zone) publish() (TickResult, error) {
 	if err != nil {
 		return TickResult{}, err
 	}
-	if err := z.store.putTick(result); err != nil {
+	if err := z.store.putTick(result, z.results.agreement()); err != nil {
 		return TickResult{}, fmt.Errorf("write results: %w", err)
 	}
 	z.results.publish(result)
@@ -150,6 +122,6 @@ func (z *Zone) announce(result TickResult) {
 
 // Close closes the zone's folder. Run must have returned; it is idempotent.
 func (z *Zone) Close() error {
-	z.results.stop()
+	z.results.stop(nil)
 	return z.store.close()
 }

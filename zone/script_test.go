@@ -102,6 +102,7 @@ func (s *script) command(lines []string) string {
 		return s.tick(number(s.t, words[1]), lines[1:])
 	case "restart":
 		s.replayed = s.rig.zone.Executed()
+		s.rig.log.Attest(s.rig.zone.Digest)
 		s.rig.crash()
 		s.rig.start()
 		return s.describe(s.rig.executeAll())
@@ -311,6 +312,7 @@ type rig struct {
 	disks map[core.RollupID]*zonetest.Disk
 	fs    *vfs.MemFS
 	wrap  func(*zonetest.Engine) zone.Engine
+	build string
 
 	zone    *zone.Zone
 	engines map[core.RollupID]*zonetest.Engine
@@ -324,7 +326,7 @@ func newRig(t *testing.T, net *zonetest.Network, log *zonetest.Log, wrap func(*z
 
 // config is the zone's configuration on the rig's files.
 func (r *rig) config() zone.Config {
-	return zone.Config{Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs}
+	return zone.Config{Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs, Build: r.build, Shown: r.log.Head()}
 }
 
 // open makes a zone on the disks.

@@ -6,12 +6,13 @@ import "fmt"
 // themselves when a zone gets on, such as a simulation of a whole network, and takes the place of Run: the two must not
 // be mixed. After an error, ErrDiverged among them, the zone must not be stepped again.
 func (z *Zone) Step() error {
-	if err := z.results.divergence(); err != nil {
+	if _, err := z.results.divergence(); err != nil {
 		return err
 	}
 	next := z.machine.tick + 1
 	if err := guard(func() error { return z.step(next) }); err != nil {
 		return fmt.Errorf("zone %s: tick %d: %w", z.cfg.Zone, next, err)
 	}
-	return z.results.divergence()
+	_, err := z.results.divergence()
+	return err
 }

@@ -72,18 +72,27 @@ func (s *store) claim(owner []byte) error {
 	return err
 }
 
-// putTick writes what a tick did, unsynced.
-func (s *store) putTick(r TickResult) error {
+// putTick writes what a tick did, unsynced, with the newest agreed result. What a tick up to that one decided is there
+// already, is attested, and is not touched when it is executed again.
+func (s *store) putTick(r TickResult, agreed core.Attested) error {
+	row := resultRowOf(r)
+	if r.Tick <= agreed.Tick {
+		s.root = row.Root
+		return nil
+	}
 	b := s.db.NewBatch()
 	defer b.Close()
-	errs := []error{b.Set(digestKey(r.Tick), core.Encode(encDigest, &digestRLP{r.Tick, r.Digest}), nil)}
+	errs := []error{
+		b.Set(digestKey(r.Tick), core.Encode(encDigest, &digestRLP{r.Tick, r.Digest}), nil),
+		b.Set(keyAgreed, core.Encode(encDigest, &digestRLP{agreed.Tick, agreed.Digest}), nil),
+	}
 	for _, f := range r.Outcomes {
 		errs = append(errs, b.Set(fateKey(f.Rollup, f.Seq), encodeFate(f), nil))
 	}
 	for _, p := range r.Bundles {
 		errs = append(errs, b.Set(bundleKey(p.ID, p.Tick), encodeBundle(p), nil))
 	}
-	if row := resultRowOf(r); row.Root != s.root || len(row.Rollups) > 0 {
+	if row.Root != s.root || len(row.Rollups) > 0 {
 		errs = append(errs, b.Set(resultKey(r.Tick), core.Encode(encResult, row), nil))
 		s.root = row.Root
 	}
@@ -109,27 +118,80 @@ func (s *store) newestSeal(match func(SealRecord) bool) (r SealRecord, ok bool, 
 	return r, ok, errors.Join(err, it.Close())
 }
 
-// rewind forgets everything that was decided at or after a seal's next tick: later seals, fates and result rows. Places
-// of bundles and digests stay, the former are the log's and the latter are read by tick.
-func (s *store) rewind(r SealRecord) error {
+// rewind forgets what was decided at or after a seal's next tick and is not attested: later seals, and the fates
+// and result rows of ticks after agreed. Places of bundles and digests stay, the former are the log's and the latter are read by tick.
+func (s *store) rewind(r SealRecord, agreed core.Attested) error {
 	b := s.db.NewBatch()
 	defer b.Close()
+	keep := max(agreed.Tick, r.NextTick-1)
 	s.root = common.Hash{} // the tick after a seal always has a row: every rollup's last sealed block is another one
 	errs := []error{
 		b.DeleteRange(sealKey(r.NextTick+1), []byte{spaceSeal + 1}, nil),
-		b.DeleteRange(resultKey(r.NextTick), []byte{spaceResult + 1}, nil),
+		b.DeleteRange(resultKey(keep+1), []byte{spaceResult + 1}, nil),
+		b.Set(keyAgreed, core.Encode(encDigest, &digestRLP{agreed.Tick, agreed.Digest}), nil),
 	}
 	for _, l := range r.Rollups {
-		err := s.scan(fateKey(l.Rollup, l.FirstUnapplied), fateKey(l.Rollup, l.NextSeq), func(key, value []byte) error {
+		end := after(fateKey(l.Rollup, 0)[:9])
+		errs = append(errs, s.scan(fateKey(l.Rollup, l.FirstUnapplied), end, func(key, value []byte) error {
 			f, err := decodeFate(l.Rollup, binary.BigEndian.Uint64(key[9:]), value)
-			if err == nil && f.Tick >= r.NextTick {
+			if err == nil && f.Tick > keep {
 				err = b.Delete(key, nil)
 			}
 			return err
-		})
-		errs = append(errs, err, b.DeleteRange(fateKey(l.Rollup, l.NextSeq), after(fateKey(l.Rollup, 0)[:9]), nil))
+		}))
 	}
 	return errors.Join(append(errs, b.Commit(pebble.Sync))...)
+}
+
+// agreed reads the newest agreed result that is known to be durable; its tick is 0 if there is none.
+func (s *store) agreed() (core.Attested, error) {
+	b, err := s.get(keyAgreed)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return core.Attested{}, nil
+	}
+	var v digestRLP
+	if err == nil {
+		err = core.Decode(encDigest, b, &v)
+	}
+	if err != nil {
+		return core.Attested{}, fmt.Errorf("%w: agreed result: %w", ErrCorrupt, err)
+	}
+	return core.Attested{Tick: v.Tick, Digest: v.Digest}, nil
+}
+
+// digests reads all digests that are kept, by tick, and the newest tick.
+func (s *store) digests() (byTick map[uint64]common.Hash, newest uint64, err error) {
+	byTick = make(map[uint64]common.Hash)
+	err = s.scan([]byte{spaceDigest}, []byte{spaceDigest + 1}, func(_, value []byte) error {
+		var v digestRLP
+		if err := core.Decode(encDigest, value, &v); err != nil {
+			return fmt.Errorf("%w: digest: %w", ErrCorrupt, err)
+		}
+		byTick[v.Tick], newest = v.Digest, max(newest, v.Tick)
+		return nil
+	})
+	return byTick, newest, err
+}
+
+// death reads how the zone died last; the zero value if it never did.
+func (s *store) death() (deathRLP, error) {
+	var d deathRLP
+	b, err := s.get(keyDeath)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return d, nil
+	}
+	if err == nil {
+		err = core.Decode(encDeath, b, &d)
+	}
+	if err != nil {
+		return d, fmt.Errorf("%w: last death: %w", ErrCorrupt, err)
+	}
+	return d, nil
+}
+
+// putDeath writes how the zone died; when it returns, it survives the loss of power.
+func (s *store) putDeath(d deathRLP) error {
+	return s.db.Set(keyDeath, core.Encode(encDeath, &d), pebble.Sync)
 }
 
 // digestsBefore reads the digests of the ticks before next, as far back as they go without a gap, oldest first.

@@ -35,6 +35,12 @@ type (
 		Tick   uint64
 		Digest common.Hash
 	}
+	deathRLP struct {
+		Build  string
+		Tick   uint64
+		Count  uint64
+		Reason string
+	}
 )
 
 func encodeFate(f Fate) []byte {
