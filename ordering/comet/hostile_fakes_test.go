@@ -2,6 +2,8 @@ package comet
 
 import (
 	"math/big"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -36,4 +38,36 @@ func protectedBundle(t testing.TB, g *core.Genesis) core.DecodedBundle {
 		b.Legs = append(b.Legs, core.Leg{Rollup: tx.Rollup(), Tx: tx.Raw()})
 	}
 	return core.DecodedBundle{Bundle: b, Hash: b.ID(g.NetworkID()), Txs: txs}
+}
+
+// addTwin adds a member with the consensus key of another one, and an empty record of what it has signed. The network
+// has not more validators by that.
+func (c *cluster) addTwin(of int) int {
+	c.t.Helper()
+	original := c.members[of]
+	cfg := original.cfg
+	cfg.Home, cfg.Listen = c.t.TempDir(), "127.0.0.1:0"
+	if _, _, err := GenerateKeys(cfg.Home); err != nil {
+		c.t.Fatal(err)
+	}
+	key, err := os.ReadFile(filepath.Join(original.cfg.Home, consensusKeyFile))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(cfg.Home, consensusKeyFile), key, 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	c.members = append(c.members, &member{cfg: cfg, log: new(memLog), book: newLogBook(), ears: newEars(), pool: newMemPool(c.genesis)})
+	twin := len(c.members) - 1
+	c.build(twin)
+	for i, m := range c.members {
+		peers := c.addrs()[twin:]
+		if i == twin {
+			peers = c.addrs()
+		}
+		if err := m.node.AddPeers(peers...); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	return twin
 }
