@@ -19,6 +19,8 @@ type Deps struct {
 	Log     Log
 	Index   Index
 	Ledger  Ledger
+	// Checkpoints are the complete ones that this node keeps.
+	Checkpoints Checkpoints
 	// Zones holds the executor of every zone of the genesis that this node executes.
 	Zones map[core.ZoneID]Zone
 	// Listener is the open port, see Listen; nil lets New open it.
@@ -88,6 +90,16 @@ type Ledger interface {
 	Attested(zone core.ZoneID) core.Attested
 	// Lane is the head of a rollup's lane.
 	Lane(rollup core.RollupID) core.LaneHead
+}
+
+// Checkpoints finds complete checkpoints. ok is false where there is none. What it returns is shared and must not be
+// changed.
+type Checkpoints interface {
+	// Newest is the newest one, and Oldest the oldest one that is kept.
+	Newest() (c *core.CompleteCheckpoint, ok bool, err error)
+	Oldest() (c *core.CompleteCheckpoint, ok bool, err error)
+	// OfSlot is that of a slot's first tick.
+	OfSlot(slot uint64) (c *core.CompleteCheckpoint, ok bool, err error)
 }
 
 // Zone is the executor of one zone.

@@ -19,6 +19,8 @@ var (
 	ErrBadValue     = errors.New("gateway: invalid value")
 	// ErrUnknownTick: the tick is not in the log (yet).
 	ErrUnknownTick = errors.New("gateway: unknown tick")
+	// ErrUnknownCheckpoint: there is no complete checkpoint of the slot, or this node does not keep it any more.
+	ErrUnknownCheckpoint = errors.New("gateway: unknown checkpoint")
 
 	// Why the pool refuses a transaction or a leg, in go-ethereum's words.
 	ErrBadSignature      = errors.New("gateway: invalid sender")
@@ -94,6 +96,7 @@ var errorTable = []errorRow{
 
 	{core.ErrUnknownRollup, 47200, "unknownRollup", "unknown rollup"},
 	{ErrUnknownTick, 47201, "unknownTick", "unknown tick"},
+	{ErrUnknownCheckpoint, 47202, "unknownCheckpoint", "unknown checkpoint"},
 
 	{core.ErrTooLarge, 47301, "tooLarge", "oversized data"},
 	{core.ErrEmpty, 47302, "empty", "empty data"},

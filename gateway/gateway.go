@@ -57,8 +57,8 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if deps.Genesis == nil || deps.Pool == nil || deps.Log == nil || deps.Index == nil || deps.Ledger == nil || deps.Logger == nil {
-		return nil, fmt.Errorf("%w: genesis, pool, log, index, ledger and logger are required", ErrWiring)
+	if deps.Genesis == nil || deps.Pool == nil || deps.Log == nil || deps.Index == nil || deps.Ledger == nil || deps.Checkpoints == nil || deps.Logger == nil {
+		return nil, fmt.Errorf("%w: genesis, pool, log, index, ledger, checkpoints and logger are required", ErrWiring)
 	}
 	g := &Gateway{
 		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),

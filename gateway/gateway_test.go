@@ -36,7 +36,7 @@ func deps() gateway.Deps {
 	genesis := gatewaytest.Genesis()
 	log := gatewaytest.NewLog(genesis)
 	return gateway.Deps{
-		Genesis: genesis, Pool: gatewaytest.NewPool(genesis), Log: log, Index: log, Ledger: log,
+		Genesis: genesis, Pool: gatewaytest.NewPool(genesis), Log: log, Index: log, Ledger: log, Checkpoints: new(gatewaytest.Checkpoints),
 		Zones: map[core.ZoneID]gateway.Zone{}, Logger: slog.New(slog.DiscardHandler),
 	}
 }

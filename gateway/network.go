@@ -25,6 +25,10 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 		}
 		s.Head.Time = record.Time
 	}
+	var err error
+	if s.Checkpoint, err = g.newestCheckpointHead(); err != nil {
+		return nil, err
+	}
 	for _, v := range genesis.Validators {
 		s.Validators = append(s.Validators, ValidatorView{v.ConsensusKey, v.Address, v.Power})
 	}

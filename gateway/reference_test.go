@@ -76,6 +76,13 @@ func methods() []method {
 			Errors: []error{ErrUnknownTick},
 		},
 		{
+			Name: "lockstep_getCheckpoint", Params: []methodParam{{"slot", "number or tag", "a slot (consensus time in seconds, divided by the slot's length), or `latest`, `safe`, `finalized` (all three: the newest complete checkpoint) or `earliest` (the oldest that this node keeps)"}}, Results: []string{"CheckpointView"},
+			Text: "The checkpoint of a slot's first tick with the validators' signatures, more than 2/3 of the power. Recover each " +
+				"signature over the digest (EIP-712) and compare with a set that you trust: that of the genesis, or one that a checkpoint " +
+				"which you have verified names. Now and then a slot has no complete checkpoint; the next one stands for it.",
+			Errors: []error{ErrUnknownCheckpoint, ErrBadValue},
+		},
+		{
 			Name: `lockstep_subscribe("ticks")`, Results: []string{"TickMessage", "ExecutedMessage", "ErrorMessage"},
 			Text: "WebSocket only. Sends what happens from now on. A transaction is `ordered` with the message of type `tick` that names its " +
 				"hash under a lane, decided with the message of type `executed` that names it among its outcomes, and its result is " +
@@ -234,7 +241,7 @@ func answerTypes() []string {
 		}
 	}
 	for _, root := range []any{
-		BundleReceipt{}, SimulationView{}, Status{}, NetworkStatus{}, TickView{}, TickMessage{}, ExecutedMessage{}, ErrorMessage{},
+		BundleReceipt{}, SimulationView{}, Status{}, NetworkStatus{}, TickView{}, CheckpointView{}, TickMessage{}, ExecutedMessage{}, ErrorMessage{},
 	} {
 		visit(reflect.TypeOf(root))
 	}

@@ -111,8 +111,10 @@ type NetworkStatus struct {
 	Version         string `json:"version"`
 	ProtocolVersion uint64 `json:"protocolVersion"`
 	// Predeploy is what protected transactions name in their access lists.
-	Predeploy  PredeployView   `json:"predeploy"`
-	Head       HeadView        `json:"head"`
+	Predeploy PredeployView `json:"predeploy"`
+	Head      HeadView      `json:"head"`
+	// Checkpoint is the newest complete one; missing before the first.
+	Checkpoint *CheckpointHead `json:"checkpoint,omitempty"`
 	Validators []ValidatorView `json:"validators"`
 	Zones      []ZoneView      `json:"zones"`
 	Rollups    []RollupView    `json:"rollups"`
@@ -130,6 +132,64 @@ type PredeployView struct {
 type HeadView struct {
 	Tick uint64 `json:"tick"`
 	Time uint64 `json:"time"`
+}
+
+// CheckpointHead names a complete checkpoint.
+type CheckpointHead struct {
+	Slot   uint64      `json:"slot"`
+	Tick   uint64      `json:"tick"`
+	Time   uint64      `json:"time"`
+	Digest common.Hash `json:"digest"`
+}
+
+// CheckpointView is a complete checkpoint with everything that it takes to verify it.
+type CheckpointView struct {
+	NetworkID common.Hash `json:"networkId"`
+	// Slot is the slot whose first tick the checkpoint is of.
+	Slot uint64 `json:"slot"`
+	Tick uint64 `json:"tick"`
+	// Time is the tick's consensus time.
+	Time uint64 `json:"time"`
+	// LedgerRoot is the root of the ledger after the tick.
+	LedgerRoot common.Hash `json:"ledgerRoot"`
+	// Results are the zones' newest attested results after the tick.
+	Results []CheckpointResult `json:"results"`
+	// ValidatorSet is the hash of nextSigners; it is part of what is signed.
+	ValidatorSet common.Hash `json:"validatorSet"`
+	// Digest is the EIP-712 hash of typedData.
+	Digest common.Hash `json:"digest"`
+	// Signatures are over the digest, ascending by address.
+	Signatures []SignatureView `json:"signatures"`
+	// SignedPower is the sum of their powers, more than 2/3 of totalPower.
+	SignedPower uint64 `json:"signedPower"`
+	TotalPower  uint64 `json:"totalPower"`
+	// Signers had to sign: the set that the complete checkpoint before named, or that of the genesis.
+	Signers []SetMemberView `json:"signers"`
+	// NextSigners sign the checkpoints after this one.
+	NextSigners []SetMemberView `json:"nextSigners"`
+	// TypedData is what was signed, as eth_signTypedData_v4 and `cast wallet verify --data` take it.
+	TypedData json.RawMessage `json:"typedData"`
+}
+
+// CheckpointResult is a zone's newest attested result; tick 0 before the first.
+type CheckpointResult struct {
+	Zone   core.ZoneID `json:"zone"`
+	Tick   uint64      `json:"tick"`
+	Digest common.Hash `json:"digest"`
+}
+
+// SignatureView is a validator's signature over a checkpoint.
+type SignatureView struct {
+	Address common.Address `json:"address"`
+	Power   uint64         `json:"power"`
+	// Signature is R ‖ S ‖ V, 65 bytes, V 27 or 28.
+	Signature hexutil.Bytes `json:"signature"`
+}
+
+// SetMemberView is a validator as checkpoints know it.
+type SetMemberView struct {
+	Address common.Address `json:"address"`
+	Power   uint64         `json:"power"`
 }
 
 // ValidatorView is a member of the ordering quorum.

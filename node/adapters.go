@@ -12,6 +12,7 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/orderedlog"
 	"github.com/lockstep-network/lockstep/ordering"
 	"github.com/lockstep-network/lockstep/ordering/comet"
 	"github.com/lockstep-network/lockstep/ordering/signer"
@@ -21,18 +22,19 @@ import (
 
 // Both sides of each seam are visible here, so this is where it is checked that they fit.
 var (
-	_ mempool.State    = poolState{}
-	_ mempool.Progress = poolState{}
-	_ comet.Pool       = gossipPool{}
-	_ comet.Results    = results{}
-	_ comet.Signer     = (*signer.Signer)(nil)
-	_ gateway.Pool     = clientPool{}
-	_ gateway.Zone     = servedZone{}
-	_ gateway.Ledger   = agreed{}
-	_ evm.Submitter    = gateway.Sender{}
-	_ evm.PoolReader   = rollupPool{}
-	_ evm.Finality     = finality{}
-	_ zone.Engine      = (*evm.Chain)(nil)
+	_ mempool.State       = poolState{}
+	_ mempool.Progress    = poolState{}
+	_ comet.Pool          = gossipPool{}
+	_ comet.Results       = results{}
+	_ comet.Signer        = (*signer.Signer)(nil)
+	_ gateway.Pool        = clientPool{}
+	_ gateway.Zone        = servedZone{}
+	_ gateway.Ledger      = agreed{}
+	_ gateway.Checkpoints = checkpoints{}
+	_ evm.Submitter       = gateway.Sender{}
+	_ evm.PoolReader      = rollupPool{}
+	_ evm.Finality        = finality{}
+	_ zone.Engine         = (*evm.Chain)(nil)
 )
 
 // poolState is the executed state as the pool sees it.
@@ -85,6 +87,33 @@ func (r results) Digests(id core.ZoneID, from uint64, max int) []common.Hash {
 type agreed struct{ *ordering.Machine }
 
 func (a agreed) Lane(rollup core.RollupID) core.LaneHead { return a.LaneHead(rollup) }
+
+// checkpoints are the complete ones of the log.
+type checkpoints struct{ *orderedlog.Log }
+
+func (c checkpoints) Newest() (*core.CompleteCheckpoint, bool, error) {
+	return found(c.LatestCheckpoint())
+}
+
+func (c checkpoints) OfSlot(slot uint64) (*core.CompleteCheckpoint, bool, error) {
+	return found(c.CheckpointOfSlot(slot))
+}
+
+func (c checkpoints) Oldest() (*core.CompleteCheckpoint, bool, error) {
+	all, err := c.Checkpoints(0, 1)
+	if err != nil || len(all) == 0 {
+		return nil, false, err
+	}
+	return all[0], true, nil
+}
+
+// found tells what is not there from what cannot be read.
+func found(c *core.CompleteCheckpoint, err error) (*core.CompleteCheckpoint, bool, error) {
+	if errors.Is(err, orderedlog.ErrNotFound) {
+		return nil, false, nil
+	}
+	return c, err == nil, err
+}
 
 // finality tells which sealed blocks are attested.
 type finality struct {

@@ -176,7 +176,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		zones[id] = servedZone{z, n.progress}
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: n.ticks, Index: n.ticks, Ledger: agreed{n.machine},
+		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: n.ticks, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Zones: zones, Listener: listener, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {

@@ -17,11 +17,12 @@ import (
 
 // Harness is a running gateway over fakes, on a port of its own on the loopback interface.
 type Harness struct {
-	Gateway *gateway.Gateway
-	Genesis *core.Genesis
-	Log     *Log
-	Zone    *Zone
-	Pool    *Pool
+	Gateway     *gateway.Gateway
+	Genesis     *core.Genesis
+	Log         *Log
+	Checkpoints *Checkpoints
+	Zone        *Zone
+	Pool        *Pool
 	// Done gets what Run returned.
 	Done chan error
 	stop context.CancelFunc
@@ -39,7 +40,7 @@ type Options struct {
 func New(t testing.TB, o Options) *Harness {
 	t.Helper()
 	genesis := Genesis()
-	h := &Harness{Genesis: genesis, Log: NewLog(genesis), Zone: NewZone(), Pool: NewPool(genesis), Done: make(chan error, 1)}
+	h := &Harness{Genesis: genesis, Log: NewLog(genesis), Checkpoints: new(Checkpoints), Zone: NewZone(), Pool: NewPool(genesis), Done: make(chan error, 1)}
 	h.Log.Append(Content{})
 	h.Zone.Decide(1)
 	cfg := gateway.Default()
@@ -54,7 +55,7 @@ func New(t testing.TB, o Options) *Harness {
 		o.Ledger = h.Log
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
-		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger,
+		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints,
 		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger,
 	})
 	if err != nil {
