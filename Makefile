@@ -25,7 +25,7 @@ UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
 RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 
-.PHONY: build devnet demo artifacts test test-arch test-lint test-unit test-race test-fuzz test-e2e check bench generate fmt clean prepare
+.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e check bench generate fmt clean prepare
 
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
@@ -38,9 +38,11 @@ demo: build artifacts
 
 # The compiled contracts that the demo deploys, as published on npm.
 artifacts: demo/artifacts/node_modules/.package-lock.json
-demo/artifacts/node_modules/.package-lock.json: demo/artifacts/package.json demo/artifacts/package-lock.json
+# Implementations that are not ours, which tests check against.
+npm: test/npm/node_modules/.package-lock.json
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@internal/tools/prepare node npm
-	npm ci --prefix demo/artifacts
+	npm ci --prefix $*
 	@touch $@
 
 test: test-arch test-lint test-unit test-race test-fuzz test-e2e
@@ -69,7 +71,7 @@ test-fuzz: prepare
 	done
 
 # Whole networks over real sockets.
-test-e2e: prepare artifacts
+test-e2e: prepare artifacts npm
 	$(GO_TEST) -p 1 ./test/...
 
 check: prepare $(LINT)
@@ -99,4 +101,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules
