@@ -25,6 +25,9 @@ type Config struct {
 	Mempool mempool.Config
 	// Gateway serves clients; nil for a validator without a gateway.
 	Gateway *gateway.Config
+	// Retain is how many of the newest ticks stay in the ordered log, with their fates; zero keeps all, less than 1000
+	// is refused. A tick that a zone may have to execute again stays longer.
+	Retain uint64
 	// Version is the build's name, as clients see it.
 	Version string
 	// Logger gets everything the node has to say.
@@ -33,7 +36,7 @@ type Config struct {
 
 // Default is a validator without a gateway.
 func Default(home string) Config {
-	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Logger: slog.New(slog.DiscardHandler)}
+	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // Validate reports all problems at once. Ordering's home is not looked at.
@@ -44,6 +47,9 @@ func (c Config) Validate() error {
 	}
 	if c.Logger == nil {
 		problems = append(problems, errors.New("logger is missing"))
+	}
+	if c.Retain != 0 && c.Retain < minRetain {
+		problems = append(problems, fmt.Errorf("retain is %d, want 0 (keep all) or at least %d", c.Retain, minRetain))
 	}
 	problems = append(problems, c.Mempool.Validate())
 	if c.Gateway != nil {

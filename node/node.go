@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -46,49 +47,68 @@ type Node struct {
 // New opens everything a validator needs in its home folder, in the order of the data's way, and starts nothing.
 // listener is the gateway's open port and belongs to the node; nil without a gateway. A node that is not run must be
 // closed.
-func New(cfg Config, genesis *core.Genesis, listener net.Listener) (n *Node, err error) {
+func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	n = &Node{
+	n := &Node{
 		cfg: cfg, genesis: genesis, log: cfg.Logger,
 		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis),
 	}
 	n.closed = sync.OnceValue(n.closeAll)
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, n.Close())
-		}
-	}()
 	for _, open := range []func() error{
-		n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones,
+		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones,
 		func() error { return n.openGateway(listener) },
 	} {
 		if err := open(); err != nil {
-			return nil, err
+			return nil, errors.Join(err, n.Close())
 		}
 	}
 	return n, nil
 }
 
+// openLog opens the ordered log, which does not follow from anything else that the node has.
 func (n *Node) openLog() (err error) {
 	n.ticks, err = orderedlog.Open(orderedlog.Config{Dir: n.cfg.logDir(), Network: n.genesis.NetworkID(), Kind: n.genesis.Kind})
+	if errors.Is(err, orderedlog.ErrCorrupt) {
+		return fmt.Errorf("%w: %w (remove %s, and everything in %s except priv_validator_state.json, and start again: "+
+			"both come back from the peers, as far as they keep blocks)", ErrDamaged, err, n.cfg.logDir(), filepath.Join(OrderingDir(n.cfg.Home), "data"))
+	}
 	return err
 }
 
-// openChains opens every `evm` rollup; only a node with a gateway needs go-ethereum's whole service.
+// openChains opens every `evm` rollup. Those of a zone whose files are damaged begin anew, together.
 func (n *Node) openChains() error {
-	for _, r := range n.genesis.Rollups {
-		if r.Kind != core.KindEVM {
+	for _, z := range n.genesis.Zones {
+		err := n.marked(z.ID)
+		if err == nil {
+			err = n.openChainsOf(z)
+		}
+		if err != nil && repairable(err) {
+			if err = n.rebuild(z, err); err == nil {
+				err = n.openChainsOf(z)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openChainsOf opens a zone's rollups; only a node with a gateway needs go-ethereum's whole service.
+func (n *Node) openChainsOf(z core.Zone) error {
+	for _, id := range z.Rollups {
+		if r, ok := n.genesis.Rollup(id); !ok || r.Kind != core.KindEVM {
 			continue
 		}
-		cfg := evm.ConfigOf(n.genesis, r.ID, n.cfg.rollupDir(r.ID))
+		cfg := evm.ConfigOf(n.genesis, id, n.cfg.rollupDir(id))
 		cfg.Service, cfg.Logger = n.cfg.Gateway != nil, n.log
 		chain, err := evm.Open(cfg)
 		if err != nil {
-			return fmt.Errorf("open rollup %s: %w", r.ID, err)
+			return fmt.Errorf("open rollup %s: %w", id, err)
 		}
-		n.chains[r.ID] = chain
+		n.chains[id] = chain
 	}
 	return nil
 }
@@ -152,17 +172,38 @@ func pairs(rows []core.KV) iter.Seq2[[]byte, []byte] {
 
 func (n *Node) openZones() error {
 	for _, z := range n.genesis.Zones {
-		engines := make(map[core.RollupID]zone.Engine, len(z.Rollups))
-		for _, id := range z.Rollups {
-			engines[id] = n.chains[id]
+		err := n.openZone(z)
+		if err != nil && repairable(err) {
+			if err = n.rebuild(z, err); err == nil {
+				err = n.openChainsOf(z)
+			}
+			if err == nil {
+				err = n.openZone(z)
+			}
 		}
-		opened, err := zone.New(zone.Config{
-			Genesis: n.genesis, Zone: z.ID, Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
-		}, engines, n.ticks)
 		if err != nil {
-			return fmt.Errorf("open zone %s: %w", z.ID, err)
+			return err
 		}
-		n.zones[z.ID] = opened
+	}
+	return nil
+}
+
+func (n *Node) openZone(z core.Zone) error {
+	engines := make(map[core.RollupID]zone.Engine, len(z.Rollups))
+	for _, id := range z.Rollups {
+		if chain, ok := n.chains[id]; ok {
+			engines[id] = chain
+		}
+	}
+	opened, err := zone.New(zone.Config{
+		Genesis: n.genesis, Zone: z.ID, Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
+	}, engines, n.ticks)
+	if err != nil {
+		return fmt.Errorf("open zone %s: %w", z.ID, err)
+	}
+	n.zones[z.ID] = opened
+	if next := opened.Executed() + 1; next < n.ticks.Oldest() {
+		return fmt.Errorf("open zone %s: it has to execute tick %d: %w", z.ID, next, n.logBegins())
 	}
 	return nil
 }
@@ -211,6 +252,7 @@ func (n *Node) Run(ctx context.Context) error {
 	group.Go(func() error { return n.pool.Run(ctx) })
 	group.Go(func() error { return n.engine.Run(ctx) })
 	group.Go(func() error { return n.followAttested(ctx) })
+	group.Go(func() error { return n.retain(ctx) })
 	for id, z := range n.zones {
 		group.Go(func() error { n.runZone(ctx, id, z); return nil })
 	}
@@ -223,6 +265,7 @@ func (n *Node) Run(ctx context.Context) error {
 // runZone executes a zone for as long as it can. Its end is no reason to stop ordering.
 func (n *Node) runZone(ctx context.Context, id core.ZoneID, z *zone.Zone) {
 	if err := z.Run(ctx); err != nil {
+		n.mark(id, err)
 		n.log.Error("zone stopped; ordering goes on, restart the node to execute again", "stage", "zone", "zone", id, "err", err)
 	}
 }

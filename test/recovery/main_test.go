@@ -26,6 +26,7 @@ const childVariable = "LOCKSTEP_RECOVERY_VALIDATOR"
 
 var (
 	kills = flag.Int("kills", 5, "how often the kill test kills a validator, or all of them")
+	long  = flag.Bool("long", false, "run also what takes minutes")
 	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of victims, moments and places of damage")
 )
 
@@ -44,6 +45,8 @@ type child struct {
 	Retain uint64
 	// RetainBlocks is the engine's.
 	RetainBlocks uint64
+	// Idle is the engine's pause before an empty tick; zero is the default's.
+	Idle time.Duration
 }
 
 func TestMain(m *testing.M) {
@@ -74,6 +77,9 @@ func (c *child) serve() error {
 	if err != nil {
 		return err
 	}
+	if err := node.KeepCrashReport(c.Home); err != nil {
+		return err
+	}
 	n, err := c.open(genesis)
 	if err != nil {
 		return err
@@ -99,9 +105,12 @@ func (c *child) serve() error {
 
 func (c *child) open(genesis *core.Genesis) (*node.Node, error) {
 	cfg := node.Default(c.Home)
-	cfg.Version = "test"
+	cfg.Version, cfg.EthereumKey = "test", node.EthereumKey(c.Home)
 	cfg.Ordering.Listen, cfg.Ordering.Peers = c.Listen, c.Peers
-	cfg.Ordering.RetainBlocks = c.RetainBlocks
+	cfg.Ordering.RetainBlocks, cfg.Retain = c.RetainBlocks, c.Retain
+	if c.Idle != 0 {
+		cfg.Ordering.IdleInterval = c.Idle
+	}
 	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})).With("validator", c.Index)
 	var listener net.Listener
 	if c.RPC != "" {

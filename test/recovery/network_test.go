@@ -23,7 +23,7 @@ import (
 const (
 	validators = 4
 	gateways   = 2                // validators 0 and 1 have one
-	patience   = 90 * time.Second // for events that a loaded machine may take long for
+	patience   = 3 * time.Minute // for events that a loaded machine may take long for
 )
 
 // network is four validators, each in a process of its own.
