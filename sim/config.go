@@ -26,6 +26,8 @@ const (
 	Slow Fault = "slow"
 	// Diverge: the executors of less than 1/3 of the power give wrong results, in several ways.
 	Diverge Fault = "diverge"
+	// Split: up to half of the executors are wrong in different ways for a while, so that nothing can be attested.
+	Split Fault = "split"
 	// Proposal: proposers of less than 1/3 of the power break the rules, or say different things to different peers.
 	Proposal Fault = "proposal"
 	// Votes: precommits are late, withheld, or carry garbage extensions.
@@ -37,7 +39,7 @@ const (
 )
 
 // Faults are all kinds of trouble.
-var Faults = []Fault{Crash, Gossip, Partition, Slow, Diverge, Proposal, Votes, Clock, Load}
+var Faults = []Fault{Crash, Gossip, Partition, Slow, Diverge, Split, Proposal, Votes, Clock, Load}
 
 // ParseFaults reads a list such as "crash,gossip"; "all" and "none" are lists too.
 func ParseFaults(list string) ([]Fault, error) {

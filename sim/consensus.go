@@ -192,6 +192,18 @@ func (c *consensus) misbehave(proposer *validator, honest ordering.Proposal, lis
 		}
 		return both
 	}
+	if c.rand.IntN(3) == 0 { // within the rules, and as bad for everybody as it can be
+		c.s.count("proposal:nasty")
+		t := told{proposal: c.s.hostile.nasty(proposer, honest, c.heard(), c.round)}
+		for _, v := range listeners {
+			if err := c.check(v, t.proposal); err != nil {
+				_ = c.s.broken("proposals within the rules are accepted", v.index, "%v", err)
+				continue
+			}
+			t.accepted = append(t.accepted, v)
+		}
+		return []told{t}
+	}
 	bad, name := c.s.hostile.spoil(honest)
 	if name == "" {
 		return nil // it withholds its proposal
@@ -247,7 +259,7 @@ func (c *consensus) precommit(v *validator, height uint64, round int32) ordering
 			return nil
 		}
 		return z.Digests(from, limit)
-	}, core.CheckpointVote{})
+	}, c.s.oracle.sign(v))
 	if err := v.machine.CheckExtension(extension); err != nil {
 		_ = c.s.broken("own extensions are sound", v.index, "%v", err)
 	}

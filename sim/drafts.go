@@ -35,6 +35,9 @@ func (l *load) draw(rollup core.RollupID) action {
 	var mark common.Hash
 	binary.BigEndian.PutUint64(mark[:], uint64(rollup))
 	binary.BigEndian.PutUint64(mark[24:], l.serial)
+	if l.s.timeMs/1000%10 == 3 && l.rand.IntN(3) == 0 { // one slot in ten is crowded, so that lanes stop
+		return action{to: &spinner, gas: maxTxGas}
+	}
 	target := l.s.net.accounts[l.rand.IntN(accountCount)].address
 	switch l.rand.IntN(24) {
 	case 0, 1, 2, 3:
@@ -44,7 +47,7 @@ func (l *load) draw(rollup core.RollupID) action {
 	case 6:
 		return action{to: &reverter, gas: 30_000, data: mark[:]}
 	case 7:
-		return action{to: &spinner, gas: 25_000 + l.rand.Uint64N(1_000_000)}
+		return action{to: &spinner, gas: 25_000 + l.rand.Uint64N(200_000)}
 	case 8, 9:
 		return action{to: &payer, value: l.rand.Int64N(1e12), gas: 80_000, data: common.LeftPadBytes(target[:], 32)}
 	case 10:
@@ -76,6 +79,9 @@ func (l *load) sign(at slot, nonce uint64, a action, keys ...common.Hash) core.T
 		panic(fmt.Sprintf("sim: sign: %v", err))
 	}
 	l.users[tx.Hash()] = at
+	if l.signed = append(l.signed, tx); len(l.signed) > 512 {
+		l.signed = l.signed[256:]
+	}
 	if a.mark != (common.Hash{}) {
 		l.marks[tx.Hash()] = a.mark
 	}

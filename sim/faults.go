@@ -9,6 +9,7 @@ type faults struct {
 	s      *simulation
 	rand   *rand.Rand
 	healMs uint64 // when the partition ends; zero without one
+	mendMs uint64 // when wrong executors that nobody outvotes are replaced; zero without any
 }
 
 // mayMisbehave reports whether the validator is one of those, less than 1/3, that break rules.
@@ -24,6 +25,9 @@ func (f *faults) strike() error {
 		}
 	}
 	f.partition()
+	if err := f.split(); err != nil {
+		return err
+	}
 	for _, v := range f.s.validators {
 		if !v.up {
 			continue
@@ -38,7 +42,7 @@ func (f *faults) strike() error {
 			f.s.count("clock:skew")
 			v.skewMs = f.rand.Int64N(4000) - 2000
 		}
-		if f.s.cfg.has(Diverge) && f.s.mayMisbehave(v) && v.twist == nil && f.rand.IntN(250) == 0 {
+		if f.s.cfg.has(Diverge) && f.s.mayMisbehave(v) && v.twist == nil && f.mendMs == 0 && f.rand.IntN(250) == 0 {
 			if err := f.diverge(v); err != nil {
 				return err
 			}
@@ -73,6 +77,41 @@ func (f *faults) heal() {
 	for _, v := range f.s.validators {
 		v.group = 0
 	}
+}
+
+// split makes more executors wrong than the others can outvote, and has all of them replaced later.
+func (f *faults) split() error {
+	if f.mendMs != 0 && f.s.nowMs >= f.mendMs {
+		f.mendMs = 0
+		for _, v := range f.s.validators {
+			if v.twist != nil && v.up {
+				if err := f.s.repair(v); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	n := len(f.s.validators)
+	if !f.s.cfg.has(Split) || f.mendMs != 0 || n < 3 || f.rand.IntN(300) != 0 {
+		return nil
+	}
+	f.s.count("split")
+	f.mendMs = f.s.nowMs + 1000 + f.rand.Uint64N(4000)
+	wrong := 0
+	for _, v := range f.s.validators {
+		if v.twist != nil {
+			wrong++
+		}
+	}
+	for _, i := range f.rand.Perm(n) {
+		if v := f.s.validators[i]; v.up && v.twist == nil && wrong < n/2 {
+			wrong++
+			if err := f.diverge(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // diverge gives a validator a wrong executor; it is replaced when the zone has noticed.

@@ -246,3 +246,22 @@ func (h *hostile) tooManyLegs(p *ordering.Proposal, t *core.Tick) [][]byte {
 	t.Bundles[0].Bundle = &other
 	return rebuilt(p, t)
 }
+
+// nasty is a proposal within the rules of whatever was signed lately, ordered already or not, in any order.
+func (h *hostile) nasty(v *validator, honest ordering.Proposal, votes []ordering.ExtendedVote, round int32) ordering.Proposal {
+	singles := make(map[core.RollupID][]core.Transaction)
+	for _, i := range h.rand.Perm(len(h.s.load.signed))[:min(len(h.s.load.signed), 20)] {
+		tx := h.s.load.signed[i]
+		singles[tx.Rollup()] = append(singles[tx.Rollup()], tx)
+	}
+	var c core.Candidates
+	for _, id := range h.s.net.evm {
+		c.Sections = append(c.Sections, core.Section{Rollup: id, Txs: singles[id]})
+	}
+	for _, i := range h.rand.Perm(len(h.s.load.bundles))[:min(len(h.s.load.bundles), 8)] {
+		c.Bundles = append(c.Bundles, h.s.load.bundles[i])
+	}
+	return ordering.Proposal{Height: honest.Height, Time: honest.Time, Txs: v.machine.Build(ordering.BuildRequest{
+		Height: honest.Height, Time: honest.Time, Round: round, Votes: votes, MaxBytes: int64(h.s.net.genesis.Params.MaxTickBytes),
+	}, c)}
+}

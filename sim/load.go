@@ -27,6 +27,7 @@ type load struct {
 	accepted      []accepted
 	acceptedCount uint64
 	bundles       []core.DecodedBundle // the newest that were accepted
+	signed        []core.Transaction   // the newest that were signed, whatever became of them
 }
 
 // slot is an account on a rollup.

@@ -32,11 +32,13 @@ var funds = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
 
 // network is the genesis with all private keys.
 type network struct {
-	genesis  *core.Genesis
-	id       core.NetworkID
-	evm      []core.RollupID // in a zone, ascending
-	keys     []ed25519.PrivateKey
-	accounts []account
+	genesis *core.Genesis
+	id      core.NetworkID
+	evm     []core.RollupID // in a zone, ascending
+	keys    []ed25519.PrivateKey
+	// checkpointKeys are the validators' Ethereum keys.
+	checkpointKeys []*ecdsa.PrivateKey
+	accounts       []account
 }
 
 // account is a client's.
@@ -82,7 +84,7 @@ func (n *network) addValidators(count int) error {
 			return err
 		}
 		n.genesis.Validators = append(n.genesis.Validators, v)
-		n.keys = append(n.keys, key)
+		n.keys, n.checkpointKeys = append(n.keys, key), append(n.checkpointKeys, ethereum)
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ type oracle struct {
 	included map[core.RollupID]map[common.Hash]uint64
 	supply   map[core.RollupID]*big.Int
 
+	checkpoints *checkpoints
+
 	bundles, singles, positions, lostWithPool uint64
 	outcomes, checks                          map[string]uint64
 }
@@ -46,7 +48,7 @@ func newOracle(s *simulation) *oracle {
 		heads: make(map[core.RollupID]core.LaneHead), lanes: make(map[core.RollupID]*book), ordered: make(map[common.Hash]struct{}),
 		attested: make(map[core.ZoneID]core.Attested), digests: make(map[core.ZoneID][]common.Hash),
 		seals: make(map[core.ZoneID]map[uint64]zone.SealRecord), included: make(map[core.RollupID]map[common.Hash]uint64),
-		supply: make(map[core.RollupID]*big.Int), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
+		supply: make(map[core.RollupID]*big.Int), checkpoints: newCheckpoints(len(s.net.genesis.Validators)), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
 	}
 	for _, r := range s.net.genesis.Rollups {
 		o.lanes[r.ID] = new(book)
@@ -135,6 +137,7 @@ func (o *oracle) committed(v *validator, d *core.Decided) {
 		o.checkAttested(v)
 	}
 	o.check(o.apps[tick-1] == app, "app hashes are equal", v.index, "%s after tick %d, want %s", app, tick, o.apps[tick-1])
+	o.checkpoint(v, d)
 	rows := o.rows[tick]
 	same := len(rows) == len(d.Record.Lanes)
 	for i := 0; same && i < len(rows); i++ {
@@ -226,6 +229,7 @@ func (o *oracle) end() error {
 	for _, v := range o.s.validators {
 		o.check(v.up && !v.behind() && v.executedAll()+2 > o.s.height, "validators catch up", v.index, "up %v, executed %d of %d", v.up, v.executedAll(), o.s.height)
 	}
+	o.check(len(o.checkpoints.done) > 0, "checkpoints are completed", -1, "%d ticks, none is complete", o.s.height)
 	o.checkAccepted()
 	if o.s.violation != nil {
 		return o.s.violation
