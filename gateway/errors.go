@@ -21,6 +21,10 @@ var (
 	ErrUnknownTick = errors.New("gateway: unknown tick")
 	// ErrUnknownCheckpoint: there is no complete checkpoint of the slot, or this node does not keep it any more.
 	ErrUnknownCheckpoint = errors.New("gateway: unknown checkpoint")
+	// ErrNotCovered: what is to be proven is not in a complete checkpoint yet; it will be.
+	ErrNotCovered = errors.New("gateway: not covered by a complete checkpoint yet")
+	// ErrNotOrdered: there is nothing at this place of the order (yet).
+	ErrNotOrdered = errors.New("gateway: not in the order")
 
 	// Why the pool refuses a transaction or a leg, in go-ethereum's words.
 	ErrBadSignature      = errors.New("gateway: invalid sender")
@@ -57,6 +61,8 @@ var (
 	ErrPoolFull = errors.New("gateway: pool is full")
 	// ErrBusy: a limit of this gateway is reached; try again.
 	ErrBusy = errors.New("gateway: too many requests of this kind at once")
+	// ErrQuota: too many of this client's bundles are under way or had no effect; the detail says when to try again.
+	ErrQuota = errors.New("gateway: too many of this client's bundles")
 	// ErrSlowConsumer: a subscriber did not read fast enough and was dropped.
 	ErrSlowConsumer = errors.New("gateway: subscriber is too slow")
 	// ErrTimeout: the time for this request is over.
@@ -97,6 +103,8 @@ var errorTable = []errorRow{
 	{core.ErrUnknownRollup, 47200, "unknownRollup", "unknown rollup"},
 	{ErrUnknownTick, 47201, "unknownTick", "unknown tick"},
 	{ErrUnknownCheckpoint, 47202, "unknownCheckpoint", "unknown checkpoint"},
+	{ErrNotCovered, 47203, "notCovered", "not covered by a complete checkpoint yet"},
+	{ErrNotOrdered, 47204, "notOrdered", "not in the order"},
 
 	{core.ErrTooLarge, 47301, "tooLarge", "oversized data"},
 	{core.ErrEmpty, 47302, "empty", "empty data"},
@@ -149,6 +157,7 @@ var errorTable = []errorRow{
 	{ErrTimeout, 47503, "timeout", "request timed out"},
 	{ErrNotServed, 47504, "notServed", "not served by this node"},
 	{ErrAccountLimit, 47505, "accountLimit", "account limit exceeded"},
+	{ErrQuota, 47506, "bundleQuota", "too many of this client's bundles are under way or had no effect"},
 
 	// Last, because a malformed transaction is also wrapped by more telling errors.
 	{core.ErrMalformed, 47300, "malformed", "malformed encoding"},

@@ -21,6 +21,9 @@ type bundle struct {
 	place   *list.Element // in Pool.bundleList; nil when ordered or dropped
 	// tick is the tick that ordered the bundle; zero before.
 	tick uint64
+	// client brought the bundle; empty if that is not counted. charged is set once it paid for it.
+	client  string
+	charged bool
 }
 
 // claim is a bundle's use of one sender: consecutive nonces from nonce on.
@@ -57,12 +60,15 @@ func (p *Pool) decodeBundle(b *core.Bundle) (core.DecodedBundle, error) {
 	return d, nil
 }
 
-// addBundle checks a decoded bundle and admits it. local ones go on to gossip.
-func (p *Pool) addBundle(d core.DecodedBundle, local bool) error {
+// addBundle checks a decoded bundle and admits it. local ones go on to gossip; client is who brought one, if that is counted.
+func (p *Pool) addBundle(d core.DecodedBundle, local bool, client string) error {
 	entries, err := p.checkBundle(d, local)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var b *bundle
+	if err == nil {
+		err = p.askQuota(client)
+	}
 	if err == nil {
 		b, err = p.admitBundle(d, entries, local)
 	}
@@ -71,6 +77,8 @@ func (p *Pool) addBundle(d core.DecodedBundle, local bool) error {
 		return err
 	}
 	p.counters.Admitted++
+	b.client = client
+	p.holds(b)
 	if local {
 		p.outbox.add(outgoing{bundle: b}, p.count+len(p.bundles))
 	}
@@ -199,6 +207,7 @@ func (p *Pool) dropBundle(b *bundle, reason error) {
 	p.reasons.put(b.Hash, reason)
 	p.unlinkBundle(b)
 	delete(p.bundles, b.Hash)
+	p.letsGo(b)
 }
 
 // unlinkBundle takes a bundle out of everything but the index by id.

@@ -145,7 +145,21 @@ func (p *Pool) Executed(tick uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.executed = tick
+	if p.rereadAt != 0 && tick >= p.rereadAt {
+		p.rereadAt = 0
+		for _, q := range p.order {
+			q.stale = true
+		}
+	}
 	p.leave(tick)
+}
+
+// Rewound takes notice that a zone went back and executes again. What the pool reads of senders meanwhile is old, so all of
+// them are read again when the zone is as far as it was.
+func (p *Pool) Rewound() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rereadAt = max(p.rereadAt, p.executed)
 }
 
 // leave lets go of what was applied in the ticks up to this one.
@@ -243,6 +257,7 @@ func (p *Pool) forgetOrderedBundle() {
 	}
 	p.bundlesDoneBytes -= b.size
 	delete(p.bundles, b.Hash)
+	p.letsGo(b)
 }
 
 // Dropped says why an entry that was admitted left the pool without being ordered. Reasons are kept for the newest ones
@@ -258,6 +273,7 @@ func (p *Pool) sweep() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
+	p.forgetClients(now)
 	for _, q := range p.order {
 		for q.waiting.Len() > 0 {
 			e := q.waiting.Front().Value.(*entry)

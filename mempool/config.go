@@ -34,6 +34,12 @@ type Config struct {
 	// MaxSenderBundles bounds the bundles that use one sender on one rollup and are not ordered yet: only one of them can
 	// come true.
 	MaxSenderBundles int
+	// MaxClients bounds the clients whose bundles are counted, MaxClientBundles the bundles of one of them that are not
+	// executed yet. MaxClientVoids is how many of them may be void per VoidWindow before more are refused.
+	MaxClients       int
+	MaxClientBundles int
+	MaxClientVoids   int
+	VoidWindow       time.Duration
 	// PriceBump is how much higher, in percent, both fees of a replacement must be.
 	PriceBump uint64
 	// Lifetime is how long a transaction may wait for a missing nonce or for a lower base fee.
@@ -55,6 +61,7 @@ func Default() Config {
 		MaxTxs: 1 << 16, MaxBytes: 128 << 20, MaxRollupTxs: 1 << 15, MaxRollupBytes: 64 << 20,
 		MaxSenderTxs: 1024, MaxSenderBytes: 8 << 20, MaxSenderWaiting: 64,
 		MaxBundles: 4096, MaxBundlesBytes: 32 << 20, MaxSenderBundles: 16,
+		MaxClients: 1 << 14, MaxClientBundles: 1024, MaxClientVoids: 64, VoidWindow: time.Minute,
 		PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
 		MaxInboxBytes: 16 << 20, MaxRecent: 1 << 17, MaxReasons: 1 << 14,
 	}
@@ -81,6 +88,10 @@ func (c Config) Validate() error {
 	positive("maxBundles", int64(c.MaxBundles))
 	positive("maxBundlesBytes", int64(c.MaxBundlesBytes))
 	positive("maxSenderBundles", int64(c.MaxSenderBundles))
+	positive("maxClients", int64(c.MaxClients))
+	positive("maxClientBundles", int64(c.MaxClientBundles))
+	positive("maxClientVoids", int64(c.MaxClientVoids))
+	positive("voidWindow", int64(c.VoidWindow))
 	positive("lifetime", int64(c.Lifetime))
 	positive("sweep", int64(c.Sweep))
 	positive("maxInboxBytes", int64(c.MaxInboxBytes))

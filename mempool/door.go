@@ -29,6 +29,15 @@ func (p *Pool) AddTransaction(ctx context.Context, rollup core.RollupID, raw []b
 
 // AddBundle takes a bundle from a local client, as AddTransaction does, and returns its id. Errors name the field.
 func (p *Pool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+	return p.AddClientBundle(ctx, "", b)
+}
+
+// AddClientBundle is AddBundle for a client with a name, such as its network address, to whom bundles without effect
+// are charged. ErrQuota says that it had too many.
+func (p *Pool) AddClientBundle(ctx context.Context, client string, b *core.Bundle) (common.Hash, error) {
+	if err := p.mayBring(client); err != nil {
+		return common.Hash{}, err
+	}
 	decoded, err := p.decodeBundle(b)
 	if err != nil {
 		p.countRefusal()
@@ -38,7 +47,18 @@ func (p *Pool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, erro
 		return decoded.Hash, err
 	}
 	defer p.release()
-	return decoded.Hash, p.addBundle(decoded, true)
+	return decoded.Hash, p.addBundle(decoded, true, client)
+}
+
+// mayBring refuses a client above its quota before its bundle costs anything.
+func (p *Pool) mayBring(client string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := p.askQuota(client)
+	if err != nil {
+		p.counters.Refused++
+	}
+	return err
 }
 
 func (p *Pool) acquire(ctx context.Context) error {

@@ -45,6 +45,8 @@ var (
 	ErrWaitedTooLong = errors.New("mempool: waited too long")
 	// ErrLegNonces: legs of one sender do not have consecutive nonces in the bundle's order, so they could never all run.
 	ErrLegNonces = errors.New("mempool: legs of one sender need consecutive nonces")
+	// ErrQuota: the client has too many bundles under way, or too many of them had no effect; the text says when to try again.
+	ErrQuota = errors.New("mempool: too many of this client's bundles")
 	// ErrState: the executed state could not be read; the caller may try again.
 	ErrState = errors.New("mempool: state not available")
 	// ErrBusy: the gossip queue is full; the caller may try again.

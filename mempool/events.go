@@ -46,6 +46,7 @@ type Counters struct {
 	Dropped       uint64 // entries that left the pool without being ordered; includes the following three
 	Evicted       uint64 // … to make room
 	Expired       uint64 // … after waiting too long or past notAfter
+	Voided        uint64 // bundles of this node's clients that had no effect
 	GossipOut     uint64 // batches handed to gossip
 	GossipIn      uint64 // items received by gossip
 	GossipRefused uint64 // … and refused; most are known already

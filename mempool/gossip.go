@@ -238,5 +238,5 @@ func (p *Pool) receiveBundle(enc []byte) error {
 	if err != nil {
 		return err
 	}
-	return p.addBundle(d, false)
+	return p.addBundle(d, false, "")
 }

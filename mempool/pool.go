@@ -33,6 +33,7 @@ type Pool struct {
 	bundleBytes      int
 	bundlesDone      []*bundle // ordered, not executed yet, in order
 	bundlesDoneBytes int
+	clients          map[string]*client // by name, those with bundles under way or something to pay
 
 	// count and bytes are of the singles of all rollups that are not ordered yet.
 	count, bytes int
@@ -40,6 +41,7 @@ type Pool struct {
 	selection    uint64
 	tickTime     uint64 // consensus time of the newest tick, ms
 	executed     uint64 // newest tick whose effects are published
+	rereadAt     uint64 // tick after which all senders are read again, 0 for none
 
 	recent  *memory[uint64] // tick by hash of what was ordered
 	reasons *memory[error]  // by hash, of what was admitted and then dropped
@@ -64,7 +66,7 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 	p := &Pool{
 		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
-		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(),
+		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client),
 		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons),
 		subscribers: make(map[*subscription]struct{}),
 	}

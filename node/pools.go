@@ -21,7 +21,7 @@ func (p clientPool) AddTransaction(ctx context.Context, rollup core.RollupID, ra
 }
 
 func (p clientPool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
-	id, err := p.pool.AddBundle(ctx, b)
+	id, err := p.pool.AddClientBundle(ctx, gateway.Client(ctx), b)
 	return id, refusal(err)
 }
 

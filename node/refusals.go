@@ -23,6 +23,7 @@ var refusalCauses = []struct{ pool, cause error }{
 	{mempool.ErrReplaceUnderpriced, gateway.ErrReplacement},
 	{mempool.ErrAccountLimitExceeded, gateway.ErrAccountLimit},
 	{mempool.ErrFull, gateway.ErrPoolFull},
+	{mempool.ErrQuota, gateway.ErrQuota},
 	{mempool.ErrUnsupported, gateway.ErrUnsupported},
 	{mempool.ErrReplaced, gateway.ErrReplaced},
 	{mempool.ErrWaitedTooLong, gateway.ErrWaitedTooLong},
