@@ -38,8 +38,8 @@ func (n *Node) prune(ctx context.Context) error {
 		return nil
 	}
 	before := head - n.cfg.Retain + 1
-	for id, z := range n.zones {
-		needed, err := z.Needs(n.machine.Attested(id).Tick)
+	for _, z := range n.zones {
+		needed, err := z.Needs()
 		if err != nil {
 			return err
 		}

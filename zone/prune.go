@@ -12,10 +12,15 @@ import (
 // pruneBatch is how many places of bundles are forgotten in one write.
 const pruneBatch = 1024
 
-// Needs is the oldest tick that the zone may have to read from the log again after a restart, when ticks up to attested
-// are attested: that of the newest seal before it, or an older one if a lane was stopped there.
-func (z *Zone) Needs(attested uint64) (tick uint64, err error) {
-	r, ok, err := z.sealBefore(attested)
+// Needs is the oldest tick that the zone may have to read from the log again after a restart: the one after the newest
+// seal that is attested for good, or an older one if a lane was stopped there. It syncs what says so, lest the zone
+// goes further back after a loss of power.
+func (z *Zone) Needs() (tick uint64, err error) {
+	agreed, err := z.store.syncedAgreement()
+	if err != nil {
+		return 0, fmt.Errorf("zone: sync: %w", err)
+	}
+	r, ok, err := z.sealBefore(agreed)
 	if err != nil || !ok {
 		return 1, err
 	}
@@ -60,6 +65,20 @@ func (z *Zone) sealBefore(tick uint64) (SealRecord, bool, error) {
 	return z.store.newestSeal(func(r SealRecord) bool { return r.NextTick <= tick })
 }
 
+// syncedAgreement is the newest agreed tick that a restart finds, whatever happens.
+func (s *store) syncedAgreement() (tick uint64, err error) {
+	done, err := s.begin()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	agreed, err := s.agreed()
+	if err != nil {
+		return 0, err
+	}
+	return agreed.Tick, s.db.LogData(nil, pebble.Sync) // syncs everything that was written before it
+}
+
 // pruneBundles forgets the places of bundles below a tick.
 func (s *store) pruneBundles(ctx context.Context, before uint64) error {
 	b := s.db.NewBatch()
@@ -78,7 +97,22 @@ func (s *store) pruneBundles(ctx context.Context, before uint64) error {
 	return errors.Join(err, b.Commit(pebble.NoSync))
 }
 
-// pruneFates forgets what was decided before a seal for good, and the seals before it.
+// resultRowAt is the tick of the row that a tick goes with, zero if there is none.
+func (s *store) resultRowAt(tick uint64) (uint64, error) {
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: resultKey(0), UpperBound: resultKey(tick + 1)})
+	if err != nil {
+		return 0, err
+	}
+	if it.Last() {
+		tick = binary.BigEndian.Uint64(it.Key()[1:])
+	} else {
+		tick = 0
+	}
+	return tick, it.Close()
+}
+
+// pruneFates forgets what was decided before a seal for good, the seals before it, and the result rows, save the one
+// that the tick of the seal may still go with.
 func (s *store) pruneFates(r SealRecord) error {
 	done, err := s.begin()
 	if err != nil {
@@ -87,7 +121,8 @@ func (s *store) pruneFates(r SealRecord) error {
 	defer done()
 	b := s.db.NewBatch()
 	defer b.Close()
-	errs := []error{b.DeleteRange(sealKey(0), sealKey(r.NextTick), nil)}
+	row, err := s.resultRowAt(r.NextTick)
+	errs := []error{err, b.DeleteRange(sealKey(0), sealKey(r.NextTick), nil), b.DeleteRange(resultKey(0), resultKey(row), nil)}
 	for _, l := range r.Rollups {
 		errs = append(errs, b.DeleteRange(fateKey(l.Rollup, 0), fateKey(l.Rollup, l.FirstUnapplied), nil))
 	}
