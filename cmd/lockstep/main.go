@@ -44,7 +44,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newDevnet(), newDemo(), newSim(), newVersion())
+	root.AddCommand(newDevnet(), newDemo(), newSim(), newEvidence(), newVersion())
 	return root
 }
 
