@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -21,10 +23,16 @@ type Deps struct {
 	Ledger  Ledger
 	// Checkpoints are the complete ones that this node keeps.
 	Checkpoints Checkpoints
+	// Prover makes proofs; nil if this node makes none.
+	Prover Prover
 	// Zones holds the executor of every zone of the genesis that this node executes.
 	Zones map[core.ZoneID]Zone
 	// Listener is the open port, see Listen; nil lets New open it.
 	Listener net.Listener
+	// Metrics collects what /metrics shows; nil for a registry of the gateway's own.
+	Metrics *prometheus.Registry
+	// Now is the node's clock; nil for time.Now.
+	Now func() time.Time
 	// Version is the build's name, for lockstep_status.
 	Version string
 	Logger  *slog.Logger
@@ -109,6 +117,14 @@ type Zone interface {
 	// WaitExecuted returns when the tick's outcomes are known, with ctx's error, or with an error when the zone has
 	// stopped for good.
 	WaitExecuted(ctx context.Context, tick uint64) error
+	// Agreed takes notice of the zone's newest attested result and gives back the newest attested tick at which the
+	// zone's own result is the attested one. It never goes back; results of later ticks are this node's claim.
+	Agreed(newest core.Attested) uint64
+	// Shown is the newest tick that was executed before the zone began to execute again, at its start or after a wrong
+	// result. While Executed is below it, answers would be older than those given before.
+	Shown() uint64
+	// Err says why the zone does not execute any more; nil while it does.
+	Err() error
 	// Fate is what was decided for a lane position; ok is false while nothing is.
 	Fate(rollup core.RollupID, seq uint64) (fate Fate, ok bool, err error)
 	// Simulate executes a bundle on the newest executed state without side effects. It stops when ctx ends.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/rpc"
@@ -18,6 +19,7 @@ const (
 	messageTick     = "tick"
 	messageEmpty    = "empty"
 	messageExecuted = "executed"
+	messageRebuilt  = "rebuilt"
 	messageError    = "error"
 )
 
@@ -26,6 +28,9 @@ type TickMessage struct {
 	Type   string `json:"type"`
 	Number uint64 `json:"number"`
 	Time   uint64 `json:"time"`
+	// Seen is the time of this node's clock at which it learned of the tick, in ms since the Unix epoch; it is also when
+	// this node learned of the attested results.
+	Seen uint64 `json:"seen"`
 	// Empty is the number of consecutive ticks without entries that this message (of type "empty") stands for; Number
 	// and Time are those of the last one.
 	Empty    uint64         `json:"empty,omitempty"`
@@ -49,8 +54,19 @@ type ExecutedMessage struct {
 	Zone core.ZoneID `json:"zone"`
 	Tick uint64      `json:"tick"`
 	// Attested is the zone's newest attested tick: below Tick, except on a node that executes behind the others.
-	Attested uint64           `json:"attested"`
+	Attested uint64 `json:"attested"`
+	// Seen is the time of this node's clock at which it knew the outcomes, in ms since the Unix epoch.
+	Seen     uint64           `json:"seen"`
 	Outcomes []OutcomeMessage `json:"outcomes"`
+}
+
+// RebuiltMessage says that this node found its results of a zone wrong, or unattested and doubtful, and executes again.
+// What it sent of type "executed" for this tick and later ones is void; those messages come again, as far as they come.
+// Nothing of it was attested.
+type RebuiltMessage struct {
+	Type string      `json:"type"`
+	Zone core.ZoneID `json:"zone"`
+	Tick uint64      `json:"tick"`
 }
 
 // OutcomeMessage is one decided lane position.
@@ -75,6 +91,8 @@ type ErrorMessage struct {
 // feed is the ring of the newest messages of the subscription "ticks". Writers never wait; every subscriber has a
 // place of its own in the ring and is dropped when the ring has gone round it.
 type feed struct {
+	now func() time.Time
+
 	mu sync.Mutex
 	// ring[i % len] is message i, for oldest ≤ i < next. The messages in it weigh at most maxWeight, the newest excepted.
 	ring         []any
@@ -99,8 +117,8 @@ type feed struct {
 
 // emptyRun counts consecutive ticks that ordered nothing and were not reported yet.
 type emptyRun struct {
-	count, first, number, time uint64
-	attested                   []AttestedView
+	count, first, number, time, seen uint64
+	attested                         []AttestedView
 }
 
 // attestedProgress decides whether an attested result is news: whether it covers a tick that ordered or decided something.
@@ -112,7 +130,7 @@ type attestedProgress struct {
 
 func newFeed(size, maxWeight, limit int) *feed {
 	return &feed{
-		ring: make([]any, size), maxWeight: maxWeight, changed: make(chan struct{}), limit: limit,
+		now: time.Now, ring: make([]any, size), maxWeight: maxWeight, changed: make(chan struct{}), limit: limit,
 		attested: make(map[core.ZoneID]*attestedProgress),
 	}
 }
@@ -153,7 +171,7 @@ func (f *feed) report(record *core.TickRecord, tick *core.Tick) {
 	for _, p := range f.attested {
 		p.mark(tick.Number)
 	}
-	m := &TickMessage{Type: messageTick, Number: tick.Number, Time: tick.Time, Attested: attested}
+	m := &TickMessage{Type: messageTick, Number: tick.Number, Time: tick.Time, Seen: milliseconds(f.now()), Attested: attested}
 	for _, row := range record.Lanes {
 		lane := LaneMessage{Rollup: row.Rollup, FirstSeq: row.FirstSeq, Count: row.Count, Head: row.Head}
 		for _, item := range tick.LaneItems(row.Rollup) {
@@ -172,7 +190,7 @@ func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
 	if len(fates) == 0 {
 		return
 	}
-	m := &ExecutedMessage{Type: messageExecuted, Zone: zone, Tick: tick, Outcomes: make([]OutcomeMessage, len(fates))}
+	m := &ExecutedMessage{Type: messageExecuted, Zone: zone, Tick: tick, Seen: milliseconds(f.now()), Outcomes: make([]OutcomeMessage, len(fates))}
 	for i := range fates {
 		fate := &fates[i]
 		o := OutcomeMessage{Rollup: fate.Rollup, Seq: fate.Seq, TxHash: fate.TxHash, Outcome: fate.Code, Reverted: fate.Reverted}
@@ -193,6 +211,14 @@ func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
 		return
 	}
 	f.decided(m)
+}
+
+// rebuilt reports that a zone executes again from a tick on. Messages that were held back for it are wrong.
+func (f *feed) rebuilt(zone core.ZoneID, tick uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.held = slices.DeleteFunc(f.held, func(m *ExecutedMessage) bool { return m.Zone == zone && m.Tick >= tick })
+	f.publish(&RebuiltMessage{messageRebuilt, zone, tick})
 }
 
 // decided publishes what a tick decided.
@@ -239,7 +265,7 @@ func (f *feed) extendRun(tick *core.Tick, attested []AttestedView) {
 	if r.count == 0 {
 		r.first = tick.Time
 	}
-	r.count, r.number, r.time = r.count+1, tick.Number, tick.Time
+	r.count, r.number, r.time, r.seen = r.count+1, tick.Number, tick.Time, milliseconds(f.now())
 	for _, a := range attested {
 		r.attested = slices.DeleteFunc(r.attested, func(old AttestedView) bool { return old.Zone == a.Zone })
 		r.attested = append(r.attested, a)
@@ -253,7 +279,7 @@ func (f *feed) flushRun() {
 		return
 	}
 	f.empty = emptyRun{}
-	f.publish(&TickMessage{Type: messageEmpty, Number: r.number, Time: r.time, Empty: r.count, Attested: r.attested})
+	f.publish(&TickMessage{Type: messageEmpty, Number: r.number, Time: r.time, Seen: r.seen, Empty: r.count, Attested: r.attested})
 }
 
 // publish appends a message; it must not be changed afterwards. The oldest ones make room for it.

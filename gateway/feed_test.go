@@ -3,6 +3,7 @@ package gateway
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -60,6 +61,7 @@ func TestFeed_ReportsOutcomesAfterTheTickThatOrdered(t *testing.T) {
 func TestFeed_ReportsAnAttestedResultAtOnceOnlyIfItIsNews(t *testing.T) {
 	t.Parallel()
 	f, place := newFeed(16, 1<<20, 1), uint64(0)
+	f.now = func() time.Time { return time.UnixMilli(77) }
 	empty := func(n uint64, attested ...core.Attested) (*core.TickRecord, *core.Tick) {
 		record, tick := tickOf(n, false)
 		record.Attested = attested
@@ -78,7 +80,7 @@ func TestFeed_ReportsAnAttestedResultAtOnceOnlyIfItIsNews(t *testing.T) {
 		t.Fatalf("attested before the content: got %v", got)
 	}
 	f.ordered(empty(5, core.Attested{Zone: 1, Tick: 3, Digest: common.Hash{3}}))
-	want := []any{&TickMessage{Type: messageEmpty, Number: 5, Time: 50, Empty: 2, Attested: []AttestedView{{1, 3, common.Hash{3}}}}}
+	want := []any{&TickMessage{Type: messageEmpty, Number: 5, Time: 50, Seen: 77, Empty: 2, Attested: []AttestedView{{1, 3, common.Hash{3}}}}}
 	if got := drain(t, f, &place); !reflect.DeepEqual(got, want) {
 		t.Fatalf("attested content: got %+v", got)
 	}

@@ -23,6 +23,10 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 			return err
 		}
 		g.attested.note(record.Attested)
+		now := g.deps.Now()
+		g.times.ordered(next, now)
+		g.meters.ordered(record, now)
+		g.noteAgreed(now)
 		g.feed.ordered(record, tick)
 		g.waiters.wake(orderedIDs(tick)...)
 		if len(record.Attested) > 0 {
@@ -67,13 +71,26 @@ func (g *Gateway) followZone(ctx context.Context, id core.ZoneID, c *cursors) er
 	for next := c.start + 1; ; next++ {
 		if err := ignoreDone(ctx, c.zone.WaitExecuted(ctx, next)); err != nil || ctx.Err() != nil {
 			if err != nil {
-				g.log.Warn("zone has stopped, its results are no longer followed", "zone", id, "err", err)
+				g.stopZone(id, err)
 			}
 			return nil
+		}
+		if back, ok := g.rewinds.take(id); ok { // what was reported after that is reported again, as it is now
+			next = back.tick
+			c.next = back.unapplied
+			g.feed.rebuilt(id, next)
+			next--
+			continue
 		}
 		fates, err := g.decidedIn(c, next)
 		if err != nil {
 			return err
+		}
+		now := g.deps.Now()
+		g.times.executed(id, next, now)
+		g.meters.executed(fates)
+		if g.noteAgreed(now) {
+			g.waiters.wakeAttested()
 		}
 		g.feed.executed(id, next, fates)
 		g.waiters.wake(decidedIDs(fates)...)

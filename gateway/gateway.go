@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
@@ -34,6 +36,11 @@ type Gateway struct {
 	waiters     *waiters
 	feed        *feed
 	attested    *attestations
+	times       *levelTimes
+	rewinds     *rewinds
+	meters      *meters
+	ready       *readiness
+	metrics     http.Handler
 	simulations chan struct{}
 	bodies      *semaphore.Weighted
 
@@ -45,6 +52,8 @@ type Gateway struct {
 
 // mount is one JSON-RPC endpoint.
 type mount struct {
+	// rollup is the rollup that is served, nil for the network's own methods.
+	rollup *core.RollupID
 	server *rpc.Server
 	ws     http.Handler
 	// client is the gateway's own way to ask the endpoint.
@@ -64,6 +73,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
 		rollups: make(map[core.RollupID]*mount), sealed: make(map[core.RollupID]*mount),
 		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.FeedBytes, cfg.MaxSubscriptions), attested: newAttestations(),
+		times: newLevelTimes(deps.Genesis.Zones), rewinds: new(rewinds),
 		simulations: make(chan struct{}, cfg.MaxSimulations), bodies: semaphore.NewWeighted(int64(cfg.BodyBudget)),
 		draining: make(chan struct{}),
 	}
@@ -72,11 +82,21 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 			return nil, fmt.Errorf("%w: zone %s is not registered", ErrWiring, id)
 		}
 	}
+	if deps.Now == nil {
+		g.deps.Now = time.Now
+	}
+	if deps.Metrics == nil {
+		deps.Metrics = prometheus.NewRegistry()
+	}
+	g.meters = newMeters(deps.Metrics, g)
+	g.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
+	g.feed.now = g.deps.Now
+	g.ready = &readiness{head: deps.Log.Head(), since: g.deps.Now()}
 	root := rpc.NewServer()
 	if err := root.RegisterName("lockstep", &API{g}); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWiring, err)
 	}
-	g.root = g.newMount(root)
+	g.root = g.newMount(root, nil)
 	if deps.Listener == nil {
 		l, err := Listen(cfg.Listen)
 		if err != nil {
@@ -96,11 +116,11 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 }
 
 // newMount applies the limits to a JSON-RPC server.
-func (g *Gateway) newMount(server *rpc.Server) *mount {
+func (g *Gateway) newMount(server *rpc.Server, rollup *core.RollupID) *mount {
 	server.SetBatchLimits(g.cfg.MaxBatch, g.cfg.MaxBatchResponse)
 	server.SetHTTPBodyLimit(g.cfg.MaxBody)
 	server.SetWebsocketReadLimit(int64(g.cfg.MaxBody))
-	return &mount{server: server, ws: server.WebsocketHandler(g.cfg.CORS)}
+	return &mount{rollup: rollup, server: server, ws: server.WebsocketHandler(g.cfg.CORS)}
 }
 
 // Mount serves a rollup's Ethereum JSON-RPC under /rollup/{id}, and its strict variant, in which "latest" is the newest
@@ -113,9 +133,9 @@ func (g *Gateway) Mount(rollup core.RollupID, open, sealed *rpc.Server) error {
 	if _, ok := g.deps.Genesis.Rollup(rollup); !ok || open == nil || g.rollups[rollup] != nil {
 		return fmt.Errorf("%w: mount of rollup %s: not registered, without a server, or mounted twice", ErrWiring, rollup)
 	}
-	g.rollups[rollup] = g.newMount(open)
+	g.rollups[rollup] = g.newMount(open, &rollup)
 	if sealed != nil {
-		g.sealed[rollup] = g.newMount(sealed)
+		g.sealed[rollup] = g.newMount(sealed, &rollup)
 	}
 	return nil
 }

@@ -26,8 +26,15 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.setCORS(w, r)
-	if r.URL.Path == "/healthz" {
+	switch r.URL.Path {
+	case "/healthz":
 		g.serveHealth(w, r)
+		return
+	case "/readyz":
+		g.serveReady(w, r)
+		return
+	case "/metrics":
+		g.metrics.ServeHTTP(w, r)
 		return
 	}
 	m, err := g.route(r.URL.Path)
@@ -35,6 +42,13 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, err)
 		return
 	}
+	if err := g.admit(r.Context(), m); err != nil {
+		g.meters.refused.Inc()
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, err)
+		return
+	}
+	defer g.meters.request(m, websocket.IsWebSocketUpgrade(r))()
 	switch {
 	case websocket.IsWebSocketUpgrade(r):
 		g.serveWebSocket(m, w, r)

@@ -113,7 +113,7 @@ func TestHTTP_RefusesWithAJSONRPCError(t *testing.T) {
 		{"rollup with more", request{path: "/rollup/901/x", body: chainID}, 404, 47200, "unknownRollup"},
 		{"rollup not served", request{path: "/rollup/903", body: chainID}, 404, 47504, "notServed"},
 		{"variant not served", request{path: "/rollup/901/sealed", body: chainID}, 404, 47504, "notServed"},
-		{"unknown path", request{path: "/metrics", body: chainID}, 404, 47103, "http"},
+		{"unknown path", request{path: "/status", body: chainID}, 404, 47103, "http"},
 		{"unknown rollup by GET", request{method: "GET", path: "/rollup/5"}, 404, 47200, "unknownRollup"},
 		{"method", request{method: "PUT", path: "/", body: chainID}, 405, 47103, "http"},
 		{"content type", request{path: "/", body: chainID, contentType: "text/html"}, 415, 47103, "http"},

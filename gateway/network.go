@@ -38,6 +38,9 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 		if own, ok := g.deps.Zones[z.ID]; ok {
 			executed := own.Executed()
 			view.Executed = &executed
+			if own.Err() != nil {
+				view.Stopped = stoppedText
+			}
 		}
 		s.Zones = append(s.Zones, view)
 	}

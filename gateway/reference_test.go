@@ -42,7 +42,7 @@ func methods() []method {
 		{
 			Name: "lockstep_sendBundle", Params: []methodParam{bundle}, Results: []string{"BundleReceipt"},
 			Text:   "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
-			Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull},
+			Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
 		},
 		{
 			Name: "lockstep_simulateBundle", Params: []methodParam{bundle}, Results: []string{"SimulationView"},
@@ -83,12 +83,37 @@ func methods() []method {
 			Errors: []error{ErrUnknownCheckpoint, ErrBadValue},
 		},
 		{
-			Name: `lockstep_subscribe("ticks")`, Results: []string{"TickMessage", "ExecutedMessage", "ErrorMessage"},
+			Name: "lockstep_getProof", Params: []methodParam{
+				{"rollup", "number", "the rollup; left out with an id"},
+				{"position", "number or hash", "a lane position (seq) or a transaction hash of that rollup; or, as the first parameter, a bundle id or a transaction hash"},
+				{"options", "object, optional", "`waitMs` (number): wait as long as this for a checkpoint that covers it, at most `gateway.maxWait`; `orderOnly` (bool): leave the outcomes out, which needs one checkpoint less"},
+			}, Results: []string{"Proof"},
+			Text: "The proof of what was ordered and what became of it, in one object that ends in a signed checkpoint: see " +
+				"[proofs.md](../spec/proofs.md). Of several places it is the one at which the entry took effect, or else the newest. Check it with " +
+				"`lockstep verify`, against a genesis that does not come from the same node.",
+			Errors: []error{ErrNotCovered, ErrNotOrdered, core.ErrUnknownRollup, ErrBadValue, ErrBusy, ErrNotServed},
+		},
+		{
+			Name: "lockstep_getLaneProof", Params: []methodParam{
+				{"rollup", "number", "the rollup"}, {"from", "number", "the first lane position"}, {"to", "number", "the one behind the last"},
+				{"options", "object, optional", "`waitMs` as in lockstep_getProof"},
+			}, Results: []string{"Proof"},
+			Text: "The lane's items with the proof that they are all there is, in order. The answer covers whole ticks, begins with the one that " +
+				"holds `from`, and may end before `to`: at about a megabyte, or where the newest checkpoint ends. Go on behind what it covers.",
+			Errors: []error{ErrNotCovered, ErrNotOrdered, core.ErrUnknownRollup, ErrBadValue, ErrBusy, ErrNotServed},
+		},
+		{
+			Name: "lockstep_getGenesis", Results: []string{"Genesis"},
+			Text: "The network's genesis file, for convenience: whoever checks this node's proofs against this answer trusts this node.",
+		},
+		{
+			Name: `lockstep_subscribe("ticks")`, Results: []string{"TickMessage", "ExecutedMessage", "RebuiltMessage", "ErrorMessage"},
 			Text: "WebSocket only. Sends what happens from now on. A transaction is `ordered` with the message of type `tick` that names its " +
 				"hash under a lane, decided with the message of type `executed` that names it among its outcomes, and its result is " +
 				"`attested` when `attested` of any later message names its zone with a tick that is not below that `executed` message's " +
 				"(or already in it). Ticks that order nothing are counted in messages of type `empty`, sent before the next message of " +
-				"type `tick`, when an attested result is news, and once a second of consensus time. A subscriber that falls more than " +
+				"type `tick`, when an attested result is news, and once a second of consensus time. A message of type `rebuilt` takes back " +
+				"what this node claimed of results that were not attested. A subscriber that falls more than " +
 				"`gateway.feedBacklog` messages behind gets a message of type `error` and nothing after it.",
 			Errors: []error{ErrBusy, ErrSlowConsumer},
 		},
@@ -241,7 +266,7 @@ func answerTypes() []string {
 		}
 	}
 	for _, root := range []any{
-		BundleReceipt{}, SimulationView{}, Status{}, NetworkStatus{}, TickView{}, CheckpointView{}, TickMessage{}, ExecutedMessage{}, ErrorMessage{},
+		BundleReceipt{}, SimulationView{}, Status{}, NetworkStatus{}, TickView{}, CheckpointView{}, TickMessage{}, ExecutedMessage{}, RebuiltMessage{}, ErrorMessage{},
 	} {
 		visit(reflect.TypeOf(root))
 	}

@@ -95,6 +95,7 @@ func (g *Gateway) laneAttempt(tick *core.Tick, rollup core.RollupID, seq uint64,
 		a.BundleID = &item.Bundle
 	}
 	zone := g.deps.Genesis.ZoneOf(rollup)
+	a.Times = g.times.of(zone, tick.Number, &a)
 	z, ok := g.deps.Zones[zone]
 	if !ok {
 		return a, nil
@@ -104,12 +105,13 @@ func (g *Gateway) laneAttempt(tick *core.Tick, rollup core.RollupID, seq uint64,
 		return Attempt{}, fmt.Errorf("fate of rollup %s, seq %d: %w", rollup, seq, err)
 	}
 	if ok {
-		a.setFate(fate, g.attestedResult(zone).Tick)
+		a.setFate(fate, z.Agreed(g.attestedResult(zone)))
+		a.Times = g.times.of(zone, tick.Number, &a)
 	}
 	return a, nil
 }
 
-// setFate fills in what was decided; attested is the zone's newest attested tick.
+// setFate fills in what was decided; attested is the newest attested tick with which this node's result agrees.
 func (a *Attempt) setFate(f Fate, attested uint64) {
 	a.Level, a.DecidedTick = core.LevelExecuted, f.Tick
 	if attested >= f.Tick {
@@ -160,6 +162,7 @@ func (a *Attempt) summarise() {
 		leg := &a.Legs[i]
 		a.Level = min(a.Level, leg.Level)
 		a.DecidedTick = max(a.DecidedTick, leg.DecidedTick)
+		a.Times = a.Times.latest(leg.Times, a.Level)
 		common = common && leg.Outcome != nil && *leg.Outcome == *a.Legs[0].Outcome
 		if leg.FailingLeg != nil && *leg.FailingLeg == i {
 			a.FailingLeg, a.Outcome, a.Reason = leg.FailingLeg, leg.Outcome, leg.Reason
@@ -192,7 +195,7 @@ func (g *Gateway) addReceipts(ctx context.Context, attempts []Attempt) error {
 			continue
 		}
 		mount := g.mounted(*a.Rollup)
-		if mount == nil {
+		if mount == nil || g.off(*a.Rollup) != nil {
 			continue
 		}
 		var receipt json.RawMessage

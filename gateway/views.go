@@ -48,6 +48,8 @@ type Attempt struct {
 	// TickTime is the consensus time of Tick.
 	TickTime uint64     `json:"tickTime"`
 	Level    core.Level `json:"level"`
+	// Times say when the place reached its levels, as far as this node remembers.
+	Times *LevelTimes `json:"times,omitempty"`
 	// Outcome is missing until the place is decided. That of a bundle is the failing leg's, or "included"; an inclusion
 	// bundle whose legs have different outcomes has none.
 	Outcome *core.OutcomeCode `json:"outcome,omitempty"`
@@ -67,6 +69,14 @@ type Attempt struct {
 	Receipt json.RawMessage `json:"receipt,omitempty"`
 	// Legs are the places of a bundle's legs, in the bundle's order.
 	Legs []Attempt `json:"legs,omitempty"`
+}
+
+// LevelTimes are times of this node's clock in ms since the Unix epoch, kept for the newest ticks since its start only; the
+// consensus time of the order is TickTime. Levels that are not reached, or not remembered, are missing.
+type LevelTimes struct {
+	Ordered  uint64 `json:"ordered,omitempty"`
+	Executed uint64 `json:"executed,omitempty"`
+	Attested uint64 `json:"attested,omitempty"`
 }
 
 // SimulationView answers lockstep_simulateBundle.
@@ -205,6 +215,8 @@ type ZoneView struct {
 	Rollups []core.RollupID `json:"rollups"`
 	// Executed is this node's newest executed tick; missing if it does not execute the zone.
 	Executed *uint64 `json:"executed,omitempty"`
+	// Stopped says why this node does not execute the zone any more.
+	Stopped string `json:"stopped,omitempty"`
 	// Attested is the newest tick whose results are attested.
 	Attested       uint64      `json:"attested"`
 	AttestedDigest common.Hash `json:"attestedDigest"`

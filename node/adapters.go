@@ -132,6 +132,11 @@ type servedZone struct {
 	progress *progress
 }
 
+func (z servedZone) Agreed(newest core.Attested) uint64 {
+	z.Attested(newest)
+	return z.Zone.Agreed()
+}
+
 func (z servedZone) Fate(rollup core.RollupID, seq uint64) (gateway.Fate, bool, error) {
 	f, ok, err := z.Zone.Fate(rollup, seq)
 	if !ok || err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/ordering/comet"
+	"github.com/lockstep-network/lockstep/zone"
 )
 
 // Config is what one node may choose for itself: the stages' own configurations.
@@ -25,10 +26,15 @@ type Config struct {
 	Mempool mempool.Config
 	// Gateway serves clients; nil for a validator without a gateway.
 	Gateway *gateway.Config
+	// Engine makes a rollup's executor from the node's own, for executors that are made elsewhere; nil uses the node's own.
+	// RPC and pool read the own one, so another executor is built around it.
+	Engine func(core.RollupID, zone.Engine) zone.Engine
+	// RetryZones starts zones that would start switched off because this build died of them twice.
+	RetryZones bool
 	// Retain is how many of the newest ticks stay in the ordered log, with their fates; zero keeps all, less than 1000
 	// is refused. A tick that a zone may have to execute again stays longer.
 	Retain uint64
-	// Version is the build's name, as clients see it.
+	// Version is the build's name, as clients see it, and as the mark of a zone that died names it.
 	Version string
 	// Logger gets everything the node has to say.
 	Logger *slog.Logger

@@ -41,6 +41,8 @@ type Node struct {
 	rpcs    []*evm.RPC
 
 	progress *progress
+	safe     sync.Mutex // held while safe blocks move
+	metrics  *metrics
 	closed   func() error // closes everything, once
 }
 
@@ -55,6 +57,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 		cfg: cfg, genesis: genesis, log: cfg.Logger,
 		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis),
 	}
+	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
 		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones,
@@ -152,6 +155,7 @@ func (n *Node) openOrdering() error {
 	n.machine = machine
 	deps := comet.Deps{
 		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
+		Listener: n.metrics,
 	}
 	if n.signer != nil {
 		deps.Signer = n.signer
@@ -170,44 +174,6 @@ func pairs(rows []core.KV) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-func (n *Node) openZones() error {
-	for _, z := range n.genesis.Zones {
-		err := n.openZone(z)
-		if err != nil && repairable(err) {
-			if err = n.rebuild(z, err); err == nil {
-				err = n.openChainsOf(z)
-			}
-			if err == nil {
-				err = n.openZone(z)
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (n *Node) openZone(z core.Zone) error {
-	engines := make(map[core.RollupID]zone.Engine, len(z.Rollups))
-	for _, id := range z.Rollups {
-		if chain, ok := n.chains[id]; ok {
-			engines[id] = chain
-		}
-	}
-	opened, err := zone.New(zone.Config{
-		Genesis: n.genesis, Zone: z.ID, Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
-	}, engines, n.ticks)
-	if err != nil {
-		return fmt.Errorf("open zone %s: %w", z.ID, err)
-	}
-	n.zones[z.ID] = opened
-	if next := opened.Executed() + 1; next < n.ticks.Oldest() {
-		return fmt.Errorf("open zone %s: it has to execute tick %d: %w", z.ID, next, n.logBegins())
-	}
-	return nil
-}
-
 func (n *Node) openGateway(listener net.Listener) (err error) {
 	if n.cfg.Gateway == nil {
 		return nil
@@ -218,7 +184,8 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: n.ticks, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
-		Zones: zones, Listener: listener, Version: n.cfg.Version, Logger: n.log,
+		Prover: newProver(n.genesis, n.ticks, n.zones),
+		Zones:  zones, Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err
@@ -262,14 +229,6 @@ func (n *Node) Run(ctx context.Context) error {
 	return errors.Join(group.Wait(), n.Close())
 }
 
-// runZone executes a zone for as long as it can. Its end is no reason to stop ordering.
-func (n *Node) runZone(ctx context.Context, id core.ZoneID, z *zone.Zone) {
-	if err := z.Run(ctx); err != nil {
-		n.mark(id, err)
-		n.log.Error("zone stopped; ordering goes on, restart the node to execute again", "stage", "zone", "zone", id, "err", err)
-	}
-}
-
 // Close closes what New opened. Run does so itself; it is idempotent.
 func (n *Node) Close() error { return n.closed() }
 
@@ -308,6 +267,14 @@ func (n *Node) AddPeers(peers ...string) error { return n.engine.AddPeers(peers.
 
 // Joined is closed at the first proposal that this node makes or votes on.
 func (n *Node) Joined() <-chan struct{} { return n.engine.Joined() }
+
+// GatewayAddr is where the gateway listens, nil without one.
+func (n *Node) GatewayAddr() net.Addr {
+	if n.gateway == nil {
+		return nil
+	}
+	return n.gateway.Addr()
+}
 
 // Log is the node's ordered log.
 func (n *Node) Log() *orderedlog.Log { return n.ticks }

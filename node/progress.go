@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -41,9 +42,10 @@ func newProgress(g *core.Genesis) *progress {
 	return p
 }
 
-// recovered takes over the seal that a zone starts from.
+// recovered takes over the seal that a zone starts from, or goes back to; later seals are forgotten.
 func (p *progress) recovered(id core.ZoneID, seal zone.SealRecord) {
 	p.mu.Lock()
+	p.seals[id] = slices.DeleteFunc(p.seals[id], func(s zone.SealRecord) bool { return s.NextTick >= seal.NextTick })
 	p.executed[id] = seal.NextTick - 1
 	for _, r := range seal.Rollups {
 		p.rollups[r.Rollup].firstUnapplied = r.FirstUnapplied
@@ -77,18 +79,19 @@ func (p *progress) done(id core.ZoneID, result zone.TickResult) (all uint64) {
 	return all
 }
 
-// attested moves the safe blocks to the newest seal that the attested tick covers, and names them.
-func (p *progress) attested(a core.Attested) (safe []zone.RollupSeal) {
+// agreed moves the safe blocks to the newest seal that a tick covers whose result is attested, and names them.
+func (p *progress) agreed(id core.ZoneID, tick uint64) (safe []zone.RollupSeal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	waiting := p.seals[a.Zone]
-	for len(waiting) > 0 && waiting[0].NextTick <= a.Tick {
+	waiting := p.seals[id]
+	for len(waiting) > 0 && waiting[0].NextTick <= tick {
 		safe = waiting[0].Rollups
 		waiting = waiting[1:]
 	}
-	p.seals[a.Zone] = waiting
+	p.seals[id] = waiting
 	for _, r := range safe {
-		p.rollups[r.Rollup].safe, p.rollups[r.Rollup].known = r.Number, true
+		at := p.rollups[r.Rollup]
+		at.safe, at.known = max(at.safe, r.Number), true
 	}
 	return safe
 }
@@ -101,27 +104,6 @@ func (p *progress) rollup(id core.RollupID) rollupProgress {
 		return *r
 	}
 	return rollupProgress{}
-}
-
-// listen is what the node does with a zone's events.
-func (n *Node) listen(id core.ZoneID) zone.Listener {
-	log := n.log.With("stage", "zone", "zone", id)
-	return zone.Listener{
-		Recovered: func(e zone.Recovered) {
-			log.Info("zone starts", "tick", e.Seal.NextTick, "dropped_blocks", e.Dropped)
-			n.progress.recovered(id, e.Seal)
-		},
-		Sealed: func(seal zone.SealRecord) { n.progress.sealed(id, seal) },
-		Executed: func(result zone.TickResult) {
-			n.pool.Executed(n.progress.done(id, result))
-		},
-		LaneStopped: func(e zone.LaneStopped) {
-			log.Debug("lane stopped until the next block", "rollup", e.Rollup, "tick", e.Tick, "seq", e.Seq)
-		},
-		Diverged: func(e zone.Diverged) {
-			log.Error("this node's result is not the attested one", "tick", e.Tick, "own", e.Own, "attested", e.Attested)
-		},
-	}
 }
 
 // followAttested compares attested results with the zones' own and moves the tags `safe` and `finalized`. It begins
@@ -150,7 +132,14 @@ func (n *Node) takeAttested(a core.Attested) {
 		return
 	}
 	z.Attested(a)
-	for _, seal := range n.progress.attested(a) {
+	n.moveSafe(a.Zone, z.Agreed())
+}
+
+// moveSafe moves the tags to the newest seal that a tick covers whose result is attested and this node's own.
+func (n *Node) moveSafe(id core.ZoneID, agreed uint64) {
+	n.safe.Lock()
+	defer n.safe.Unlock()
+	for _, seal := range n.progress.agreed(id, agreed) {
 		if err := n.chains[seal.Rollup].MarkSafe(seal.Number); err != nil {
 			n.log.Warn("mark safe block", "stage", "zone", "rollup", seal.Rollup, "height", seal.Number, "err", err)
 		}

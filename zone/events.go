@@ -13,6 +13,8 @@ type Listener struct {
 	Recovered func(Recovered)
 	// Executed: a tick's results are known and published.
 	Executed func(TickResult)
+	// Sealing: the slot's blocks are being sealed; Sealed follows.
+	Sealing func()
 	// Sealed: the slot's blocks are sealed and the record is durable.
 	Sealed func(SealRecord)
 	// LaneStopped: a lane's block is full; it goes on with the next one.
@@ -61,6 +63,9 @@ func (l Listener) withDefaults() Listener {
 	}
 	if l.Executed == nil {
 		l.Executed = func(TickResult) {}
+	}
+	if l.Sealing == nil {
+		l.Sealing = func() {}
 	}
 	if l.Sealed == nil {
 		l.Sealed = func(SealRecord) {}

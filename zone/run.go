@@ -83,6 +83,7 @@ func (z *Zone) step(number uint64) error {
 
 // sealBlocks seals all open blocks and makes the record durable before anything of the next blocks exists.
 func (z *Zone) sealBlocks(next uint64) error {
+	z.listener.Sealing()
 	record, err := z.machine.sealBlocks(next)
 	if err != nil {
 		return err

@@ -32,6 +32,8 @@ type Harness struct {
 type Options struct {
 	Config func(*gateway.Config)
 	Logger *slog.Logger
+	// Prover makes the proofs; nil for none.
+	Prover gateway.Prover
 	// Ledger answers instead of the log.
 	Ledger gateway.Ledger
 }
@@ -55,7 +57,7 @@ func New(t testing.TB, o Options) *Harness {
 		o.Ledger = h.Log
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
-		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints,
+		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover,
 		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger,
 	})
 	if err != nil {

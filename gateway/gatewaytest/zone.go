@@ -28,6 +28,9 @@ type Zone struct {
 	grown    chan struct{}
 	executed uint64
 	stopped  bool
+	agreed   uint64
+	disputed bool
+	shown    uint64
 	fates    map[position]gateway.Fate
 }
 
@@ -108,6 +111,53 @@ func (z *Zone) WaitExecuted(ctx context.Context, tick uint64) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// Dispute makes the zone's results of all ticks from now on differ from the attested ones.
+func (z *Zone) Dispute() {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.disputed = true
+}
+
+// Rebuild takes the zone back to the end of a tick: it has to decide all later ones again.
+func (z *Zone) Rebuild(tick uint64) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.shown = max(z.shown, z.executed)
+	z.executed, z.disputed = tick, false
+	for p, f := range z.fates {
+		if f.Tick > tick {
+			delete(z.fates, p)
+		}
+	}
+}
+
+// Agreed implements gateway.Zone.
+func (z *Zone) Agreed(newest core.Attested) uint64 {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if !z.disputed && newest.Tick <= z.executed {
+		z.agreed = max(z.agreed, newest.Tick)
+	}
+	return z.agreed
+}
+
+// Shown implements gateway.Zone.
+func (z *Zone) Shown() uint64 {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.shown
+}
+
+// Err implements gateway.Zone.
+func (z *Zone) Err() error {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.stopped {
+		return ErrStopped
+	}
+	return nil
 }
 
 // Fate implements gateway.Zone.

@@ -43,7 +43,12 @@ func start(t *testing.T) *network { return startIn(t, t.TempDir()) }
 
 func startIn(t *testing.T, dir string) *network {
 	t.Helper()
-	d, err := devnet.New(devnet.Options{Dir: dir, RPC: "127.0.0.1:0", Version: "test"})
+	return startWith(t, devnet.Options{Dir: dir, RPC: "127.0.0.1:0", Version: "test"})
+}
+
+func startWith(t *testing.T, options devnet.Options) *network {
+	t.Helper()
+	d, err := devnet.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}

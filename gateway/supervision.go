@@ -1,0 +1,176 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// stoppedText is what clients learn of a zone that has stopped; the reason is in the node's log.
+const stoppedText = "this node has stopped executing the zone; ordering goes on, ask another node"
+
+// replayWait is how long a request waits for a zone that executes again before it is refused.
+const replayWait = 10 * time.Second
+
+// headStale is how long the log may stand still before this node says that ordering does not go on. Idle networks have
+// several ticks a second.
+const headStale = 10 * time.Second
+
+// rewinds hold, per zone, the place from which it executes again, until its follower has taken notice.
+type rewinds struct {
+	mu     sync.Mutex
+	places map[core.ZoneID]rewind
+}
+
+type rewind struct {
+	tick      uint64
+	unapplied map[core.RollupID]uint64
+}
+
+// Rewound tells the gateway that a zone executes again from tick on; unapplied is the first lane position of each rollup
+// that was not decided before it. It may be called from any goroutine and does not block.
+func (g *Gateway) Rewound(zone core.ZoneID, tick uint64, unapplied map[core.RollupID]uint64) {
+	g.rewinds.mu.Lock()
+	defer g.rewinds.mu.Unlock()
+	if g.rewinds.places == nil {
+		g.rewinds.places = make(map[core.ZoneID]rewind)
+	}
+	g.rewinds.places[zone] = rewind{tick, unapplied}
+}
+
+func (r *rewinds) take(zone core.ZoneID) (rewind, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	back, ok := r.places[zone]
+	delete(r.places, zone)
+	return back, ok
+}
+
+// stopZone ends the Ethereum JSON-RPC of a zone that does not execute any more: its state is old, or wrong.
+func (g *Gateway) stopZone(id core.ZoneID, err error) {
+	g.log.Error("a zone has stopped; its rollups are not served any more", "zone", id, "err", err)
+	for _, rollup := range g.members(id) {
+		for _, mounts := range []map[core.RollupID]*mount{g.rollups, g.sealed} {
+			if m := mounts[rollup]; m != nil {
+				m.server.Stop() // ends the WebSockets; further requests are refused by admit
+			}
+		}
+	}
+	g.waiters.wakeAttested()
+}
+
+// off says why a rollup's zone has stopped; nil while it executes.
+func (g *Gateway) off(rollup core.RollupID) error {
+	z, ok := g.deps.Zones[g.deps.Genesis.ZoneOf(rollup)]
+	if !ok {
+		return nil
+	}
+	return z.Err()
+}
+
+// admit lets a request through unless its answer could be older, or less true, than one given before: it waits while a
+// zone executes again what it had executed before a restart, and refuses rollups of a zone that has stopped.
+func (g *Gateway) admit(ctx context.Context, m *mount) error {
+	if g.started.Load() {
+		ctx, cancel := context.WithTimeout(ctx, replayWait)
+		defer cancel()
+		for _, z := range g.deps.Zones {
+			if z.Executed() >= z.Shown() || z.Err() != nil {
+				continue
+			}
+			if err := z.WaitExecuted(ctx, z.Shown()); err != nil && z.Err() == nil {
+				return &Refusal{Cause: ErrNotServed, Detail: "the node has restarted and executes again what it had executed before, try again"}
+			}
+		}
+	}
+	if m.rollup != nil && g.off(*m.rollup) != nil {
+		return &Refusal{Cause: ErrNotServed, Field: "rollup", Have: m.rollup.String(), Detail: stoppedText}
+	}
+	return nil
+}
+
+// readiness remembers when the log moved last.
+type readiness struct {
+	mu    sync.Mutex
+	head  uint64
+	since time.Time
+}
+
+// still is for how long the log has not moved.
+func (r *readiness) still(head uint64, now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if head != r.head {
+		r.head, r.since = head, now
+	}
+	return now.Sub(r.since)
+}
+
+// Readiness answers GET /readyz.
+type Readiness struct {
+	Ready bool `json:"ready"`
+	// Reasons say what is missing; empty if nothing is.
+	Reasons []Reason `json:"reasons"`
+	Tick    uint64   `json:"tick"`
+	// Executed is the newest executed tick of each zone, Attested the newest attested tick with which it agrees.
+	Executed map[core.ZoneID]uint64 `json:"executed"`
+	Attested map[core.ZoneID]uint64 `json:"attested"`
+}
+
+// Reason is one reason not to send requests to this node.
+type Reason struct {
+	// Code is one of "draining", "orderingStalled", "zoneStopped" and "zoneBehind".
+	Code string       `json:"code"`
+	Zone *core.ZoneID `json:"zone,omitempty"`
+	Text string       `json:"text"`
+}
+
+// lagAllowed is by how many ticks a zone may be behind the log.
+const lagAllowed = 256
+
+// readinessNow looks at ordering and at every zone.
+func (g *Gateway) readinessNow() Readiness {
+	r := Readiness{
+		Reasons: []Reason{}, Tick: g.deps.Log.Head(),
+		Executed: make(map[core.ZoneID]uint64), Attested: make(map[core.ZoneID]uint64),
+	}
+	add := func(code, text string, zone *core.ZoneID) { r.Reasons = append(r.Reasons, Reason{code, zone, text}) }
+	select {
+	case <-g.draining:
+		add("draining", "the node is shutting down", nil)
+	default:
+	}
+	if r.Tick == 0 || g.ready.still(r.Tick, g.deps.Now()) > headStale {
+		add("orderingStalled", "the ordered log does not grow", nil)
+	}
+	for _, registered := range g.deps.Genesis.Zones {
+		z, ok := g.deps.Zones[registered.ID]
+		if !ok {
+			continue
+		}
+		executed := z.Executed()
+		r.Executed[registered.ID], r.Attested[registered.ID] = executed, z.Agreed(g.attestedResult(registered.ID))
+		switch {
+		case z.Err() != nil:
+			add("zoneStopped", stoppedText, &registered.ID)
+		case executed < z.Shown() || executed+lagAllowed < r.Tick:
+			add("zoneBehind", "the zone executes ticks that were ordered before", &registered.ID)
+		}
+	}
+	r.Ready = len(r.Reasons) == 0
+	return r
+}
+
+// serveReady answers 200 if clients should be sent here, otherwise 503.
+func (g *Gateway) serveReady(w http.ResponseWriter, _ *http.Request) {
+	r := g.readinessNow()
+	status := http.StatusOK
+	if !r.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, status, r)
+}

@@ -1,0 +1,160 @@
+package node
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/lockstep-network/lockstep/zone"
+)
+
+// metrics are what the node counts of its stages, in a registry of its own: several nodes may run in one process. Names
+// are lockstep_<stage>_<what>_<unit>; every label has a closed set of values.
+type metrics struct {
+	node       *Node
+	registry   *prometheus.Registry
+	rejected   *prometheus.CounterVec
+	misbehaved *prometheus.CounterVec
+	mismatches *prometheus.CounterVec
+	stopped    *prometheus.CounterVec
+	sealed     prometheus.Histogram
+}
+
+func newMetrics(n *Node) *metrics {
+	m := &metrics{
+		node: n, registry: prometheus.NewRegistry(),
+		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lockstep_ordering_proposals_rejected_total", Help: "Proposals that this node voted against.",
+		}, []string{"reason"}),
+		misbehaved: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lockstep_ordering_misbehaviour_total", Help: "Rules broken by validators and peers otherwise.",
+		}, []string{"reason"}),
+		mismatches: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lockstep_zone_digest_mismatches_total", Help: "Results of this node that were not the attested ones.",
+		}, []string{"zone"}),
+		stopped: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lockstep_zone_lanes_stopped_total", Help: "Times that a lane waited for the next block because its block was full.",
+		}, []string{"rollup"}),
+		sealed: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "lockstep_zone_seal_duration_seconds", Help: "Time to seal a slot's blocks of all rollups and to make them durable.",
+			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2},
+		}),
+	}
+	for _, z := range n.genesis.Zones {
+		m.mismatches.WithLabelValues(z.ID.String())
+	}
+	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, stageCollector{n},
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector())
+	return m
+}
+
+// ProposalRejected implements comet.Listener.
+func (m *metrics) ProposalRejected(reason string) {
+	m.rejected.WithLabelValues(reason).Inc()
+	m.node.log.Warn("proposal rejected", "stage", "ordering", "reason", reason)
+}
+
+// PeerMisbehaved implements comet.Listener.
+func (m *metrics) PeerMisbehaved(reason string) { m.misbehaved.WithLabelValues(reason).Inc() }
+
+// reading is a metric that is read from a stage when it is asked for.
+type reading struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+	read func(*Node) float64
+}
+
+func poolReading(name, help string, kind prometheus.ValueType, read func(*Node) float64) reading {
+	return reading{prometheus.NewDesc("lockstep_mempool_"+name, help, nil, nil), kind, read}
+}
+
+var poolReadings = []reading{
+	poolReading("admitted_total", "Transactions and bundles admitted, local and gossiped.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Admitted) }),
+	poolReading("refused_total", "Transactions and bundles refused.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Refused) }),
+	poolReading("dropped_total", "Entries that left the pool without being ordered.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Dropped) }),
+	poolReading("evicted_total", "Entries dropped to make room.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Evicted) }),
+	poolReading("expired_total", "Entries dropped after waiting too long.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Expired) }),
+	poolReading("gossip_sent_total", "Batches handed to gossip.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().GossipOut) }),
+	poolReading("gossip_received_total", "Items received by gossip.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().GossipIn) }),
+	poolReading("gossip_refused_total", "Items received by gossip and refused; most are known already.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().GossipRefused) }),
+	poolReading("state_errors_total", "Reads of the executed state that failed.", prometheus.CounterValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().StateErrors) }),
+	poolReading("transactions", "Single transactions held that are not ordered yet.", prometheus.GaugeValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Txs) }),
+	poolReading("bundles", "Bundles held that are not ordered yet.", prometheus.GaugeValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Bundles) }),
+	poolReading("bytes", "Size of the transactions and bundles that are not ordered yet.", prometheus.GaugeValue,
+		func(n *Node) float64 { c := n.pool.Counters(); return float64(c.Bytes + c.BundleBytes) }),
+	poolReading("ordered", "Lane positions ordered and not executed yet.", prometheus.GaugeValue,
+		func(n *Node) float64 { return float64(n.pool.Counters().Ordered) }),
+}
+
+var descHead = prometheus.NewDesc("lockstep_orderedlog_head_tick", "Newest tick in the log.", nil, nil)
+
+// zoneReading is a metric of every zone.
+type zoneReading struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+	read func(n *Node, z *zone.Zone) float64
+}
+
+func zoneMetric(name, help string, kind prometheus.ValueType, read func(n *Node, z *zone.Zone) float64) zoneReading {
+	return zoneReading{prometheus.NewDesc("lockstep_zone_"+name, help, []string{"zone"}, nil), kind, read}
+}
+
+var zoneReadings = []zoneReading{
+	zoneMetric("executed_tick", "Newest executed tick.", prometheus.GaugeValue,
+		func(_ *Node, z *zone.Zone) float64 { return float64(z.Executed()) }),
+	zoneMetric("agreed_tick", "Newest attested tick at which this node's result is the attested one.", prometheus.GaugeValue,
+		func(_ *Node, z *zone.Zone) float64 { return float64(z.Agreed()) }),
+	zoneMetric("lag_ticks", "Ticks in the log that are not executed.", prometheus.GaugeValue,
+		func(n *Node, z *zone.Zone) float64 { return float64(n.ticks.Head()) - float64(z.Executed()) }),
+	zoneMetric("rebuilds_total", "Times that the zone went back to an attested seal since the start.", prometheus.CounterValue,
+		func(_ *Node, z *zone.Zone) float64 { return float64(z.Rebuilds()) }),
+	zoneMetric("off", "1 once the zone does not execute any more, otherwise 0.", prometheus.GaugeValue,
+		func(_ *Node, z *zone.Zone) float64 {
+			if z.Err() != nil {
+				return 1
+			}
+			return 0
+		}),
+}
+
+var descAttested = prometheus.NewDesc("lockstep_ordering_attested_tick", "Newest tick whose results of the zone are attested.", []string{"zone"}, nil)
+
+// stageCollector reads the stages when it is asked.
+type stageCollector struct{ node *Node }
+
+// Describe implements prometheus.Collector.
+func (c stageCollector) Describe(out chan<- *prometheus.Desc) {
+	out <- descHead
+	out <- descAttested
+	for _, r := range poolReadings {
+		out <- r.desc
+	}
+	for _, r := range zoneReadings {
+		out <- r.desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c stageCollector) Collect(out chan<- prometheus.Metric) {
+	n := c.node
+	out <- prometheus.MustNewConstMetric(descHead, prometheus.GaugeValue, float64(n.ticks.Head()))
+	for _, r := range poolReadings {
+		out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n))
+	}
+	for id, z := range n.zones {
+		out <- prometheus.MustNewConstMetric(descAttested, prometheus.GaugeValue, float64(n.machine.Attested(id).Tick), id.String())
+		for _, r := range zoneReadings {
+			out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n, z), id.String())
+		}
+	}
+}
