@@ -35,7 +35,7 @@ func (l *load) draw(rollup core.RollupID) action {
 	var mark common.Hash
 	binary.BigEndian.PutUint64(mark[:], uint64(rollup))
 	binary.BigEndian.PutUint64(mark[24:], l.serial)
-	if l.s.timeMs/1000%10 == 3 && l.rand.IntN(3) == 0 { // one slot in ten is crowded, so that lanes stop
+	if l.crowded() && l.rand.IntN(2) == 0 {
 		return action{to: &spinner, gas: maxTxGas}
 	}
 	target := l.s.net.accounts[l.rand.IntN(accountCount)].address

@@ -65,7 +65,11 @@ func (l *load) send() {
 			l.bundle(v)
 		}
 	}
-	for range l.rand.IntN(2*l.s.cfg.Bundles + 3) {
+	singles := l.rand.IntN(2*l.s.cfg.Bundles + 3)
+	if l.crowded() {
+		singles *= 4
+	}
+	for range singles {
 		if v := l.validator(); v != nil {
 			l.single(v)
 		}
@@ -76,6 +80,9 @@ func (l *load) send() {
 		}
 	}
 }
+
+// crowded reports whether this is one of the slots with more work than blocks have room for, so that lanes stop.
+func (l *load) crowded() bool { return l.s.timeMs/1000%10 == 3 }
 
 // validator is one that can be reached, nil if none can.
 func (l *load) validator() *validator {

@@ -20,7 +20,7 @@ const shrinkTries = 6
 // simFlags are what lockstep sim is told beside the run itself.
 type simFlags struct {
 	faults, trace string
-	runs          uint64
+	runs, total   uint64
 	asJSON        bool
 }
 
@@ -54,6 +54,7 @@ func newSim() *cobra.Command {
 	f.StringVar(&flags.faults, "faults", "all", "what goes wrong: all, none, or a list such as crash,gossip")
 	f.BoolVar(&config.Independent, "independent", false, "let every validator execute for itself instead of sharing executions (slow)")
 	f.Uint64Var(&flags.runs, "runs", 1, "runs with this seed and the following ones; the first violation ends them")
+	f.Uint64Var(&flags.total, "total", 0, "instead of --runs: go on with the following seeds until so many bundles were ordered")
 	f.StringVar(&flags.trace, "trace", "", "file that gets every event of the run")
 	f.BoolVar(&flags.asJSON, "json", false, "print one JSON object per run")
 	return cmd
@@ -74,7 +75,7 @@ func runSims(cmd *cobra.Command, config sim.Config, flags simFlags) error {
 	}
 	out, begin := cmd.OutOrStdout(), time.Now()
 	var bundles uint64
-	for range max(flags.runs, 1) {
+	for run := uint64(0); run < max(flags.runs, 1) && flags.total == 0 || bundles < flags.total; run++ {
 		config.Progress = func(r sim.Report) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "seed %d: tick %d of %d, %d bundles ordered, %.0f per second\n", r.Seed, r.Ticks, config.Ticks,
 				bundles+r.Bundles, float64(bundles+r.Bundles)/time.Since(begin).Seconds())
