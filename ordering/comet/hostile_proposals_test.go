@@ -5,7 +5,7 @@ import (
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/ordering"
-	"github.com/lockstep-network/lockstep/ordering/orderingtest"
+	. "github.com/lockstep-network/lockstep/ordering/orderingtest"
 )
 
 // One of four proposes, in each of its turns, what the rules forbid; one forgery after the other. Every honest validator
@@ -13,7 +13,7 @@ import (
 func TestHostile_ForgedProposals(t *testing.T) {
 	c := newCluster(t, 4, nil)
 	h := c.startForging()
-	forgeries := orderingtest.Forgeries(c.genesis)
+	forgeries := Forgeries(c.genesis)
 	for i, f := range forgeries {
 		if f.Local {
 			continue
@@ -46,7 +46,7 @@ func TestHostile_OversizeTick(t *testing.T) {
 	c := newCluster(t, 4, nil)
 	h := c.startForging()
 	from := c.members[0].log.head()
-	for _, f := range orderingtest.Forgeries(c.genesis) {
+	for _, f := range Forgeries(c.genesis) {
 		if f.Name == "tick above the cap" {
 			h.set(f.Forge)
 		}
@@ -74,7 +74,7 @@ func TestHostile_ProtectedLegAlone(t *testing.T) {
 	from := c.members[0].log.head()
 	seen := 0
 	for _, part := range [][]byte{
-		orderingtest.Section(bundle.Txs[0]).Encode(),
+		Section(bundle.Txs[0]).Encode(),
 		core.EncodeBundleSection([]core.DecodedBundle{{Bundle: &inclusion}}),
 		core.EncodeBundleSection([]core.DecodedBundle{{Bundle: &other}}),
 	} {
