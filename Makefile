@@ -25,7 +25,7 @@ UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
 RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 
-.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e check bench generate fmt clean prepare
+.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long check bench generate fmt clean prepare
 
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
@@ -45,7 +45,7 @@ npm: test/npm/node_modules/.package-lock.json
 	npm ci --prefix $*
 	@touch $@
 
-test: test-arch test-lint test-unit test-race test-fuzz test-e2e
+test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -72,7 +72,15 @@ test-fuzz: prepare
 
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm
-	$(GO_TEST) -p 1 ./test/...
+	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -v /test/recovery)
+
+# Validators in processes of their own, killed and damaged. A seed in the output reproduces victims and moments: -seed N.
+test-recovery: prepare
+	$(GO_TEST) ./test/recovery
+
+# The same with 60 kills, retention, and what each folder grows by; some fifteen minutes.
+test-recovery-long: prepare
+	go test -timeout 40m -v ./test/recovery -long -kills 60 $(ARGS)
 
 check: prepare $(LINT)
 	go build ./...

@@ -22,7 +22,7 @@ import (
 
 const (
 	validators = 4
-	gateways   = 2                // validators 0 and 1 have one
+	gateways   = 2               // validators 0 and 1 have one
 	patience   = 3 * time.Minute // for events that a loaded machine may take long for
 )
 
