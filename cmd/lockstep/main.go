@@ -10,12 +10,15 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lockstep-network/lockstep/client"
 )
 
 // Exit codes of the command.
 const (
-	exitFailed = 1
-	exitUsage  = 2
+	exitFailed  = 1
+	exitUsage   = 2
+	exitRefuted = 3 // of verify: the proof is wrong
 )
 
 // usageError marks an error of the command line itself.
@@ -33,6 +36,9 @@ func main() {
 	if errors.As(err, &usage) {
 		os.Exit(exitUsage)
 	}
+	if errors.Is(err, client.ErrRefuted) {
+		os.Exit(exitRefuted)
+	}
 	os.Exit(exitFailed)
 }
 
@@ -44,7 +50,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newDevnet(), newDemo(), newSim(), newEvidence(), newVersion())
+	root.AddCommand(newDevnet(), newDemo(), newSim(), newVerify(), newEvidence(), newVersion())
 	return root
 }
 

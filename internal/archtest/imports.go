@@ -39,6 +39,11 @@ func ImportRules() []ImportRule {
 			Reason: "everything imports core, so what core needs, everything needs, proofs and light clients included",
 		},
 		{
+			In: []string{"proof"}, Of: []string{"external"},
+			Only:   append(module("core"), geth+"/common/...", geth+"/rlp", geth+"/crypto"),
+			Reason: "a verifier is embedded by those who trust nobody: it brings no engine, no network, no files and no database along",
+		},
+		{
 			In: []string{"ordering"}, Of: []string{"external"},
 			Only:   append(module("core"), geth+"/common/...", geth+"/rlp", geth+"/crypto", geth+"/core/types", geth+"/trie"),
 			Reason: "the replicated machine depends on what is hashed and on nothing that can change beside it",
@@ -60,15 +65,15 @@ func ImportRules() []ImportRule {
 			Reason: "there is one ledger trie, in ordering, and the rollups' tries, in zone/evm",
 		},
 		{
-			In: []string{"node/..."}, Of: []string{Module + "/..."}, Only: module(append([]string{"core", "node/..."}, under(stages)...)...),
+			In: []string{"node/..."}, Of: []string{Module + "/..."}, Only: module(append([]string{"core", "proof", "node/..."}, under(stages)...)...),
 			Reason: "cmd → node → stages → core: node wires stages and knows nothing of who starts it",
 		},
 		{
-			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "cmd/...", "node/...", "demo/...", "client/...", "bench/...", "sim"),
+			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "node/...", "demo/...", "client/...", "bench/...", "sim"),
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
-			In: []string{"client/..."}, Of: []string{Module + "/..."}, Only: module("core", "client/...", "gateway"),
+			In: []string{"client/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "gateway"),
 			Reason: "a client speaks to a network through its RPC, so it needs the vocabulary and the types of the gateway's answers",
 		},
 		{
