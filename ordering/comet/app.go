@@ -41,6 +41,8 @@ type App struct {
 	// decided is the tick between FinalizeBlock and Commit. Like the machine it belongs to the consensus connection,
 	// which makes one call at a time; the others only read what the machine gives to any goroutine.
 	decided *core.Decided
+	// unsigned is the tick of the last checkpoint that this node failed to sign.
+	unsigned uint64
 }
 
 func newApp(c Config, deps Deps) *App {

@@ -90,13 +90,15 @@ func (a *App) check(p ordering.Proposal) (err error) {
 	return a.deps.Machine.Check(p)
 }
 
-// ExtendVote says with the vote what this node's executor found. The engine halts a node whose own extension is
-// refused, so what the executor says is checked first, and left out if it is not sound.
+// ExtendVote says with the vote what this node's executor found, and signs the newest checkpoint. The engine halts a
+// node whose own extension is refused, so what they say is checked first, and left out if it is not sound.
 func (a *App) ExtendVote(_ context.Context, req *cmtabci.RequestExtendVote) (*cmtabci.ResponseExtendVote, error) {
-	extension, err := a.extend(a.deps.Results.Digests)
+	extension, err := a.extend(a.deps.Results.Digests, a.checkpointVote)
 	if err != nil {
-		a.log.Error("results left out of the vote", "height", req.Height, "err", err)
-		extension, err = a.extend(func(core.ZoneID, uint64, int) []common.Hash { return nil })
+		a.log.Error("results and checkpoint left out of the vote", "height", req.Height, "err", err)
+		extension, err = a.extend(
+			func(core.ZoneID, uint64, int) []common.Hash { return nil },
+			func() core.CheckpointVote { return core.CheckpointVote{} })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("extend vote of tick %d: %w", req.Height, err)
@@ -104,13 +106,13 @@ func (a *App) ExtendVote(_ context.Context, req *cmtabci.RequestExtendVote) (*cm
 	return &cmtabci.ResponseExtendVote{VoteExtension: extension}, nil
 }
 
-func (a *App) extend(results func(core.ZoneID, uint64, int) []common.Hash) (extension []byte, err error) {
+func (a *App) extend(results func(core.ZoneID, uint64, int) []common.Hash, checkpoint func() core.CheckpointVote) (extension []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = panicked(r)
 		}
 	}()
-	extension = a.deps.Machine.Extend(results, a.checkpointVote())
+	extension = a.deps.Machine.Extend(results, checkpoint())
 	return extension, a.deps.Machine.CheckExtension(extension)
 }
 
@@ -126,7 +128,10 @@ func (a *App) checkpointVote() core.CheckpointVote {
 	}
 	signature, err := a.deps.Signer.Sign(tick, digest)
 	if err != nil {
-		a.log.Error("checkpoint not signed", "height", tick, "err", err)
+		if a.unsigned != tick { // once per checkpoint: it is asked for with every vote
+			a.log.Error("checkpoint not signed", "height", tick, "err", err)
+		}
+		a.unsigned = tick
 		return core.CheckpointVote{}
 	}
 	return core.CheckpointVote{Tick: tick, Digest: digest, Signature: signature}
