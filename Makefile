@@ -25,7 +25,7 @@ UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
 RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 
-.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long check bench generate fmt clean prepare
+.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long test-sim soak check bench generate fmt clean prepare
 
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
@@ -45,7 +45,7 @@ npm: test/npm/node_modules/.package-lock.json
 	npm ci --prefix $*
 	@touch $@
 
-test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery
+test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-sim
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -81,6 +81,16 @@ test-recovery: prepare
 # The same with 60 kills, retention, and what each folder grows by; some fifteen minutes.
 test-recovery-long: prepare
 	go test -timeout 40m -v ./test/recovery -long -kills 60 $(ARGS)
+
+# Simulated networks with faults: 10,000 bundles (ARGS="-bundles 100000" for more).
+test-sim: prepare
+	$(GO_TEST) ./sim
+
+# A million bundles, from another seed each day (SEED=7 for a certain one). It takes hours.
+SEED ?= $(shell date +%Y%m%d000)
+SOAK_BUNDLES ?= 1000000
+soak: build
+	bin/lockstep sim --seed $(SEED) --total $(SOAK_BUNDLES) --ticks 500 --bundles 16 $(ARGS)
 
 check: prepare $(LINT)
 	go build ./...
