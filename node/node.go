@@ -183,7 +183,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		zones[id] = servedZone{z, n.progress}
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: n.ticks, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
+		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: servedLog{n.ticks}, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover: newProver(n.genesis, n.ticks, n.zones),
 		Zones:  zones, Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})

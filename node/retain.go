@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/orderedlog"
 )
 
 // minRetain leaves readers and a zone that is far behind what they need.
@@ -59,4 +63,26 @@ func (n *Node) prune(ctx context.Context) error {
 	}
 	n.log.Info("old ticks pruned", "stage", "orderedlog", "oldest", n.ticks.Oldest(), "head", head)
 	return errors.Join(errs...)
+}
+
+// servedLog is the ordered log as clients ask for it: what is pruned is their question's fault, and not the node's.
+type servedLog struct{ *orderedlog.Log }
+
+func (l servedLog) Record(n uint64) (*core.TickRecord, error) {
+	r, err := l.Log.Record(n)
+	return r, l.refuse(n, err)
+}
+
+func (l servedLog) Decoded(n uint64) (*core.Tick, error) {
+	t, err := l.Log.Decoded(n)
+	return t, l.refuse(n, err)
+}
+
+func (l servedLog) refuse(n uint64, err error) error {
+	if !errors.Is(err, orderedlog.ErrPruned) {
+		return err
+	}
+	return &gateway.Refusal{
+		Cause: gateway.ErrUnknownTick, Field: "number", Have: fmt.Sprint(n), Want: fmt.Sprintf("%d to %d", l.Oldest(), l.Head()), Detail: "older ticks are pruned",
+	}
 }

@@ -110,26 +110,36 @@ func (l *Log) laneRow(rollup core.RollupID, seq uint64) (row laneRow, ok bool, e
 			tick:  binary.BigEndian.Uint64(it.Value()), count: binary.BigEndian.Uint64(it.Value()[8:]),
 		}
 		ok = seq < row.first+row.count
-	} else if seq < l.laneStart(rollup) {
-		return row, false, errors.Join(fmt.Errorf("%w: rollup %s, seq %d", ErrPruned, rollup, seq), it.Close())
 	}
+	found := it.Valid()
 	if err := it.Close(); err != nil {
 		return row, false, l.readError(fmt.Sprintf("read lane of rollup %s", rollup), err)
 	}
-	return row, ok, nil
+	if found {
+		return row, ok, nil
+	}
+	switch start, err := l.laneStart(rollup); {
+	case err != nil:
+		return row, false, err
+	case seq < start:
+		return row, false, fmt.Errorf("%w: rollup %s, seq %d, the oldest kept is %d", ErrPruned, rollup, seq, start)
+	}
+	return row, false, nil
 }
 
 // laneStart is the first position of a lane that is kept, zero if there is none.
-func (l *Log) laneStart(rollup core.RollupID) uint64 {
+func (l *Log) laneStart(rollup core.RollupID) (seq uint64, err error) {
 	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: laneKey(rollup, 0), UpperBound: after(laneKey(rollup, math.MaxUint64))})
 	if err != nil {
-		return 0
+		return 0, l.readError(fmt.Sprintf("read lane of rollup %s", rollup), err)
 	}
-	defer it.Close()
-	if !it.First() {
-		return 0
+	if it.First() {
+		seq = binary.BigEndian.Uint64(it.Key()[9:])
 	}
-	return binary.BigEndian.Uint64(it.Key()[9:])
+	if err := it.Close(); err != nil {
+		return 0, l.readError(fmt.Sprintf("read lane of rollup %s", rollup), err)
+	}
+	return seq, nil
 }
 
 // Places lists every lane position at which a transaction was ordered, by rollup and seq.
