@@ -112,8 +112,10 @@ func (l *load) again(v *validator) {
 func (l *load) rival(v *validator) {
 	d := &draft{atomicity: core.AtomicExecution, notAfter: l.s.timeMs + 10_000}
 	id := l.zone()
-	if !l.leg(v, d, l.rollup(id)) || !l.leg(v, d, l.rollup(id)) {
-		return
+	for range 2 {
+		if !l.leg(v, d, l.rollup(id)) {
+			return
+		}
 	}
 	l.s.count("load:rivals")
 	l.offer(v, d)

@@ -33,9 +33,9 @@ func (o *oracle) sign(v *validator) core.CheckpointVote {
 	if tick == last.Tick && digest == last.Digest {
 		return *last
 	}
-	o.check(tick > last.Tick, "one checkpoint signature per tick", v.index, "tick %d %s after tick %d %s", tick, digest, last.Tick, last.Digest)
+	o.check(tick > last.Tick, by{v.index, "one checkpoint signature per tick"}, "tick %d %s after tick %d %s", tick, digest, last.Tick, last.Digest)
 	signature, err := core.SignCheckpoint(o.s.net.checkpointKeys[v.index], digest)
-	o.check(err == nil, "one checkpoint signature per tick", v.index, "sign: %v", err)
+	o.check(err == nil, by{v.index, "one checkpoint signature per tick"}, "sign: %v", err)
 	*last = core.CheckpointVote{Tick: tick, Digest: digest, Signature: signature}
 	return *last
 }
@@ -50,7 +50,7 @@ func (o *oracle) checkpoint(v *validator, d *core.Decided) {
 			o.checkpoints.drafts[tick], first = d.Draft, d.Draft
 			o.draft(v, &d.Draft.Checkpoint)
 		}
-		o.check(bytes.Equal(first.Encode(), d.Draft.Encode()), "checkpoints are equal", v.index, "draft of tick %d differs", tick)
+		o.check(bytes.Equal(first.Encode(), d.Draft.Encode()), by{v.index, "checkpoints are equal"}, "draft of tick %d differs", tick)
 	}
 	if c := d.Completion; c != nil {
 		first := o.checkpoints.done[c.Tick]
@@ -58,18 +58,18 @@ func (o *oracle) checkpoint(v *validator, d *core.Decided) {
 			o.checkpoints.done[c.Tick], first = c, c
 			o.completion(v, c)
 		}
-		o.check(bytes.Equal(first.Encode(), c.Encode()), "checkpoints are equal", v.index, "completion of tick %d differs", c.Tick)
+		o.check(bytes.Equal(first.Encode(), c.Encode()), by{v.index, "checkpoints are equal"}, "completion of tick %d differs", c.Tick)
 	}
 }
 
 // draft checks what a checkpoint says.
 func (o *oracle) draft(v *validator, c *core.Checkpoint) {
 	root := c.Tick > 0 && c.Tick <= uint64(len(o.apps)) && c.LedgerRoot == o.apps[c.Tick-1]
-	o.check(root, "checkpoints are right", v.index, "tick %d: ledger root %s", c.Tick, c.LedgerRoot)
+	o.check(root, by{v.index, "checkpoints are right"}, "tick %d: ledger root %s", c.Tick, c.LedgerRoot)
 	for _, at := range c.Results {
 		known := o.digests[at.Zone]
 		right := at.Tick == 0 && at.Digest == common.Hash{} || at.Tick > 0 && at.Tick <= uint64(len(known)) && known[at.Tick-1] == at.Digest
-		o.check(right, "checkpoints are right", v.index, "tick %d: zone %s tick %d is %s", c.Tick, at.Zone, at.Tick, at.Digest)
+		o.check(right, by{v.index, "checkpoints are right"}, "tick %d: zone %s tick %d is %s", c.Tick, at.Zone, at.Tick, at.Digest)
 	}
 }
 
@@ -81,5 +81,5 @@ func (o *oracle) completion(v *validator, c *core.CheckpointCompletion) {
 		return
 	}
 	err := draft.Checkpoint.Verify(o.s.net.genesis.ValidatorSet(), c.Signatures)
-	o.check(err == nil, "checkpoints are right", v.index, "tick %d: %v", c.Tick, err)
+	o.check(err == nil, by{v.index, "checkpoints are right"}, "tick %d: %v", c.Tick, err)
 }

@@ -187,7 +187,7 @@ func (t twist) apply(tx core.Transaction, right func(core.Transaction) (zone.Exe
 		return zone.Execution{Code: core.VoidPanic, Detail: "wrong on purpose"}, nil
 	}
 	x, err := right(tx)
-	if x.Code == core.Included {
+	if t.kind == twistReceipt && x.Code == core.Included {
 		x.ReceiptHash[0]++
 	}
 	return x, err

@@ -46,11 +46,11 @@ func (o *oracle) fate(f zone.Fate) {
 	o.outcomes[f.Code.String()]++
 	b := o.lanes[f.Rollup]
 	known := f.Seq < uint64(len(b.items)) && b.items[f.Seq].Tx.Hash() == f.TxHash && b.items[f.Seq].Bundle == f.Bundle
-	o.check(known, "fates are of what was ordered", -1, "rollup %s seq %d: %s", f.Rollup, f.Seq, f.TxHash)
+	o.check(known, by{-1, "fates are of what was ordered"}, "rollup %s seq %d: %s", f.Rollup, f.Seq, f.TxHash)
 	if !known {
 		return
 	}
-	o.check(!b.decided[f.Seq], "every position has one fate", -1, "rollup %s seq %d again", f.Rollup, f.Seq)
+	o.check(!b.decided[f.Seq], by{-1, "every position has one fate"}, "rollup %s seq %d again", f.Rollup, f.Seq)
 	b.decided[f.Seq] = true
 	for b.open < uint64(len(b.items)) && b.decided[b.open] {
 		b.open++
@@ -60,7 +60,7 @@ func (o *oracle) fate(f zone.Fate) {
 		return
 	}
 	at, again := o.included[f.Rollup][f.TxHash]
-	o.check(!again, "a transaction is included once", -1, "rollup %s: %s at seq %d and %d", f.Rollup, f.TxHash, at, f.Seq)
+	o.check(!again, by{-1, "a transaction is included once"}, "rollup %s: %s at seq %d and %d", f.Rollup, f.TxHash, at, f.Seq)
 	o.included[f.Rollup][f.TxHash] = f.Seq
 }
 
@@ -72,7 +72,7 @@ func (o *oracle) bundle(tick *core.Tick, place zone.BundlePlace, fates map[zone.
 			bundle = &tick.Bundles[i]
 		}
 	}
-	o.check(bundle != nil, "fates are of what was ordered", -1, "bundle %s is not in tick %d", place.ID, tick.Number)
+	o.check(bundle != nil, by{-1, "fates are of what was ordered"}, "bundle %s is not in tick %d", place.ID, tick.Number)
 	if bundle == nil || bundle.Atomicity != core.AtomicExecution {
 		return
 	}
@@ -84,12 +84,12 @@ func (o *oracle) bundle(tick *core.Tick, place zone.BundlePlace, fates map[zone.
 		if !f.Code.Void() {
 			included++
 			allowed := !f.Reverted || bundle.Legs[leg.Leg].MayRevert
-			o.check(allowed, "no half bundle", -1, "bundle %s: leg %d reverted and is included", place.ID, leg.Leg)
+			o.check(allowed, by{-1, "no half bundle"}, "bundle %s: leg %d reverted and is included", place.ID, leg.Leg)
 		}
 	}
-	o.check(whole, "no half bundle", -1, "bundle %s: not all legs are decided in tick %d", place.ID, tick.Number)
+	o.check(whole, by{-1, "no half bundle"}, "bundle %s: not all legs are decided in tick %d", place.ID, tick.Number)
 	half := included != 0 && included != len(place.Legs)
-	o.check(!half, "no half bundle", -1, "bundle %s: %d of %d legs are included", place.ID, included, len(place.Legs))
+	o.check(!half, by{-1, "no half bundle"}, "bundle %s: %d of %d legs are included", place.ID, included, len(place.Legs))
 	if included > 0 {
 		o.outcomes["bundlesIncluded"]++
 	} else {
@@ -114,7 +114,7 @@ func (o *oracle) conservation(v *validator, rollup core.RollupID, gasUsed uint64
 	for _, address := range []common.Address{feeRecipient, treasury, marker, counter, reverter, spinner, payer} {
 		add(address)
 	}
-	o.check(sum.Cmp(supply) == 0, "supply is conserved", v.index, "rollup %s: %s, want %s", rollup, sum, supply)
+	o.check(sum.Cmp(supply) == 0, by{v.index, "supply is conserved"}, "rollup %s: %s, want %s", rollup, sum, supply)
 }
 
 // effects checks that the marks of transactions are in the state exactly if they are included.
@@ -134,6 +134,6 @@ func (o *oracle) effects(v *validator, rollup core.RollupID, outcomes []zone.Fat
 		}
 		_, included := o.included[rollup][f.TxHash]
 		set := db.GetState(marker, mark) != common.Hash{}
-		o.check(set == included, "void has no effect, included has", v.index, "rollup %s: %s is %s, mark set: %v", rollup, f.TxHash, f.Code, set)
+		o.check(set == included, by{v.index, "void has no effect, included has"}, "rollup %s: %s is %s, mark set: %v", rollup, f.TxHash, f.Code, set)
 	}
 }

@@ -61,11 +61,17 @@ func newOracle(s *simulation) *oracle {
 	return o
 }
 
+// by says which validator, -1 for none, is held to which invariant.
+type by struct {
+	validator int
+	invariant string
+}
+
 // check counts a check and notes a violation if it failed.
-func (o *oracle) check(ok bool, invariant string, validator int, format string, args ...any) {
-	o.checks[invariant]++
+func (o *oracle) check(ok bool, held by, format string, args ...any) {
+	o.checks[held.invariant]++
 	if !ok {
-		_ = o.s.broken(invariant, validator, format, args...)
+		_ = o.s.broken(held.invariant, held.validator, format, args...)
 	}
 }
 
@@ -73,7 +79,7 @@ func (o *oracle) check(ok bool, invariant string, validator int, format string, 
 func (o *oracle) decided(p ordering.Proposal) {
 	t := &core.Tick{Number: p.Height, Time: p.Time}
 	err := t.DecodePayload(p.Txs[1:], o.s.net.id, o.s.net.genesis.Kind)
-	o.check(err == nil, "decided ticks keep the rules", -1, "undecodable: %v", err)
+	o.check(err == nil, by{-1, "decided ticks keep the rules"}, "undecodable: %v", err)
 	if err != nil {
 		return
 	}
@@ -105,25 +111,25 @@ func (o *oracle) checkRules(t *core.Tick) {
 		if seen[tx.Rollup()] == nil {
 			seen[tx.Rollup()] = make(map[common.Hash]bool)
 		}
-		o.check(!seen[tx.Rollup()][tx.Hash()], "nothing stands twice in a tick", -1, "%s on rollup %s", tx.Hash(), tx.Rollup())
+		o.check(!seen[tx.Rollup()][tx.Hash()], by{-1, "nothing stands twice in a tick"}, "%s on rollup %s", tx.Hash(), tx.Rollup())
 		seen[tx.Rollup()][tx.Hash()] = true
 		o.ordered[tx.Hash()] = struct{}{}
 	}
 	for _, b := range t.Bundles {
 		o.ordered[b.Hash] = struct{}{}
 		inTime := b.NotBefore <= t.Time && t.Time <= b.NotAfter
-		o.check(inTime, "bundles are in time", -1, "bundle %s: %d to %d, tick at %d", b.Hash, b.NotBefore, b.NotAfter, t.Time)
+		o.check(inTime, by{-1, "bundles are in time"}, "bundle %s: %d to %d, tick at %d", b.Hash, b.NotBefore, b.NotAfter, t.Time)
 		for _, tx := range b.Txs {
 			once(tx)
 			bound := b.Atomicity == core.AtomicExecution && b.Commitment != common.Hash{}
-			o.check(!o.s.protected(tx) || bound, "protected legs stand in their bundle", -1, "%s in bundle %s", tx.Hash(), b.Hash)
+			o.check(!o.s.protected(tx) || bound, by{-1, "protected legs stand in their bundle"}, "%s in bundle %s", tx.Hash(), b.Hash)
 		}
 	}
 	for _, section := range t.Sections {
 		for _, tx := range section.Txs {
 			once(tx)
-			o.check(tx.Rollup() == section.Rollup, "transactions stand in their lane", -1, "%s of rollup %s in that of %s", tx.Hash(), tx.Rollup(), section.Rollup)
-			o.check(!o.s.protected(tx), "protected legs stand in their bundle", -1, "%s stands alone", tx.Hash())
+			o.check(tx.Rollup() == section.Rollup, by{-1, "transactions stand in their lane"}, "%s of rollup %s in that of %s", tx.Hash(), tx.Rollup(), section.Rollup)
+			o.check(!o.s.protected(tx), by{-1, "protected legs stand in their bundle"}, "%s stands alone", tx.Hash())
 		}
 	}
 }
@@ -136,18 +142,18 @@ func (o *oracle) committed(v *validator, d *core.Decided) {
 		o.s.event("tick %d app %x", tick, app[:8])
 		o.checkAttested(v)
 	}
-	o.check(o.apps[tick-1] == app, "app hashes are equal", v.index, "%s after tick %d, want %s", app, tick, o.apps[tick-1])
+	o.check(o.apps[tick-1] == app, by{v.index, "app hashes are equal"}, "%s after tick %d, want %s", app, tick, o.apps[tick-1])
 	o.checkpoint(v, d)
 	rows := o.rows[tick]
 	same := len(rows) == len(d.Record.Lanes)
 	for i := 0; same && i < len(rows); i++ {
 		same = rows[i] == d.Record.Lanes[i]
 	}
-	o.check(same, "lane heads chain", v.index, "tick %d has rows %+v, want %+v", tick, d.Record.Lanes, rows)
+	o.check(same, by{v.index, "lane heads chain"}, "tick %d has rows %+v, want %+v", tick, d.Record.Lanes, rows)
 	if tick == o.s.height {
 		for _, r := range o.s.net.genesis.Rollups {
 			head := v.machine.LaneHead(r.ID)
-			o.check(head == o.heads[r.ID], "lane heads chain", v.index, "rollup %s: %+v, want %+v", r.ID, head, o.heads[r.ID])
+			o.check(head == o.heads[r.ID], by{v.index, "lane heads chain"}, "rollup %s: %+v, want %+v", r.ID, head, o.heads[r.ID])
 		}
 	}
 }
@@ -156,11 +162,11 @@ func (o *oracle) committed(v *validator, d *core.Decided) {
 func (o *oracle) checkAttested(v *validator) {
 	for _, z := range o.s.net.genesis.Zones {
 		at, before := v.machine.Attested(z.ID), o.attested[z.ID]
-		o.check(at.Tick >= before.Tick, "attested never goes back", v.index, "zone %s: %d after %d", z.ID, at.Tick, before.Tick)
+		o.check(at.Tick >= before.Tick, by{v.index, "attested never goes back"}, "zone %s: %d after %d", z.ID, at.Tick, before.Tick)
 		if at.Tick > before.Tick {
 			known := o.digests[z.ID]
 			right := at.Tick <= uint64(len(known)) && known[at.Tick-1] == at.Digest
-			o.check(right, "attested results are right", v.index, "zone %s tick %d: %s", z.ID, at.Tick, at.Digest)
+			o.check(right, by{v.index, "attested results are right"}, "zone %s tick %d: %s", z.ID, at.Tick, at.Digest)
 		}
 		o.attested[z.ID] = at
 	}
@@ -169,12 +175,12 @@ func (o *oracle) checkAttested(v *validator) {
 // restarted checks that a validator came back with the ledger that it had.
 func (o *oracle) restarted(v *validator) error {
 	if head := v.log.Head(); head > 0 && head <= uint64(len(o.apps)) {
-		o.check(v.machine.AppHash() == o.apps[head-1], "app hashes are equal", v.index, "%s after a restart at tick %d, want %s", v.machine.AppHash(), head, o.apps[head-1])
+		o.check(v.machine.AppHash() == o.apps[head-1], by{v.index, "app hashes are equal"}, "%s after a restart at tick %d, want %s", v.machine.AppHash(), head, o.apps[head-1])
 	}
 	for _, z := range o.s.net.genesis.Zones {
 		running := v.zones[z.ID]
 		if digest, ok := running.Digest(running.tick); ok && v.clean() && running.tick <= uint64(len(o.digests[z.ID])) {
-			o.check(digest == o.digests[z.ID][running.tick-1], "digests are equal", v.index, "zone %s after a restart at tick %d", z.ID, running.tick)
+			o.check(digest == o.digests[z.ID][running.tick-1], by{v.index, "digests are equal"}, "zone %s after a restart at tick %d", z.ID, running.tick)
 		}
 	}
 	if o.s.violation != nil {
@@ -197,7 +203,7 @@ func (o *oracle) sealed(v *validator, id core.ZoneID, r zone.SealRecord) {
 	for i := 0; same && i < len(r.Rollups); i++ {
 		same = first.Rollups[i] == r.Rollups[i]
 	}
-	o.check(same, "sealed blocks are equal", v.index, "zone %s before tick %d: %+v, want %+v", id, r.NextTick, r, first)
+	o.check(same, by{v.index, "sealed blocks are equal"}, "zone %s before tick %d: %+v, want %+v", id, r.NextTick, r, first)
 }
 
 // executed compares a tick's result with that of the first right executor, which is judged.
@@ -208,7 +214,7 @@ func (o *oracle) executed(v *validator, id core.ZoneID, r zone.TickResult) {
 	}
 	known := o.digests[id]
 	if r.Tick <= uint64(len(known)) {
-		o.check(known[r.Tick-1] == r.Digest, "digests are equal", v.index, "zone %s tick %d: %s, want %s", id, r.Tick, r.Digest, known[r.Tick-1])
+		o.check(known[r.Tick-1] == r.Digest, by{v.index, "digests are equal"}, "zone %s tick %d: %s, want %s", id, r.Tick, r.Digest, known[r.Tick-1])
 		return
 	}
 	o.digests[id] = append(known, r.Digest)
@@ -219,17 +225,17 @@ func (o *oracle) executed(v *validator, id core.ZoneID, r zone.TickResult) {
 func (o *oracle) end() error {
 	for _, r := range o.s.net.genesis.Rollups {
 		if b := o.lanes[r.ID]; r.Kind == core.KindEVM {
-			o.check(b.open == uint64(len(b.items)), "every position has a fate", -1, "rollup %s: seq %d of %d has none", r.ID, b.open, len(b.items))
+			o.check(b.open == uint64(len(b.items)), by{-1, "every position has a fate"}, "rollup %s: seq %d of %d has none", r.ID, b.open, len(b.items))
 		}
 	}
 	for _, z := range o.s.net.genesis.Zones {
 		at := o.attested[z.ID].Tick
-		o.check(at+10 > o.s.height, "results are attested", -1, "zone %s: attested is tick %d of %d", z.ID, at, o.s.height)
+		o.check(at+10 > o.s.height, by{-1, "results are attested"}, "zone %s: attested is tick %d of %d", z.ID, at, o.s.height)
 	}
 	for _, v := range o.s.validators {
-		o.check(v.up && !v.behind() && v.executedAll()+2 > o.s.height, "validators catch up", v.index, "up %v, executed %d of %d", v.up, v.executedAll(), o.s.height)
+		o.check(v.up && !v.behind() && v.executedAll()+2 > o.s.height, by{v.index, "validators catch up"}, "up %v, executed %d of %d", v.up, v.executedAll(), o.s.height)
 	}
-	o.check(len(o.checkpoints.done) > 0, "checkpoints are completed", -1, "%d ticks, none is complete", o.s.height)
+	o.check(len(o.checkpoints.done) > 0, by{-1, "checkpoints are completed"}, "%d ticks, none is complete", o.s.height)
 	o.checkAccepted()
 	if o.s.violation != nil {
 		return o.s.violation
@@ -250,7 +256,7 @@ func (o *oracle) checkAccepted() {
 			continue
 		}
 		found := v.pool.Find(e.id)
-		o.check(!found.Held, "accepted entries come to an end", v.index, "%s %s still waits", e.what, e.id)
-		o.check(found.Held || found.Dropped != nil, "accepted entries come to an end", v.index, "%s %s is gone without a reason", e.what, e.id)
+		o.check(!found.Held, by{v.index, "accepted entries come to an end"}, "%s %s still waits", e.what, e.id)
+		o.check(found.Held || found.Dropped != nil, by{v.index, "accepted entries come to an end"}, "%s %s is gone without a reason", e.what, e.id)
 	}
 }
