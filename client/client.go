@@ -86,11 +86,13 @@ func call[T any](ctx context.Context, c *Client, method string, args ...any) (*T
 }
 
 // TickEvent is a message of the subscription "ticks": what a tick ordered, how many ticks without entries went by, or
-// what a tick decided. Type says which fields are set; gateway.TickMessage and gateway.ExecutedMessage document them.
+// what a tick decided. Type says which fields are set; gateway.TickMessage, ExecutedMessage and RebuiltMessage document
+// them.
 type TickEvent struct {
 	Type     string                   `json:"type"`
 	Number   uint64                   `json:"number"`
 	Time     uint64                   `json:"time"`
+	Seen     uint64                   `json:"seen"`
 	Empty    uint64                   `json:"empty"`
 	Lanes    []gateway.LaneMessage    `json:"lanes"`
 	Bundles  []gateway.BundleView     `json:"bundles"`

@@ -3,7 +3,7 @@
 //
 // A zone is a function (open blocks, tick) → (open blocks', outcomes). The machine (machine.go, lane.go, bundle.go) is
 // that function; run.go is the loop that feeds it from the log and publishes what came out; store.go keeps fates and
-// seal records; recover.go takes all rollups back to one common seal at start. go-ethereum stands behind the Engine
+// seal records; recover.go takes all rollups back to one common attested seal, and supervise.go says when. go-ethereum stands behind the Engine
 // interface (package zone/evm).
 //
 //	gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ [ zone ] ─▶ settlement
@@ -18,7 +18,9 @@
 //  4. A lane is executed in its order: a single that does not fit stops the lane, and nothing overtakes it but
 //     execution bundles, which are void then.
 //  5. A zone restarted anywhere gives the digests and block hashes of one that never stopped.
-//  6. Every error of the machine is a broken invariant: Run ends, ordering goes on without the zone.
+//  6. Every error of the machine is a broken invariant, and so is a digest that is not the attested one: the zone goes back
+//     to the newest attested seal once (supervise.go), then Run ends and ordering goes on without the zone.
+//  7. What the zone agreed with the quorum about is never forgotten, changed or taken back, through rebuilds and restarts.
 //
 // What this package never does: order or refuse entries, judge the layout rules, sign, log, or read a clock in the
 // machine.
