@@ -163,7 +163,7 @@ func (c *consensus) distribute(proposer *validator, honest ordering.Proposal) []
 			listeners = append(listeners, v)
 		}
 	}
-	if c.s.mayMisbehave(proposer) && c.s.cfg.has(Proposal) && c.s.rand.IntN(3) == 0 {
+	if c.s.mayMisbehave(proposer) && c.s.cfg.has(Proposal) && c.s.rand.IntN(3) != 0 {
 		return c.misbehave(proposer, honest, listeners)
 	}
 	t := told{proposal: honest}

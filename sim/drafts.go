@@ -78,7 +78,7 @@ func (l *load) sign(at slot, nonce uint64, a action, keys ...common.Hash) core.T
 	if err != nil {
 		panic(fmt.Sprintf("sim: sign: %v", err))
 	}
-	l.users[tx.Hash()] = at
+	l.users[tx.Hash()], l.eths[tx.Hash()] = at, eth
 	if l.signed = append(l.signed, tx); len(l.signed) > 512 {
 		l.signed = l.signed[256:]
 	}

@@ -47,7 +47,7 @@ func (f *faults) strike() error {
 				return err
 			}
 		}
-		if f.s.cfg.has(Crash) && f.rand.IntN(40*len(f.s.validators)) == 0 {
+		if f.s.cfg.has(Crash) && f.rand.IntN(25*len(f.s.validators)) == 0 {
 			if err := f.crash(v); err != nil {
 				return err
 			}

@@ -13,6 +13,7 @@ import (
 type hostile struct {
 	s    *simulation
 	rand *rand.Rand
+	next int // of spoilers: they take turns
 }
 
 // spoilers are the rules that a proposer can break; each gives the new transactions, nil if the proposal has nothing
@@ -72,7 +73,8 @@ var spoilers = []struct {
 // spoil breaks one rule; no name means that the proposer says nothing instead.
 func (h *hostile) spoil(honest ordering.Proposal) (ordering.Proposal, string) {
 	for range 8 {
-		i := h.rand.IntN(len(spoilers))
+		i := h.next % len(spoilers)
+		h.next++
 		t := &core.Tick{Number: honest.Height, Time: honest.Time}
 		if t.DecodePayload(honest.Txs[1:], h.s.net.id, h.s.net.genesis.Kind) != nil {
 			break

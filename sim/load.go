@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -28,6 +29,8 @@ type load struct {
 	acceptedCount uint64
 	bundles       []core.DecodedBundle // the newest that were accepted
 	signed        []core.Transaction   // the newest that were signed, whatever became of them
+	// eths are all that were signed: their senders are recovered once for all zones.
+	eths map[common.Hash]*gethtypes.Transaction
 }
 
 // slot is an account on a rollup.
@@ -46,9 +49,12 @@ type accepted struct {
 func newLoad(s *simulation) *load {
 	return &load{
 		s: s, rand: s.random("load"), busy: make(map[slot]uint64), users: make(map[common.Hash]slot),
-		marks: make(map[common.Hash]common.Hash),
+		marks: make(map[common.Hash]common.Hash), eths: make(map[common.Hash]*gethtypes.Transaction),
 	}
 }
+
+// known is zone.Config.Known of all validators.
+func (l *load) known(_ core.RollupID, hash common.Hash) *gethtypes.Transaction { return l.eths[hash] }
 
 // settled lets an account sign again.
 func (l *load) settled(rollup core.RollupID, hash common.Hash) {

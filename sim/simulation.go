@@ -57,7 +57,7 @@ func newSimulation(cfg Config) (*simulation, error) {
 	s.rand = s.random("main")
 	s.consensus, s.oracle, s.load = newConsensus(s), newOracle(s), newLoad(s)
 	s.gossip = &gossip{s: s, rand: s.random("gossip")}
-	s.hostile = &hostile{s: s, rand: s.random("hostile")}
+	s.hostile = &hostile{s: s, rand: s.random("hostile"), next: s.random("spoilers").IntN(len(spoilers))}
 	s.faults = &faults{s: s, rand: s.random("faults")}
 	for i := range cfg.Validators {
 		if i == 0 || cfg.Independent {

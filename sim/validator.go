@@ -129,7 +129,7 @@ func (v *validator) openZone(id core.ZoneID) error {
 		engines[r] = e
 	}
 	z, err := zone.New(zone.Config{
-		Genesis: v.s.net.genesis, Zone: id, Dir: zoneDir(id), FS: v.fs, Known: v.pool.Known, Listener: v.listen(running),
+		Genesis: v.s.net.genesis, Zone: id, Dir: zoneDir(id), FS: v.fs, Known: v.s.load.known, Listener: v.listen(running),
 	}, engines, v.log)
 	if err != nil {
 		return err
