@@ -114,7 +114,7 @@ type logBook struct {
 }
 
 func newLogBook() *logBook {
-	var h slog.Handler = slog.DiscardHandler
+	h := slog.DiscardHandler
 	if testing.Verbose() && os.Getenv("COMET_TEST_LOG") != "" {
 		h = slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})
 	}
