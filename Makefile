@@ -30,6 +30,7 @@ RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
 
+# exec, so that a signal reaches the network itself: it ends in good order, and without a word from make.
 devnet: build
 	@exec bin/lockstep devnet $(ARGS)
 
@@ -40,7 +41,8 @@ demo: build artifacts
 artifacts: demo/artifacts/node_modules/.package-lock.json
 demo/artifacts/node_modules/.package-lock.json: demo/artifacts/package.json demo/artifacts/package-lock.json
 	@internal/tools/prepare node npm
-	npm ci --prefix demo/artifacts
+	@echo "installing the demo's contracts with npm"
+	@npm ci --prefix demo/artifacts --loglevel=error > /dev/null
 	@touch $@
 
 test: test-arch test-lint test-unit test-race test-fuzz test-e2e

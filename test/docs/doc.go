@@ -1,6 +1,6 @@
 // Package docs runs the commands that the documents tell people to type, so that documents cannot rot.
 //
-//	[ README.md, HACKING.md, docs/reference ] → commands → bin/lockstep, curl, make -n, go list
+//	[ documents ] → commands → bin/lockstep, curl, make -n, go list
 //
 // Invariants:
 //  1. Every indented or ```sh line of a document is a command that is checked here; one of an unknown kind is a failure.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,7 @@ func TestDocuments_CommandsRun(t *testing.T) {
 		wantResult(t, execute(t, network.field(t, "try:")))
 		execute(t, dry(network.field(t, "or, in another terminal:")))
 	})
+	t.Run("the demo's text in README.md", func(t *testing.T) { wantExcerpt(t, execute(t, "bin/lockstep demo --rpc "+url)) })
 	rest, err := network.interrupt(t)
 	if err != nil || network.errs.Len() > 0 || !strings.Contains(rest, "stopped") {
 		t.Errorf("Ctrl-C ends the devnet with %v, prints %q, and logs\n%s", err, rest, network.errs.String())
@@ -104,6 +106,28 @@ func checkGoTest(t *testing.T, args []string) {
 	if at := slices.Index(args, "-fuzz"); at >= 0 {
 		if out := execute(t, "go test "+strings.Join(packages, " ")+" -list "+args[at+1]); !strings.Contains(out, "Fuzz") {
 			t.Errorf("there is no fuzz target %s in %q", args[at+1], packages)
+		}
+	}
+}
+
+var number = regexp.MustCompile(`[0-9][0-9.,]*[0-9]|[0-9]`)
+
+// wantExcerpt wants what README.md shows of the demo to be lines of what it prints, but for the numbers.
+func wantExcerpt(t *testing.T, printed string) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, excerpt, found := strings.Cut(string(page), "```\n1. Arbitrage")
+	excerpt, _, closed := strings.Cut("1. Arbitrage"+excerpt, "\n```")
+	if !found || !closed {
+		t.Fatal("README.md does not show what the demo prints")
+	}
+	lines := strings.Split(number.ReplaceAllString(printed, "#"), "\n")
+	for _, line := range strings.Split(number.ReplaceAllString(excerpt, "#"), "\n") {
+		if !slices.Contains(lines, line) {
+			t.Errorf("README.md shows %q, which the demo does not print:\n%s", line, printed)
 		}
 	}
 }
