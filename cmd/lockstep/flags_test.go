@@ -55,23 +55,36 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 }
 
 func TestRun_RefusesForeignFolders(t *testing.T) {
-	dir := t.TempDir()
+	dir, old := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(old, "devnet.json"), []byte(`{"version":0,"genesisVersion":0}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, "thesis.tex"), []byte("years of work"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"--dir", dir}, {"--dir", dir, "--fresh"}, {"--dir", filepath.Join(dir, "thesis.tex")}} {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--dir", dir}, "give --dir a new folder"},
+		{[]string{"--dir", dir, "--fresh"}, "give --dir a new folder"},
+		{[]string{"--dir", filepath.Join(dir, "thesis.tex")}, "is not a folder; give --dir a new one"},
+		{[]string{"--dir", old}, "start with --fresh"},
+	} {
 		var out, errs bytes.Buffer
-		if code := run(append([]string{"devnet", "--rpc", "127.0.0.1:0"}, args...), &out, &errs); code != exitFailed || !strings.Contains(errs.String(), "give --dir a new") {
-			t.Errorf("%q: exit code %d, %q", args, code, errs.String())
+		if code := run(append([]string{"devnet", "--rpc", "127.0.0.1:0"}, c.args...), &out, &errs); code != exitFailed || !strings.Contains(errs.String(), c.want) {
+			t.Errorf("%q: exit code %d, %q; want an error with %q", c.args, code, errs.String(), c.want)
 		}
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
-		t.Errorf("the folder holds %v (%v)", left, err)
+	for _, d := range []string{dir, old} {
+		if left, err := os.ReadDir(d); err != nil || len(left) != 1 {
+			t.Errorf("the folder holds %v (%v)", left, err)
+		}
 	}
 }
 
 func TestRun_PrintsHelpAndVersion(t *testing.T) {
-	for args, want := range map[string]string{"": "lockstep devnet", "help": "Exit codes", "devnet --help": "--fresh", "version": "protocol version", "version --json": `"protocolVersion":`} {
+	for args, want := range map[string]string{"": "lockstep devnet", "help": "Exit codes", "devnet --help": "--fresh", "version": "protocol version", "--version": "lockstep version", "version --json": `"protocolVersion":`} {
 		var out, errs bytes.Buffer
 		if code := run(strings.Fields(args), &out, &errs); code != exitDone || errs.Len() > 0 || !strings.Contains(out.String(), want) {
 			t.Errorf("lockstep %s: exit code %d, stderr %q, stdout %q; want %q", args, code, errs.String(), out.String(), want)

@@ -54,6 +54,7 @@ func newRoot() *cobra.Command {
 		Long: "A shared sequencer network: one order for many rollups, and bundles that take effect on all of them or on none.\n\n" +
 			"Begin with `lockstep devnet`, and `lockstep demo` in a second terminal.\n\n" +
 			"Exit codes: 0 everything asked for happened, 1 it did not, 2 the command line is wrong.",
+		Version:       version,
 		Args:          onlyCommands,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
