@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -47,48 +48,36 @@ func newDevnet() *cobra.Command {
 
 func (f *devnetFlags) run(cmd *cobra.Command) error {
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
-	threshold := stopLevel{f.level.Level, ctx.Done()}
+	log := newDevnetLog(cmd.ErrOrStderr(), f.level.Level, ctx.Done())
 	d, err := devnet.New(devnet.Options{
-		Dir: string(f.dir), Fresh: f.fresh, RPC: string(f.rpc), Version: version,
-		Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: threshold})),
+		Dir: string(f.dir), Fresh: f.fresh, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
 	})
 	if err != nil {
+		log.down()
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return d.Run(ctx) })
+	slow := time.AfterFunc(patience, log.down)
+	defer slow.Stop()
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.Run(groupCtx) })
 	group.Go(func() error {
 		select {
-		case <-ctx.Done():
+		case <-groupCtx.Done():
 			return nil
 		case <-d.Ready():
+			log.up()
 			return announce(out, d.Info(), f.asJSON)
 		}
 	})
-	if err := group.Wait(); err != nil || f.asJSON {
+	if err := group.Wait(); err != nil {
+		log.down()
 		return err
+	}
+	if f.asJSON {
+		return nil
 	}
 	_, err = fmt.Fprintf(out, "\nstopped; the chains are kept in %s\n", f.dir)
 	return err
-}
-
-// stopLevel is a log level that keeps warnings quiet once the network was told to stop: its validators warn that
-// peers hang up on them, which is then what they were asked for.
-type stopLevel struct {
-	running slog.Level
-	stopped <-chan struct{}
-}
-
-// Level is the least level that is logged now.
-func (l stopLevel) Level() slog.Level {
-	select {
-	case <-l.stopped:
-		if l.running == slog.LevelWarn {
-			return slog.LevelError
-		}
-	default:
-	}
-	return l.running
 }
 
 // announce prints what a user needs to begin, and "ready".

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -88,23 +87,6 @@ func TestRun_PrintsHelpAndVersion(t *testing.T) {
 		var out, errs bytes.Buffer
 		if code := run(strings.Fields(args), &out, &errs); code != exitDone || errs.Len() > 0 || !strings.Contains(out.String(), want) {
 			t.Errorf("lockstep %s: exit code %d, stderr %q, stdout %q; want %q", args, code, errs.String(), out.String(), want)
-		}
-	}
-}
-
-func TestStopLevel_SilencesOnlyWarningsAndOnlyWhenStopped(t *testing.T) {
-	stopped := make(chan struct{})
-	for _, l := range levels {
-		if got := (stopLevel{l, stopped}).Level(); got != l {
-			t.Errorf("running at %s: %s", l, got)
-		}
-	}
-	close(stopped)
-	for before, after := range map[slog.Level]slog.Level{
-		slog.LevelDebug: slog.LevelDebug, slog.LevelInfo: slog.LevelInfo, slog.LevelWarn: slog.LevelError, slog.LevelError: slog.LevelError,
-	} {
-		if got := (stopLevel{before, stopped}).Level(); got != after {
-			t.Errorf("stopped at %s: %s, want %s", before, got, after)
 		}
 	}
 }
