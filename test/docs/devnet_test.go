@@ -10,7 +10,7 @@ import (
 // What README.md says about make devnet: Ctrl-C ends it, and the next start goes on where it was.
 func TestDevnet_IsInterruptedContinuedAndBegunAnew(t *testing.T) {
 	flags := elsewhere(filepath.Join(t.TempDir(), "net"))
-	execute(t, "make build")
+	build(t)
 	first := serve(t, `make devnet ARGS="`+flags+`"`)
 	id := networkOf(t, first)
 	wantRefusal(t, "bin/lockstep devnet"+flags, "folder is in use")

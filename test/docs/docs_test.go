@@ -36,7 +36,7 @@ func readCommands(t *testing.T) []command {
 
 func TestDocuments_CommandsRun(t *testing.T) {
 	commands := readCommands(t)
-	execute(t, "make build")
+	build(t)
 	dir := filepath.Join(t.TempDir(), "net")
 	network := serve(t, "exec bin/lockstep devnet"+elsewhere(dir))
 	url := network.field(t, "gateway")

@@ -3,11 +3,15 @@ package docs
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,6 +39,25 @@ func shell(t *testing.T, line string) *exec.Cmd {
 		}
 	}
 	return cmd
+}
+
+// build makes bin/lockstep. It also looks at every source, because the go command remembers a test's success until
+// what the test itself has looked at changes.
+func build(t *testing.T) {
+	t.Helper()
+	execute(t, "make build")
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() && slices.Contains([]string{".git", "bin", "node_modules", "devnet-data"}, entry.Name()) {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if name := entry.Name(); strings.HasSuffix(name, ".go") || name == "Makefile" || name == "go.mod" {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // execute runs a command line to its end, which must be a success, and gives what it printed on standard output.
