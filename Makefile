@@ -54,7 +54,7 @@ test-arch: prepare
 test-lint: $(LINT)
 	$(LINT) run ./...
 
-test-unit: prepare
+test-unit: prepare artifacts
 	$(GO_TEST) $(UNIT_PACKAGES)
 
 test-race: prepare
