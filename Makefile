@@ -30,6 +30,7 @@ RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
 
+# exec, so that a signal reaches the network itself: it ends in good order, and without a word from make.
 devnet: build
 	@exec bin/lockstep devnet $(ARGS)
 
@@ -42,7 +43,8 @@ artifacts: demo/artifacts/node_modules/.package-lock.json
 npm: test/npm/node_modules/.package-lock.json
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@internal/tools/prepare node npm
-	npm ci --prefix $*
+	@echo "installing the packages of $* with npm"
+	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
 test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-sim
@@ -54,7 +56,7 @@ test-arch: prepare
 test-lint: $(LINT)
 	$(LINT) run ./...
 
-test-unit: prepare
+test-unit: prepare artifacts
 	$(GO_TEST) $(UNIT_PACKAGES)
 
 test-race: prepare

@@ -35,7 +35,7 @@ type call struct {
 	Data  []byte
 	// Access goes into the access list as it is.
 	Access gethtypes.AccessList
-	// Gas skips the estimate when it is not zero (a call that is meant to revert has none).
+	// Gas is the limit; zero asks the node for an estimate.
 	Gas uint64
 }
 

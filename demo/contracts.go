@@ -2,9 +2,7 @@ package demo
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,18 +26,19 @@ type contracts struct {
 // installed them into (the one that holds node_modules).
 func loadContracts(dir string) (*contracts, error) {
 	var c contracts
-	var problems []error
-	for path, into := range map[string]*artifact{
-		"@uniswap/v2-core/build/UniswapV2Factory.json":       &c.Factory,
-		"@uniswap/v2-core/build/UniswapV2Pair.json":          &c.Pair,
-		"@uniswap/v2-periphery/build/UniswapV2Router02.json": &c.Router,
-		"@uniswap/v2-periphery/build/WETH9.json":             &c.WETH,
-		"@uniswap/v2-periphery/build/ERC20.json":             &c.Token,
+	for _, file := range []struct {
+		path string
+		into *artifact
+	}{
+		{"@uniswap/v2-core/build/UniswapV2Factory.json", &c.Factory},
+		{"@uniswap/v2-core/build/UniswapV2Pair.json", &c.Pair},
+		{"@uniswap/v2-periphery/build/UniswapV2Router02.json", &c.Router},
+		{"@uniswap/v2-periphery/build/WETH9.json", &c.WETH},
+		{"@uniswap/v2-periphery/build/ERC20.json", &c.Token},
 	} {
-		problems = append(problems, into.load(filepath.Join(dir, "node_modules", filepath.FromSlash(path))))
-	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("artifacts: %w\nrun `make demo`, which installs them, or `npm ci` in demo/artifacts and pass --artifacts demo/artifacts", err)
+		if err := file.into.load(filepath.Join(dir, "node_modules", filepath.FromSlash(file.path))); err != nil {
+			return nil, fmt.Errorf("%w: %w\n`make demo` and `make artifacts` install them into demo/artifacts; --artifacts names the folder that holds node_modules", ErrArtifacts, err)
+		}
 	}
 	return &c, nil
 }
@@ -72,10 +71,4 @@ func (a *artifact) deployment(args ...any) ([]byte, error) {
 		return nil, fmt.Errorf("constructor: %w", err)
 	}
 	return append(append([]byte(nil), a.Bytecode...), packed...), nil
-}
-
-// ether is n × 10^18 / of, in wei.
-func ether(n, of int64) *big.Int {
-	wei := new(big.Int).Mul(big.NewInt(n), big.NewInt(1e18))
-	return wei.Div(wei, big.NewInt(of))
 }

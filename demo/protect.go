@@ -12,7 +12,7 @@ import (
 
 // protectedBundle makes the arbitrage with legs that are valid in this bundle only: each names the bundle's commitment
 // in its access list under the predeploy. The commitment does not cover access lists, so it is computed from
-// the unprotected calls, with the gas limits that the protected ones will have.
+// the unprotected calls.
 func (s *stage) protectedBundle(ctx context.Context) (*core.Bundle, []leg, error) {
 	buy, sell, err := s.arbitrageCalls(ctx, nil)
 	if err != nil {
@@ -22,13 +22,10 @@ func (s *stage) protectedBundle(ctx context.Context) (*core.Bundle, []leg, error
 	if err != nil {
 		return nil, nil, err
 	}
-	calls := []*call{&buy, &sell}
 	senders := []common.Address{s.buyer.address, s.seller.address}
 	committed := make([]core.CommittedLeg, len(draft))
 	for i, l := range draft {
-		calls[i].Gas = l.tx.Gas() + gasOfProtection
 		committed[i] = core.CommitLeg(l.tx, l.rollup, senders[i], false)
-		committed[i].Gas = calls[i].Gas
 	}
 	b := newBundle(draft)
 	b.Commitment = b.ComputeCommitment(s.network.NetworkID, committed)
@@ -41,6 +38,3 @@ func (s *stage) protectedBundle(ctx context.Context) (*core.Bundle, []leg, error
 	b.Legs = bundleLegs(legs)
 	return b, legs, nil
 }
-
-// gasOfProtection is the intrinsic gas of one address and one key in an access list (EIP-2930).
-const gasOfProtection = 2400 + 1900

@@ -15,52 +15,53 @@ import (
 const (
 	bundleLife = time.Minute // how long a bundle may wait for its tick
 	stepWait   = 20 * time.Second
-	swapGas    = 400_000 // for legs that cannot be estimated, because they are meant to revert
+	// swapGas is ample for a swap. An estimate would not do: the first trade of a second costs the pool more than the
+	// later ones, and a leg that is meant to revert has none.
+	swapGas = 400_000
 )
 
 // arbitrage buys where the token is cheap and sells where it is dear, in one bundle.
 func (s *stage) arbitrage(ctx context.Context) error {
-	s.heading("1. A bundle with a leg on each rollup takes the arbitrage")
-	before, beforeDear, err := s.both(ctx)
-	if err != nil {
-		return err
-	}
+	s.heading("1. Arbitrage: one bundle buys TOK on rollup %s and sells it on rollup %s", s.buyer.rollup, s.seller.rollup)
 	legs, err := s.arbitrageLegs(ctx, nil)
 	if err != nil {
 		return err
 	}
-	step, err := s.play(ctx, "arbitrage", newBundle(legs))
+	return s.takeGap(ctx, "arbitrage", newBundle(legs))
+}
+
+// takeGap plays a bundle that makes the arbitrage and judges what came out of it.
+func (s *stage) takeGap(ctx context.Context, name string, b *core.Bundle) error {
+	before, err := s.position(ctx)
 	if err != nil {
 		return err
 	}
-	if step.Outcome != core.Included {
-		return fmt.Errorf("%w: the arbitrage is %s (%s), want included", ErrFailed, step.Outcome, step.Reason)
-	}
-	after, afterDear, err := s.both(ctx)
+	step, err := s.follow(ctx, name, b)
 	if err != nil {
 		return err
 	}
-	spent := new(big.Int).Sub(before.Ether, after.Ether)
-	earned := new(big.Int).Sub(afterDear.Ether, beforeDear.Ether)
-	profit := new(big.Int).Sub(earned, spent)
-	tokens := new(big.Int).Sub(new(big.Int).Add(after.Tokens, afterDear.Tokens), new(big.Int).Add(before.Tokens, beforeDear.Tokens))
-	step.Profit = inEther(profit)
-	s.line("spent %s ETH on %s, earned %s ETH on %s, tokens over both rollups unchanged: profit %s ETH after fees",
-		inEther(spent), s.buyer.rollup, inEther(earned), s.seller.rollup, step.Profit)
-	if profit.Sign() <= 0 || tokens.Sign() != 0 {
-		return fmt.Errorf("%w: profit is %s wei, token difference %s", ErrFailed, profit, tokens)
+	after, err := s.position(ctx)
+	if err != nil {
+		return err
 	}
+	g := before.gainTo(after)
+	if err := judgeArbitrage(step, g); err != nil {
+		return err
+	}
+	step.Profit = units(g.Profit, 4)
+	s.line("leg 0 spent %s on %s, leg 1 earned %s on %s: profit %s after fees", inEther(g.Spent), s.buyer.rollup, inEther(g.Earned), s.seller.rollup, inEther(g.Profit))
 	return nil
 }
 
 // failingLeg sends the arbitrage with an impossible price on its second leg: nothing may remain of the first.
 func (s *stage) failingLeg(ctx context.Context) error {
-	s.heading("2. A bundle whose second leg reverts changes nothing on either rollup")
-	before, beforeDear, err := s.both(ctx)
+	impossible := new(big.Int).Mul(stake, big.NewInt(1000))
+	s.heading("2. Failing leg: the same again, but leg 1 insists on %s ETH, which the pool cannot give", units(impossible, 0))
+	before, err := s.position(ctx)
 	if err != nil {
 		return err
 	}
-	legs, err := s.arbitrageLegs(ctx, new(big.Int).Mul(stake, big.NewInt(1000)))
+	legs, err := s.arbitrageLegs(ctx, impossible)
 	if err != nil {
 		return err
 	}
@@ -69,48 +70,41 @@ func (s *stage) failingLeg(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("simulate: %w", err)
 	}
-	step, err := s.play(ctx, "failing leg", b)
+	step, err := s.follow(ctx, "failing leg", b)
 	if err != nil {
 		return err
 	}
-	after, afterDear, err := s.both(ctx)
+	after, err := s.position(ctx)
 	if err != nil {
 		return err
 	}
-	s.line("void: leg %s reverted with %q; balances, nonces and reserves of both rollups are as before", legName(step.FailingLeg), step.Reason)
-	switch {
-	case step.Outcome != core.VoidLegReverted || step.FailingLeg == nil || *step.FailingLeg != 1:
-		return fmt.Errorf("%w: outcome is %s, failing leg %s; want %s of leg 1", ErrFailed, step.Outcome, legName(step.FailingLeg), core.VoidLegReverted)
-	case simulated.OK:
-		return fmt.Errorf("%w: the simulation of the failing bundle says it would succeed", ErrFailed)
-	case !before.equal(after) || !beforeDear.equal(afterDear):
-		return fmt.Errorf("%w: a failed bundle left a trace: %+v → %+v, %+v → %+v", ErrFailed, before, after, beforeDear, afterDear)
+	if err := judgeFailing(step, simulated, before, after); err != nil {
+		return err
 	}
+	s.line("leg 1 failed on %s: %s", s.seller.rollup, step.Reason)
+	s.line("so leg 0 had no effect on %s either: balances, tokens, nonces and pools of both are as before, no fee was paid", s.buyer.rollup)
 	return nil
 }
 
 // protectedLeg tries to use one leg of a protected bundle alone, then sends the whole bundle.
 func (s *stage) protectedLeg(ctx context.Context) error {
-	s.heading("3. A leg of a protected bundle cannot be torn out")
+	s.heading("3. Protected legs: somebody tears leg 0 out of its bundle and sends it alone")
 	b, legs, err := s.protectedBundle(ctx)
 	if err != nil {
 		return err
 	}
 	refusal := s.buyer.client.SendTransaction(ctx, legs[0].tx)
-	if refusal == nil {
-		return fmt.Errorf("%w: the gateway took a leg of a protected bundle alone", ErrFailed)
-	}
-	s.report.Refusal = refusal.Error()
-	s.line("leg 0 sent alone to rollup %s is refused: %s", legs[0].rollup, refusal)
-	step, err := s.play(ctx, "protected bundle", b)
+	status, err := s.client.Status(ctx, legs[0].tx.Hash())
 	if err != nil {
+		return fmt.Errorf("status of the lone leg: %w", err)
+	}
+	if err := judgeRefusal(refusal, status); err != nil {
 		return err
 	}
-	if step.Outcome != core.Included {
-		return fmt.Errorf("%w: the protected bundle is %s (%s), want included", ErrFailed, step.Outcome, step.Reason)
-	}
-	s.line("the whole bundle goes through afterwards")
-	return nil
+	s.report.Refusal = refusal.Error()
+	s.line("rollup %s refuses: %s", legs[0].rollup, refusal)
+	s.line("the whole bundle, sent afterwards, still goes through:")
+	return s.takeGap(ctx, "protected bundle", b)
 }
 
 // leg is a signed transaction with its rollup.
@@ -119,9 +113,11 @@ type leg struct {
 	tx     *gethtypes.Transaction
 }
 
-// arbitrageCalls are the two calls; minimum is the least ETH that the second one accepts, nil for what was staked. With
-// a minimum the second call may be meant to revert, so its gas is not estimated.
+// arbitrageCalls are the two calls; minimum is the least ETH that the second one accepts, nil for what was staked.
 func (s *stage) arbitrageCalls(ctx context.Context, minimum *big.Int) (buy, sell call, err error) {
+	if minimum == nil {
+		minimum = stake
+	}
 	tokens, err := s.cheap.quote(ctx, stake, s.cheap.WETH, s.cheap.Token)
 	if err != nil {
 		return call{}, call{}, err
@@ -129,12 +125,8 @@ func (s *stage) arbitrageCalls(ctx context.Context, minimum *big.Int) (buy, sell
 	if buy, err = s.cheap.buy(s.buyer.address, stake, tokens); err != nil {
 		return call{}, call{}, err
 	}
-	if minimum == nil {
-		sell, err = s.dear.sell(s.seller.address, tokens, stake)
-		return buy, sell, err
-	}
 	sell, err = s.dear.sell(s.seller.address, tokens, minimum)
-	sell.Gas = swapGas
+	buy.Gas, sell.Gas = swapGas, swapGas
 	return buy, sell, err
 }
 
@@ -178,12 +170,12 @@ func bundleLegs(legs []leg) []core.Leg {
 	return encoded
 }
 
-// play sends a bundle, follows it to every level and adds the step to the report.
-func (s *stage) play(ctx context.Context, name string, b *core.Bundle) (*Step, error) {
+// follow sends a bundle, waits for every level and adds the step to the report.
+func (s *stage) follow(ctx context.Context, name string, b *core.Bundle) (*Step, error) {
 	begin := time.Now()
 	id, err := s.client.SendBundle(ctx, b)
 	if err != nil {
-		return nil, fmt.Errorf("send bundle %q: %w", name, err)
+		return nil, fmt.Errorf("send the bundle: %w", err)
 	}
 	step := &Step{Name: name, BundleID: id}
 	s.report.Steps = append(s.report.Steps, step)
@@ -193,17 +185,26 @@ func (s *stage) play(ctx context.Context, name string, b *core.Bundle) (*Step, e
 	}{{core.LevelOrdered, &step.OrderedMs}, {core.LevelExecuted, &step.ExecutedMs}, {core.LevelAttested, &step.AttestedMs}} {
 		status, err := s.client.WaitFor(ctx, id, level.level, stepWait)
 		if err != nil {
-			return step, fmt.Errorf("wait for %s: %w", level.level, err)
+			return nil, fmt.Errorf("wait until bundle %s is %s: %w", id, level.level, err)
 		}
-		*level.took = float64(time.Since(begin).Microseconds()) / 1000
+		*level.took = milliseconds(time.Since(begin))
 		step.take(status)
 		if status.Level < level.level {
-			return step, fmt.Errorf("%w: bundle %s is %s after %s, want %s", ErrFailed, id, status.Level, stepWait, level.level)
+			return nil, fmt.Errorf("%w: bundle %s is %s after %s, want %s%s", ErrFailed, id, status.Level, stepWait, level.level, dropped(status))
 		}
 	}
-	s.line("bundle %s: %s in tick %d, %s; ordered after %.1f ms, executed after %.1f ms, attested after %.1f ms",
-		id.TerminalString(), step.Outcome, step.Tick, step.Level, step.OrderedMs, step.ExecutedMs, step.AttestedMs)
+	s.fate(step)
 	return step, nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// dropped says why a bundle left the pool, if it did.
+func dropped(status *gateway.Status) string {
+	if status.Dropped == nil {
+		return ""
+	}
+	return " (dropped: " + status.Dropped.Message + ")"
 }
 
 // take copies what the newest attempt says.

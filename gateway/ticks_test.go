@@ -145,9 +145,24 @@ func TestTicks_AreBoundedInSubscribers(t *testing.T) {
 	}
 }
 
+// smallBuffers lets the kernel hold back little for a client that does not read.
+type smallBuffers struct{ net.Listener }
+
+func (l smallBuffers) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return c, c.(*net.TCPConn).SetWriteBuffer(4096)
+}
+
 func TestTicks_DropASlowSubscriberWithAnError(t *testing.T) {
 	t.Parallel()
-	h := gatewaytest.New(t, gatewaytest.Options{Config: func(c *gateway.Config) { c.FeedBacklog = 4 }})
+	l, err := gateway.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := gatewaytest.New(t, gatewaytest.Options{Listener: smallBuffers{l}, Config: func(c *gateway.Config) { c.FeedBacklog = 4 }})
 	slow := dialSlow(t, h)
 	if err := slow.WriteMessage(websocket.TextMessage, []byte(`{"jsonrpc":"2.0","id":1,"method":"lockstep_subscribe","params":["ticks"]}`)); err != nil {
 		t.Fatal(err)
@@ -163,7 +178,7 @@ func TestTicks_DropASlowSubscriberWithAnError(t *testing.T) {
 	for nonce := range uint64(200) {
 		txs = append(txs, gatewaytest.Tx(gatewaytest.A, nonce))
 	}
-	for range 600 {
+	for range 60 {
 		h.Log.Append(gatewaytest.Content{Txs: txs})
 		if m := next(t, quick); m.Type != "tick" {
 			t.Fatalf("quick subscriber got %+v", m)

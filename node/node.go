@@ -200,16 +200,27 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	return nil
 }
 
+// mount serves a rollup's Ethereum JSON-RPC, and the strict variant in which `latest` is sealed everywhere.
 func (n *Node) mount(id core.RollupID, chain *evm.Chain) error {
-	server, err := evm.NewRPC(chain, evm.RPCDeps{
-		Submit: n.gateway.Sender(id), Pool: rollupPool{n.pool, id}, Finality: finality{n.progress, id},
-		ClientVersion: "Lockstep/" + n.cfg.Version,
-	})
+	serve := func(sealedOnly bool) (*evm.RPC, error) {
+		server, err := evm.NewRPC(chain, evm.RPCDeps{
+			Submit: n.gateway.Sender(id), Pool: rollupPool{n.pool, id}, Finality: finality{n.progress, id},
+			ClientVersion: "Lockstep/" + n.cfg.Version, SealedOnly: sealedOnly,
+		})
+		if err == nil {
+			n.rpcs = append(n.rpcs, server)
+		}
+		return server, err
+	}
+	open, err := serve(false)
 	if err != nil {
 		return err
 	}
-	n.rpcs = append(n.rpcs, server)
-	return n.gateway.Mount(id, server.Server(), nil)
+	sealed, err := serve(true)
+	if err != nil {
+		return err
+	}
+	return n.gateway.Mount(id, open.Server(), sealed.Server())
 }
 
 // Run orders, executes and serves until ctx ends (nil) or a stage that the node cannot do without fails. When it

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -12,49 +14,70 @@ import (
 	"github.com/lockstep-network/lockstep/node/devnet"
 )
 
+// devnetFlags is a command line of lockstep devnet.
+type devnetFlags struct {
+	dir    folder
+	fresh  bool
+	rpc    address
+	level  level
+	asJSON bool
+}
+
 func newDevnet() *cobra.Command {
-	var (
-		options  devnet.Options
-		logLevel string
-		asJSON   bool
-	)
+	f := devnetFlags{dir: "./devnet-data", rpc: "127.0.0.1:8545", level: level{slog.LevelWarn}}
 	cmd := &cobra.Command{
 		Use:   "devnet",
 		Short: "Run a whole network on this machine: four validators and two EVM rollups in one zone",
 		Long: "Runs four validators in one process, each with its own keys, home folder and executor, meshed over loopback,\n" +
-			"and two EVM rollups, 901 and 902, in zone 1. Stop it with Ctrl-C; the same --dir continues the same chains.",
+			"and two EVM rollups, 901 and 902, in zone 1. Prints how to reach them, then \"ready\".\n\n" +
+			"Ctrl-C (SIGINT) or SIGTERM stops it, with exit code 0. The next start with the same --dir continues the same\n" +
+			"chains; --fresh throws them away. A folder that is in use, of another version or not a devnet's is refused and\n" +
+			"left as it is. Log lines go to standard error; a healthy devnet has none at the default level.",
 		Example: "  lockstep devnet\n  lockstep devnet --dir /tmp/net --rpc 127.0.0.1:9545 --fresh",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			logger, err := newLogger(logLevel)
-			if err != nil {
-				return err
-			}
-			options.Logger, options.Version = logger, version
-			d, err := devnet.New(options)
-			if err != nil {
-				return err
-			}
-			group, ctx := errgroup.WithContext(cmd.Context())
-			group.Go(func() error { return d.Run(ctx) })
-			group.Go(func() error {
-				select {
-				case <-ctx.Done():
-					return nil
-				case <-d.Ready():
-					return announce(cmd.OutOrStdout(), d.Info(), asJSON)
-				}
-			})
-			return group.Wait()
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&options.Dir, "dir", "./devnet-data", "folder of keys, log and chains; created when missing, continued when it is a devnet's")
-	flags.BoolVar(&options.Fresh, "fresh", false, "throw the folder's chains away and begin anew")
-	flags.StringVar(&options.RPC, "rpc", "127.0.0.1:8545", "address the gateway listens on, HOST:PORT (port 0: any free one)")
-	flags.StringVar(&logLevel, "log-level", "warn", "least level of log lines on standard error: debug, info, warn or error")
-	flags.BoolVar(&asJSON, "json", false, "print the table as one JSON object")
+	flags.Var(&f.dir, "dir", "folder of keys, log and chains; made when missing, continued when it is a devnet's")
+	flags.BoolVar(&f.fresh, "fresh", false, "throw the chains in the folder away and begin anew")
+	flags.Var(&f.rpc, "rpc", "address the gateway listens on; port 0 is any free one")
+	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
+	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object instead of the table, once the network is ready")
 	return cmd
+}
+
+func (f *devnetFlags) run(cmd *cobra.Command) error {
+	ctx, out := cmd.Context(), cmd.OutOrStdout()
+	log := newDevnetLog(cmd.ErrOrStderr(), f.level.Level, ctx.Done())
+	d, err := devnet.New(devnet.Options{
+		Dir: string(f.dir), Fresh: f.fresh, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
+	})
+	if err != nil {
+		log.down()
+		return err
+	}
+	slow := time.AfterFunc(patience, log.down)
+	defer slow.Stop()
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.Run(groupCtx) })
+	group.Go(func() error {
+		select {
+		case <-groupCtx.Done():
+			return nil
+		case <-d.Ready():
+			log.up()
+			return announce(out, d.Info(), f.asJSON)
+		}
+	})
+	if err := group.Wait(); err != nil {
+		log.down()
+		return err
+	}
+	if f.asJSON {
+		return nil
+	}
+	_, err = fmt.Fprintf(out, "\nstopped; the chains are kept in %s\n", f.dir)
+	return err
 }
 
 // announce prints what a user needs to begin, and "ready".
@@ -82,9 +105,22 @@ func announce(w io.Writer, info devnet.Info, asJSON bool) error {
 	line("!! THESE KEYS ARE PUBLIC: everybody knows the mnemonic \"%s\".", info.Mnemonic)
 	line("!! Never send anything of value to these accounts on any public chain.")
 	line("")
-	line("try:  curl -s -H 'content-type: application/json' %s -d '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"lockstep_status\",\"params\":[]}'", info.RPC)
-	line("      make demo    (in another terminal: a bundle across both rollups)")
+	line("try:  %s", tryLine(info))
+	line("or, in another terminal:  %s", demoLine(info))
 	line("")
 	line("ready")
 	return t.Flush()
+}
+
+// tryLine is a shell command that asks the gateway something.
+func tryLine(info devnet.Info) string {
+	return fmt.Sprintf(`curl -s -H 'content-type: application/json' %s -d '{"jsonrpc":"2.0","id":1,"method":"lockstep_status"}'`, info.RPC)
+}
+
+// demoLine is the command that plays the demo on this network.
+func demoLine(info devnet.Info) string {
+	if info.RPC == demoRPC {
+		return "make demo"
+	}
+	return fmt.Sprintf(`make demo ARGS="--rpc %s"`, info.RPC)
 }

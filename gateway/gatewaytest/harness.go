@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -34,6 +35,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Prover makes the proofs; nil for none.
 	Prover gateway.Prover
+	// Listener is the port; nil opens one.
+	Listener net.Listener
 	// Ledger answers instead of the log.
 	Ledger gateway.Ledger
 }
@@ -58,7 +61,7 @@ func New(t testing.TB, o Options) *Harness {
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
 		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover,
-		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger,
+		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ var (
 )
 
 // CheckPaths finds what a document names in backquotes like a path of the repository and that does not exist. Paths of
-// other places are told by their first part: a host name, or "lockstep" of a domain tag.
+// other places are told by their first part: a host name, "lockstep" of a domain tag, or "bin" of what is built.
 func CheckPaths(root, document string) ([]Finding, error) {
 	content, err := os.ReadFile(filepath.Join(root, document))
 	if err != nil {
@@ -64,7 +64,7 @@ func CheckPaths(root, document string) ([]Finding, error) {
 	for _, match := range backquoted.FindAllStringSubmatch(fence.ReplaceAllString(string(content), ""), -1) {
 		name := match[1]
 		first, _, _ := strings.Cut(name, "/")
-		if !pathLike.MatchString(name) || strings.HasSuffix(first, ".com") || first == "lockstep" {
+		if !pathLike.MatchString(name) || strings.HasSuffix(first, ".com") || first == "lockstep" || first == "bin" {
 			continue
 		}
 		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err != nil {

@@ -89,7 +89,7 @@ func New(options Options) (d *Devnet, err error) {
 		}
 	}()
 	if d.rpc, err = gateway.Listen(options.RPC); err != nil {
-		return d, fmt.Errorf("%w; give --rpc another address", err)
+		return d, fmt.Errorf("%w; give --rpc another address (port 0: any free one), or stop what listens there", err)
 	}
 	d.rpcAddr = d.rpc.Addr().String()
 	if d.folder, err = openFolder(options.Dir, options.Fresh); err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/gofrs/flock"
 
@@ -80,6 +81,9 @@ func inspect(dir string) (*marker, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(entries) == 0) {
 		return nil, nil
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("%w: %s is not a folder; give --dir a new one", ErrNotDevnet, dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("devnet: read folder: %w", err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -23,6 +24,8 @@ func TestFolder_RefusesWhatIsNotItsOwnAndTouchesNothing(t *testing.T) {
 	}{
 		{"foreign files", write("thesis.tex", "years of work"), false, ErrNotDevnet},
 		{"foreign files, fresh", write("thesis.tex", "years of work"), true, ErrNotDevnet},
+		{"a file", filepath.Join(write("thesis.tex", "years of work"), "thesis.tex"), false, ErrNotDevnet},
+		{"in a file, fresh", filepath.Join(write("thesis.tex", "years of work"), "thesis.tex", "net"), true, ErrNotDevnet},
 		{"broken marker", write(markerFile, "{"), false, ErrNotDevnet},
 		{"other layout", write(markerFile, `{"version":99,"genesisVersion":1}`), false, ErrVersion},
 		{"other genesis", write(markerFile, `{"version":1,"genesisVersion":99}`), false, ErrVersion},
@@ -34,7 +37,7 @@ func TestFolder_RefusesWhatIsNotItsOwnAndTouchesNothing(t *testing.T) {
 				t.Fatalf("%v, want %v", err, c.want)
 			}
 			after, _ := os.ReadDir(c.dir)
-			if len(before) != len(after) || before[0].Name() != after[0].Name() {
+			if !slices.EqualFunc(before, after, func(a, b os.DirEntry) bool { return a.Name() == b.Name() }) {
 				t.Fatalf("folder changed from %v to %v", before, after)
 			}
 		})

@@ -32,7 +32,10 @@ func TestMain(m *testing.M) {
 		// An engine that fails while it is built gives nobody a handle on what it has started.
 		goleak.IgnoreAnyFunction(engine+"libs/pubsub.(*Server).loop"),
 		goleak.IgnoreAnyFunction(engine+"proxy.(*multiAppConn).killTMOnClientError"),
-		// These end by themselves within seconds, but do not listen to a stop: pauses before dialing and requesting.
+		// These end by themselves within seconds, but do not listen to a stop: pauses before dialing, requesting, gossiping.
+		goleak.IgnoreAnyFunction(engine+"consensus.(*Reactor).queryMaj23Routine"),
+		goleak.IgnoreAnyFunction(engine+"consensus.(*Reactor).gossipDataRoutine"),
+		goleak.IgnoreAnyFunction(engine+"consensus.(*Reactor).gossipVotesRoutine"),
 		goleak.IgnoreAnyFunction(engine+"p2p.(*Switch).reconnectToPeer"),
 		goleak.IgnoreAnyFunction(engine+"p2p.(*Switch).dialPeersAsync.func1"),
 		goleak.IgnoreAnyFunction(engine+"blocksync.(*BlockPool).makeRequestersRoutine"),
@@ -114,7 +117,7 @@ type logBook struct {
 }
 
 func newLogBook() *logBook {
-	var h slog.Handler = slog.DiscardHandler
+	h := slog.DiscardHandler
 	if testing.Verbose() && os.Getenv("COMET_TEST_LOG") != "" {
 		h = slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})
 	}

@@ -191,18 +191,15 @@ func (l *load) paced(ctx context.Context, rate int, duration time.Duration) (Lat
 
 // saturate keeps a window of transactions under way and counts what is executed.
 func (l *load) saturate(ctx context.Context, duration time.Duration) (Throughput, error) {
-	batch, err := l.prepare(int(duration.Seconds()) * 10_000)
-	if err != nil {
-		return Throughput{}, err
-	}
-	run := l.observer.begin(len(batch))
+	run := l.observer.begin(unknownSize)
 	slots := make(chan struct{}, window)
 	var failed atomic.Pointer[error]
 	var senders sync.WaitGroup
 	begin, sent := time.Now(), 0
-	for _, tx := range batch {
-		if time.Since(begin) > duration || failed.Load() != nil {
-			break
+	for time.Since(begin) < duration && failed.Load() == nil && ctx.Err() == nil {
+		tx, err := l.rollups[sent%len(l.rollups)].next()
+		if err != nil {
+			return Throughput{}, err
 		}
 		slots <- struct{}{}
 		run.submitted(tx.hash)

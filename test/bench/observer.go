@@ -19,6 +19,9 @@ type observer struct {
 	run *measurement
 }
 
+// unknownSize is the size of a load that is known only at its end, see expect.
+const unknownSize = -1
+
 // measurement is one load.
 type measurement struct {
 	o        *observer
@@ -60,7 +63,7 @@ func (o *observer) subscribe(ctx context.Context, c *client.Client) error {
 func (o *observer) begin(want int) *measurement {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.run = &measurement{o: o, want: want, sent: make(map[common.Hash]*sample, want), done: make(chan struct{})}
+	o.run = &measurement{o: o, want: want, sent: make(map[common.Hash]*sample), done: make(chan struct{})}
 	return o.run
 }
 
@@ -70,7 +73,7 @@ func (m *measurement) submitted(hash common.Hash) {
 	m.sent[hash] = &sample{submitted: time.Now()}
 }
 
-// expect corrects how many transactions the load has.
+// expect says how many transactions the load has.
 func (m *measurement) expect(n int) {
 	m.o.mu.Lock()
 	defer m.o.mu.Unlock()

@@ -14,9 +14,6 @@ var (
 			"6007602452" + // length
 			"7f6e6f206465616c" + "00000000000000000000000000000000000000000000000000" + "604452" + // "no deal"
 			"60645ffd")
-	// counter adds one to slot 0 at every call.
-	//   runtime: PUSH0 SLOAD PUSH1 1 ADD PUSH0 SSTORE STOP
-	counter = deployer("5f546001015f5500")
 )
 
 // deployer is init code that returns the runtime code: PUSH2 len DUP1 PUSH1 10 PUSH0 CODECOPY PUSH0 RETURN.

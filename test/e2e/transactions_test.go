@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/params"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -23,7 +24,7 @@ func TestNetwork(t *testing.T) {
 			"Replacement": testReplacement, "Attested": testEverythingOrderedIsAttested,
 			"Bundle": testBundle, "BundleReverting": testBundleReverting, "BundleProtected": testTearOff,
 			"BundleInclusion": testInclusionBundle, "Simulation": testSimulation, "BadTransactions": testBadTransactions,
-			"BadBundles": testBadBundles, "Garbage": testGarbage,
+			"BadBundles": testBadBundles, "Garbage": testGarbage, "SealedVariant": testSealedVariant,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -135,6 +136,44 @@ func testEverythingOrderedIsAttested(t *testing.T, n *network) {
 		status, err := n.client.WaitFor(t.Context(), hash, core.LevelAttested, 20*time.Second)
 		if err != nil || status.Level != core.LevelAttested {
 			t.Errorf("%s is %+v, %v", hash, status, err)
+		}
+	}
+}
+
+// testSealedVariant: at /rollup/{id}/sealed even state reads at `latest` are those of the newest sealed block.
+func testSealedVariant(t *testing.T, n *network) {
+	u, to := n.funded(t), newUser(t)
+	strict, err := ethclient.DialContext(t.Context(), n.devnet.Info().Rollups[0].HTTP+"/sealed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer strict.Close()
+	receipt := n.mine(t, rollupA, n.sign(t, rollupA, u, &gethtypes.DynamicFeeTx{To: &to.address, Value: ether(1)}))
+	heads := make(chan *gethtypes.Header, 16)
+	sub, err := n.eth[rollupA].SubscribeNewHead(t.Context(), heads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sub.Unsubscribe()
+	for {
+		balance, err := strict.BalanceAt(t.Context(), to.address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := strict.BlockNumber(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case sealed < receipt.BlockNumber.Uint64() && balance.Sign() != 0:
+			t.Fatalf("block %d is the newest sealed one, and the balance of block %d is shown", sealed, receipt.BlockNumber)
+		case balance.Cmp(ether(1)) == 0:
+			return
+		}
+		select {
+		case <-heads:
+		case <-time.After(patience):
+			t.Fatal("no block is sealed")
 		}
 	}
 }

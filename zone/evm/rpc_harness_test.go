@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"errors"
-	"fmt"
 	"maps"
 	"math/big"
 	"net/http/httptest"
@@ -296,5 +295,3 @@ func (n *rpcNode) dialWS() *ethclient.Client {
 	n.t.Cleanup(client.Close)
 	return client
 }
-
-func hexNumber(n uint64) string { return fmt.Sprintf("%#x", n) }

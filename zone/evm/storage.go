@@ -50,7 +50,8 @@ func openStorage(cfg *Config, log *slog.Logger) (*storage, error) {
 	}
 	stack, err := node.New(&node.Config{
 		Name: instanceName, DataDir: cfg.Dir, UseLightweightKDF: true, Logger: gethlog.NewLogger(log.Handler()),
-		P2P: p2p.Config{NoDiscovery: true, NoDial: true, PrivateKey: key},
+		// Room for no peer means that none is dialed or let in; NoDial would say so too, and warn about it at every start.
+		P2P: p2p.Config{NoDiscovery: true, MaxPeers: 0, PrivateKey: key},
 	})
 	if errors.Is(err, node.ErrDatadirUsed) {
 		return nil, fmt.Errorf("%w: %s", ErrFolderInUse, cfg.Dir)

@@ -51,9 +51,8 @@ type Engine struct {
 	// MaxBlockBytes bounds the transactions of a block; zero means no bound.
 	MaxBlockBytes uint64
 
-	open     *openBlock
-	receipts []common.Hash // since the last EndTick
-	attempt  bool
+	open    *openBlock
+	attempt bool
 
 	mu   sync.Mutex
 	view state // as of the last EndTick

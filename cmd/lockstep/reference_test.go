@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/demo"
+	"github.com/lockstep-network/lockstep/internal/golden"
+	"github.com/lockstep-network/lockstep/node/devnet"
+)
+
+const referencePage = "../../docs/reference/cli.md"
+
+func TestReference_DescribesEveryCommand(t *testing.T) {
+	golden.Block(t, referencePage, "commands", commandReference(newRoot()))
+}
+
+// commandReference is the help of all commands as Markdown.
+func commandReference(root *cobra.Command) string {
+	var out strings.Builder
+	for _, cmd := range root.Commands() {
+		if !cmd.IsAvailableCommand() || cmd.Name() == "help" {
+			continue
+		}
+		text := cmd.Long
+		if text == "" {
+			text = cmd.Short + "."
+		}
+		fmt.Fprintf(&out, "## %s\n\n%s\n\n| Flag | Default | |\n|---|---|---|\n", cmd.CommandPath(), text)
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "help" {
+				fmt.Fprintf(&out, "| %s | %s | %s |\n", flagSyntax(f), flagDefault(f), strings.ReplaceAll(flagUsage(f), "|", "\\|"))
+			}
+		})
+		out.WriteString("\n")
+		if cmd.Example != "" {
+			fmt.Fprintf(&out, "%s\n\n", strings.ReplaceAll("  "+strings.TrimSpace(cmd.Example), "  lockstep", "    bin/lockstep"))
+		}
+	}
+	return out.String()
+}
+
+func flagSyntax(f *pflag.Flag) string {
+	if name, _ := pflag.UnquoteUsage(f); name != "" {
+		return fmt.Sprintf("`--%s %s`", f.Name, name)
+	}
+	return fmt.Sprintf("`--%s`", f.Name)
+}
+
+func flagUsage(f *pflag.Flag) string {
+	_, usage := pflag.UnquoteUsage(f)
+	return usage
+}
+
+func flagDefault(f *pflag.Flag) string {
+	if f.DefValue == "false" {
+		return "no"
+	}
+	return "`" + f.DefValue + "`"
+}
+
+// The examples hold every field, also the optional ones.
+func TestReference_ShowsEveryField(t *testing.T) {
+	hash := common.HexToHash("0x01")
+	leg := 1
+	accounts := devnet.Accounts()
+	for name, value := range map[string]any{
+		"devnet": devnet.Info{
+			NetworkID: hash, Validators: 4, Dir: "./devnet-data", RPC: demoRPC, Mnemonic: devnet.Mnemonic,
+			Rollups:  []devnet.RollupInfo{{Name: "rollup-901", ChainID: 901, Zone: 1, HTTP: demoRPC + "/rollup/901", WebSocket: "ws://127.0.0.1:8545/rollup/901"}},
+			Accounts: []devnet.AccountInfo{{Address: accounts[0].Address, PrivateKey: accounts[0].KeyHex()}},
+		},
+		"demo": demo.Report{
+			Error: "only if ok is false", NetworkID: hash, Refusal: "a transaction whose access list …",
+			Steps: []*demo.Step{
+				{Name: "arbitrage", BundleID: hash, Level: core.LevelAttested, Tick: 21, Profit: "0.2151", OrderedMs: 45.7, ExecutedMs: 60.9, AttestedMs: 118.2},
+				{Name: "failing leg", BundleID: hash, Outcome: core.VoidLegReverted, Level: core.LevelAttested, Tick: 24, FailingLeg: &leg, Reason: "execution reverted: …", OrderedMs: 57.2, ExecutedMs: 59.1, AttestedMs: 149.3},
+			},
+		},
+		"version": versionInfo{Version: "v0.1.0", Go: "go1.26", ProtocolVersion: core.ProtocolVersion, GenesisVersion: core.GenesisVersion},
+	} {
+		b, err := json.MarshalIndent(value, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Block(t, referencePage, name+" --json", "```json\n"+string(b)+"\n```\n")
+	}
+}

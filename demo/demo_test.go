@@ -1,0 +1,130 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/demo"
+	"github.com/lockstep-network/lockstep/node/devnet"
+)
+
+// artifacts is where `make artifacts` installs the contracts.
+const artifacts = "artifacts"
+
+func needArtifacts(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(artifacts, "node_modules", "@uniswap")); err != nil {
+		t.Fatal("the contracts that the demo deploys are not installed: run `make artifacts` first")
+	}
+}
+
+// startDevnet runs a network until the test ends.
+func startDevnet(t *testing.T) devnet.Info {
+	t.Helper()
+	d, err := devnet.New(devnet.Options{Dir: t.TempDir(), RPC: "127.0.0.1:0", Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("devnet: %v", err)
+		}
+	})
+	select {
+	case <-d.Ready():
+	case err := <-ended:
+		ended <- nil
+		t.Fatalf("devnet ended: %v", err)
+	case <-time.After(time.Minute):
+		t.Fatal("devnet is not ready")
+	}
+	return d.Info()
+}
+
+func TestRun_TwiceOnOneNetwork(t *testing.T) {
+	needArtifacts(t)
+	info := startDevnet(t)
+	for range 2 {
+		var text strings.Builder
+		report, err := demo.Run(t.Context(), demo.Options{RPC: info.RPC, Artifacts: artifacts, Progress: &text})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text.String())
+		}
+		checkReport(t, report, info)
+		for _, want := range []string{"execution reverted: UniswapV2Router: INSUFFICIENT_OUTPUT_AMOUNT", report.Refusal, "profit " + report.Steps[0].Profit + " ETH", "Every step ended as it should."} {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("the text does not say %q:\n%s", want, text.String())
+			}
+		}
+	}
+	t.Run("not at the root", func(t *testing.T) { wantNoNetwork(t, info.Rollups[0].HTTP, "without a path") })
+}
+
+func checkReport(t *testing.T, r *demo.Report, info devnet.Info) {
+	t.Helper()
+	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.Refusal == "" || len(r.Steps) != 3 {
+		t.Fatalf("report is %+v", r)
+	}
+	for i, want := range []core.OutcomeCode{core.Included, core.VoidLegReverted, core.Included} {
+		s := r.Steps[i]
+		if s.Outcome != want || s.Level != core.LevelAttested || s.Tick == 0 || (s.Profit != "") == want.Void() {
+			t.Errorf("step %d is %+v, want %s and attested", i+1, s, want)
+		}
+		if s.OrderedMs <= 0 || s.ExecutedMs < s.OrderedMs || s.AttestedMs < s.ExecutedMs {
+			t.Errorf("step %d: ordered, executed, attested after %v, %v, %v ms", i+1, s.OrderedMs, s.ExecutedMs, s.AttestedMs)
+		}
+	}
+}
+
+func TestRun_SaysWhatToDoWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	needArtifacts(t)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	website := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(website.Close)
+	for _, c := range []struct{ name, url, advice string }{
+		{"nobody listens", "http://" + closed.Addr().String(), "make devnet"},
+		{"nobody listens, WebSocket", "ws://" + closed.Addr().String(), "make devnet"},
+		{"no URL", "nonsense", "make devnet"},
+		{"unknown scheme", "ftp://127.0.0.1", "make devnet"},
+		{"a web site", website.URL, "without a path"},
+	} {
+		t.Run(c.name, func(t *testing.T) { t.Parallel(); wantNoNetwork(t, c.url, c.advice) })
+	}
+}
+
+func wantNoNetwork(t *testing.T, url, advice string) {
+	t.Helper()
+	report, err := demo.Run(t.Context(), demo.Options{RPC: url, Artifacts: artifacts})
+	if !errors.Is(err, demo.ErrNoNetwork) || !strings.Contains(err.Error(), url) || !strings.Contains(err.Error(), advice) {
+		t.Errorf("got %v, want ErrNoNetwork with the URL and %q", err, advice)
+	}
+	if report.OK || report.Error == "" || len(report.Steps) != 0 {
+		t.Errorf("report is %+v", report)
+	}
+}
+
+func TestRun_SaysHowToInstallTheContracts(t *testing.T) {
+	t.Parallel()
+	report, err := demo.Run(t.Context(), demo.Options{RPC: "http://127.0.0.1:1", Artifacts: t.TempDir()})
+	if !errors.Is(err, demo.ErrArtifacts) || !strings.Contains(err.Error(), "make artifacts") || report.OK {
+		t.Errorf("got %v and %+v, want ErrArtifacts", err, report)
+	}
+}
