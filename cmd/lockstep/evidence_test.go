@@ -75,8 +75,8 @@ func evidenceOf(t *testing.T, a, b core.SignedCheckpoint) string {
 	return string(text)
 }
 
-// run runs the command line and gives what it prints.
-func run(t *testing.T, stdin string, args ...string) (string, error) {
+// execute runs the command line and gives what it prints.
+func execute(t *testing.T, stdin string, args ...string) (string, error) {
 	t.Helper()
 	root := newRoot()
 	var out strings.Builder
@@ -98,12 +98,12 @@ func TestEvidenceCheck_NamesTheGuilty(t *testing.T) {
 	}
 	address := crypto.PubkeyToAddress(keyOf(t, 2)).String()
 	for _, args := range [][]string{{file}, {file, "--genesis", genesis}, {"-"}} {
-		out, err := run(t, text, append([]string{"evidence", "check"}, args...)...)
+		out, err := execute(t, text, append([]string{"evidence", "check"}, args...)...)
 		if err != nil || !strings.Contains(out, "guilty: validator "+address) {
 			t.Errorf("%v: %q (%v)", args, out, err)
 		}
 	}
-	out, err := run(t, "", "evidence", "check", file, "--genesis", genesis, "--json")
+	out, err := execute(t, "", "evidence", "check", file, "--genesis", genesis, "--json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,14 +133,14 @@ func TestEvidenceCheck_SaysWhyNobodyIs(t *testing.T) {
 		{"too long", strings.Repeat(" ", maxEvidence+1), "bytes", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, err := run(t, c.text, append([]string{"evidence", "check", "-"}, c.args...)...)
+			out, err := execute(t, c.text, append([]string{"evidence", "check", "-"}, c.args...)...)
 			if err == nil || !strings.Contains(err.Error(), c.want) || out != "" {
 				t.Errorf("%q (%v), want %q", out, err, c.want)
 			}
 		})
 	}
 	for _, args := range [][]string{{"evidence"}, {"evidence", "check"}, {"evidence", "check", "a", "b"}, {"evidence", "check", "-", "--no"}} {
-		if _, err := run(t, "", args...); err == nil {
+		if _, err := execute(t, "", args...); err == nil {
 			t.Errorf("%v is taken", args)
 		}
 	}
