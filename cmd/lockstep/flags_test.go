@@ -22,7 +22,7 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		code int
 		want string
 	}{
-		{"unknown command", []string{"devnt"}, exitUsage, "want one of demo, devnet, version"},
+		{"unknown command", []string{"devnt"}, exitUsage, "want one of demo, devnet, evidence, sim, verify, version"},
 		{"unknown flag", []string{"devnet", "--dirr", "DIR"}, exitUsage, "lockstep devnet --help"},
 		{"devnet arguments", []string{"devnet", "DIR"}, exitUsage, "takes flags only"},
 		{"demo arguments", []string{"demo", "fast"}, exitUsage, "takes flags only"},
