@@ -20,7 +20,7 @@ var parameterExceptions = map[string]string{
 	"core/merkle.go VerifyMerklePath":             "the five parts of a proof in RFC 9162 §2.1.3.2, in its order",
 	"core/outcome.go NextZoneDigest":              "the parts of one hash, in the order of its formula",
 	"core/outcome.go ChainZoneDigest":             "the parts of one hash, in the order of its formula",
-	"core/tick.go LaneHead.Next":                  "the parts of one hash, in the order of its formula",
+	"core/tick.go Next":                           "the parts of one hash, in the order of its formula",
 	"ordering/comet/extension.go VerifyExtension": "the parts of CometBFT's sign bytes, as a function value that ordering is given",
 }
 
