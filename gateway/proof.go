@@ -151,8 +151,9 @@ func (g *Gateway) proofWhenCovered(ctx context.Context, o proofOptions, prove fu
 		if o.wait == 0 || !errors.Is(err, ErrNotCovered) && !errors.Is(err, ErrNotOrdered) {
 			return proof, err
 		}
-		for g.newestCheckpointTick() == seen {
-			if g.deps.Log.Wait(waiting, g.deps.Log.Head()+1) != nil {
+		// The head is read first: a checkpoint that comes after that comes with a tick above it.
+		for head := g.deps.Log.Head(); g.newestCheckpointTick() == seen; head++ {
+			if g.deps.Log.Wait(waiting, head+1) != nil {
 				return nil, err
 			}
 		}
