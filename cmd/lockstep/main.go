@@ -59,7 +59,7 @@ func newRoot() *cobra.Command {
 		Short: "A shared sequencer network: one order for many rollups, and bundles that take effect on all of them or on none.",
 		Long: "A shared sequencer network: one order for many rollups, and bundles that take effect on all of them or on none.\n\n" +
 			"Begin with `lockstep devnet`, and `lockstep demo` in a second terminal.\n\n" +
-			"Exit codes: 0 everything asked for happened, 1 it did not, 2 the command line is wrong.",
+			"Exit codes: 0 everything asked for happened, 1 it did not, 2 the command line is wrong, 3 (verify) a proof is wrong.",
 		Version:       version,
 		Args:          onlyCommands,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
