@@ -286,7 +286,7 @@ func TestServingOnly_WarnsWhenPeersHavePrunedWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[int64]int{0: 0, 1: 0, 8: 0, 9: 1, 500: 1, -1: 0} {
 		book := newLogBook()
-		s := servingOnly{height: func() uint64 { return 7 }, log: slog.New(book)}
+		s := servingOnly{height: func() uint64 { return 7 }, absent: new(absence), log: slog.New(book)}
 		s.Receive(cmtp2p.Envelope{Src: named{}, Message: &cmtbcproto.StatusResponse{Base: base, Height: 1000}})
 		if got := book.count("peer has pruned blocks that this node lacks"); got != want {
 			t.Errorf("base %d: %d warnings, want %d", base, got, want)

@@ -38,7 +38,7 @@ func (s servingOnly) Receive(e cmtp2p.Envelope) {
 	case *cmtbcproto.StatusRequest, *cmtbcproto.BlockRequest:
 		s.Reactor.Receive(e)
 	case *cmtbcproto.StatusResponse:
-		s.compare(string(e.Src.ID()), uint64(msg.Base), s.height()+1)
+		s.compare(string(e.Src.ID()), uint64(max(msg.Base, 0)), s.height()+1)
 	}
 }
 
