@@ -129,13 +129,14 @@ func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items
 	for i, item := range items {
 		leaves[i] = item.Leaf()
 	}
-	return h.Next(network, rollup, tick, uint64(len(items)), MerkleRoot(leaves)), true
+	return h.Next(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items)), Root: MerkleRoot(leaves)}), true
 }
 
-// Next is Advance for who knows the root over the items' leaves and not the items. count is at least 1.
-func (h LaneHead) Next(network NetworkID, rollup RollupID, tick, count uint64, root common.Hash) LaneRow {
-	row := LaneRow{Rollup: rollup, FirstSeq: h.NextSeq, Count: count, Root: root}
-	row.Head = TagLane.Sum(network[:], U64(uint64(rollup)), h.Head[:], U64(tick), U64(row.FirstSeq), U64(row.Count), row.Root[:])
+// Next is Advance for who knows the root over the items' leaves and not the items: it completes a row that has Rollup,
+// Count (at least 1) and Root.
+func (h LaneHead) Next(network NetworkID, tick uint64, row LaneRow) LaneRow {
+	row.FirstSeq = h.NextSeq
+	row.Head = TagLane.Sum(network[:], U64(uint64(row.Rollup)), h.Head[:], U64(tick), U64(row.FirstSeq), U64(row.Count), row.Root[:])
 	return row
 }
 

@@ -52,7 +52,7 @@ func (l *Lane) verify(c *core.Checkpoint) ([]placedRow, error) {
 			return nil, fmt.Errorf("%w: rollup %s: rows[%d]: gap %d, count %d", ErrFormat, l.Rollup, i, r.Gap, r.Count)
 		}
 		tick += r.Gap
-		rows[i] = placedRow{head.Next(c.Network, l.Rollup, tick, r.Count, r.Root), tick}
+		rows[i] = placedRow{head.Next(c.Network, tick, core.LaneRow{Rollup: l.Rollup, Count: r.Count, Root: r.Root}), tick}
 		head = rows[i].After()
 	}
 	value, err := ledgerValue(c.LedgerRoot, core.LedgerPath(core.LaneLedgerKey(l.Rollup)), l.Ledger)
