@@ -244,6 +244,7 @@ func (c *consensus) commit(t told, round int32) error {
 	c.s.nowMs = max(c.s.nowMs, c.s.timeMs)
 	c.s.oracle.decided(t.proposal)
 	for _, v := range t.accepted {
+		v.stored = t.proposal.Height
 		if err := c.s.apply(v, t.proposal); err != nil {
 			return err
 		}
@@ -271,12 +272,13 @@ func (c *consensus) precommit(v *validator, height uint64, round int32) ordering
 	}
 }
 
-// catchUp replays what was decided while a validator was away, as far as it can hear somebody who knows.
+// catchUp replays what was decided while a validator was away, as far as it, or somebody whom it can hear, has the blocks.
 func (c *consensus) catchUp(v *validator) error {
 	for n := 0; v.up && v.behind() && n < 200; n++ {
-		if !slices.ContainsFunc(c.s.validators, func(w *validator) bool { return w.up && w.group == v.group && !w.behind() }) {
+		if !slices.ContainsFunc(c.s.validators, func(w *validator) bool { return w.up && w.group == v.group && w.stored > v.machine.Height() }) {
 			return nil
 		}
+		v.stored = max(v.stored, v.machine.Height()+1)
 		if err := c.s.apply(v, c.blocks[v.machine.Height()]); err != nil {
 			return err
 		}

@@ -30,6 +30,8 @@ type validator struct {
 	executors map[core.RollupID]*executor
 	// appended is the newest tick whose Append returned with syncs in force: it must survive.
 	appended uint64
+	// stored is the newest block that its engine has: it is there before the tick is applied.
+	stored uint64
 
 	up     bool
 	life   int    // how often the process was started
