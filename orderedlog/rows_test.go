@@ -48,7 +48,7 @@ func TestLaneRows_GivesTheRowsFromAPositionOn(t *testing.T) {
 		}
 		at := core.LaneHead{NextSeq: rows[0].FirstSeq, Head: before}
 		for i, row := range rows {
-			if row.Tick != test.want[i] || at.Next(network, rollupA, row.Tick, row.Count, row.Root) != row.LaneRow {
+			if row.Tick != test.want[i] || at.Next(network, row.Tick, core.LaneRow{Rollup: rollupA, Count: row.Count, Root: row.Root}) != row.LaneRow {
 				t.Errorf("%s: rows[%d] is %+v, want that of tick %d", test.name, i, row, test.want[i])
 			}
 			at = row.After()
