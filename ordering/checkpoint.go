@@ -140,13 +140,17 @@ func (m *Machine) CheckpointToSign() (tick uint64, digest common.Hash, ok bool) 
 	return open.Tick, m.openDigest(open), true
 }
 
+// UnsignedHaste is how many ticks after one that opened a checkpoint do not wait for entries. Two complete it when all
+// signers answer at once, and haste does not bring signatures that nobody gives.
+const UnsignedHaste = 4
+
 // Unsigned reports whether the newest checkpoint lacks signatures, so that the next tick should not wait for entries.
-// After params.maxDigests further ticks it is false again: haste does not bring signatures that nobody gives.
+// After UnsignedHaste ticks it is false again.
 func (m *Machine) Unsigned() bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	open := lookup[checkpointValue](m.ledger, checkpointKey())
-	return open.Tick != 0 && m.tick.Height-open.Tick < m.genesis.Params.MaxDigests
+	return open.Tick != 0 && m.tick.Height-open.Tick < UnsignedHaste
 }
 
 // checkpointSigners are the validators that stay.
