@@ -322,7 +322,7 @@ func TestUnsigned_IsBounded(t *testing.T) {
 	c := NewNetwork(t, 1, 1, 1, 1).NewCluster(t)
 	c.StepMs = 1
 	c.Checkpoint = func(int) core.CheckpointVote { return core.CheckpointVote{} }
-	const limit = UnsignedHaste
+	const limit = ordering.UnsignedHaste
 	for range limit + 3 {
 		c.Step(core.Candidates{})
 		if got, want := c.Machines[0].Unsigned(), c.Height() <= limit; got != want {
