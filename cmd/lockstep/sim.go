@@ -36,7 +36,7 @@ func newSim() *cobra.Command {
 			"simulated disks, and zones with go-ethereum. The seed decides load and faults; equal flags give equal hashes.\n" +
 			"Exits with 0 if every promise held; otherwise it prints the command that shows the violation again.\n" +
 			"Faults: all, none, or a list of " + sim.FaultNames(sim.Faults) + ".",
-		Example: "  lockstep sim --seed 7 --ticks 500\n  lockstep sim --seed 1 --runs 100 --faults crash,diverge --json",
+		Example: "  lockstep sim --seed 7 --ticks 100\n  lockstep sim --seed 1 --runs 3 --ticks 50 --faults crash,diverge --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if config.Faults, err = sim.ParseFaults(flags.faults); err != nil {
