@@ -14,15 +14,21 @@ const recently = 500
 // agree checks that the validators have the same log, digests and AppHashes, up to what all have executed by now.
 func (n *network) agree() {
 	n.t.Helper()
-	tick := uint64(0)
-	for _, m := range n.members {
-		tick = max(tick, m.state().Head)
-	}
+	tick := n.head()
 	from := uint64(1)
 	if tick > recently {
 		from = tick - recently
 	}
 	n.agreeFrom(from, tick)
+}
+
+// head is the newest tick that any validator has.
+func (n *network) head() (tick uint64) {
+	n.t.Helper()
+	for _, m := range n.members {
+		tick = max(tick, m.state().Head)
+	}
+	return tick
 }
 
 func (n *network) agreeFrom(from, to uint64) {
@@ -57,7 +63,7 @@ func (n *network) agreeFrom(from, to uint64) {
 func (n *network) audit(l *load) {
 	n.t.Helper()
 	l.end()
-	tick := n.members[0].state().Head
+	tick := n.head() // a gateway that is ahead of a validator may have promised up to there
 	n.agreeFrom(1, tick)
 	n.sameBlocks()
 	l.mu.Lock()
