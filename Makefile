@@ -25,7 +25,7 @@ UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
 RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 
-.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long test-sim soak check bench generate fmt clean prepare
+.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long test-networks-long test-sim soak check bench generate fmt clean prepare
 
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
@@ -83,6 +83,12 @@ test-recovery: prepare
 # The same with 60 kills, retention, and what each folder grows by; some fifteen minutes.
 test-recovery-long: prepare
 	go test -timeout 40m -v ./test/recovery -long -kills 60 $(ARGS)
+
+# Hostile proposers and peers, wrong executors, levels, checkpoints and proofs, ten times over: some forty minutes.
+REPEAT ?= 10
+test-networks-long: prepare artifacts npm
+	go test -timeout 60m -count $(REPEAT) -run 'Hostile|Cluster' ./ordering/comet $(ARGS)
+	go test -timeout 60m -count $(REPEAT) ./test/e2e $(ARGS)
 
 # Simulated networks with faults: 10,000 bundles (ARGS="-bundles 100000" for more).
 test-sim: prepare
