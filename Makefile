@@ -14,6 +14,9 @@ export CGO_ENABLED := 1
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT := bin/golangci-lint
+# The linter remembers findings by content, with the paths of the checkout that had them, so each checkout has a memory
+# of its own.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/lint-cache
 # ARGS goes to the command that a target runs: make devnet ARGS="--fresh --log-level info"
 ARGS ?=
 # The time limit of one package's tests. Each group stays below ten minutes on two cores.
