@@ -91,7 +91,7 @@ func Shrink(ctx context.Context, cfg Config, found Report, tries int) (Report, e
 
 func (s *simulation) report() Report {
 	r := Report{
-		Seed: s.cfg.Seed, Faults: FaultNames(s.cfg.Faults), Ticks: s.height, Slots: (s.timeMs - genesisTime) / 1000,
+		Seed: s.cfg.Seed, Faults: s.asked, Ticks: s.height, Slots: (s.timeMs - genesisTime) / 1000,
 		Bundles: s.oracle.bundles, Singles: s.oracle.singles, Positions: s.oracle.positions,
 		Accepted: s.load.acceptedCount, LostWithPool: s.oracle.lostWithPool,
 		Outcomes: s.oracle.outcomes, Injected: s.counts, Checked: s.oracle.checks, Hash: s.trace.hash(),

@@ -77,6 +77,9 @@ func TestRun_SameSeedSameEvents(t *testing.T) {
 	if first.Violation != nil || first.Hash != second.Hash || first.Positions != second.Positions {
 		t.Errorf("two runs of one seed: %+v, %+v", first, second)
 	}
+	if first.Faults != sim.FaultNames(sim.Faults) {
+		t.Errorf("the report is of a run with faults %s", first.Faults)
+	}
 	cfg.Seed++
 	if other := run(t, cfg); other.Hash == first.Hash {
 		t.Error("another seed gives the same events")

@@ -20,6 +20,8 @@ const maxStalled = 3000
 
 // simulation is the state of a run.
 type simulation struct {
+	// asked names the faults of the run; cfg.Faults is empty once the network comes to rest.
+	asked string
 	cfg   Config
 	net   *network
 	trace *trace
@@ -52,7 +54,7 @@ func newSimulation(cfg Config) (*simulation, error) {
 		return nil, err
 	}
 	s := &simulation{
-		cfg: cfg, net: net, trace: newTrace(cfg.Trace), nowMs: genesisTime, timeMs: genesisTime, counts: make(map[string]uint64),
+		cfg: cfg, asked: FaultNames(cfg.Faults), net: net, trace: newTrace(cfg.Trace), nowMs: genesisTime, timeMs: genesisTime, counts: make(map[string]uint64),
 	}
 	s.rand = s.random("main")
 	s.consensus, s.oracle, s.load = newConsensus(s), newOracle(s), newLoad(s)
