@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -10,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/demo"
 	"github.com/lockstep-network/lockstep/node/devnet"
+	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 )
 
 // artifacts is where `make artifacts` installs the contracts.
@@ -27,36 +26,9 @@ func needArtifacts(t *testing.T) {
 	}
 }
 
-// startDevnet runs a network until the test ends.
-func startDevnet(t *testing.T) devnet.Info {
-	t.Helper()
-	d, err := devnet.New(devnet.Options{Dir: t.TempDir(), RPC: "127.0.0.1:0", Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- d.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("devnet: %v", err)
-		}
-	})
-	select {
-	case <-d.Ready():
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("devnet ended: %v", err)
-	case <-time.After(time.Minute):
-		t.Fatal("devnet is not ready")
-	}
-	return d.Info()
-}
-
 func TestRun_TwiceOnOneNetwork(t *testing.T) {
 	needArtifacts(t)
-	info := startDevnet(t)
+	info := devnettest.Start(t, devnet.Options{}).Info()
 	for range 2 {
 		var text strings.Builder
 		report, err := demo.Run(t.Context(), demo.Options{RPC: info.RPC, Artifacts: artifacts, Progress: &text})

@@ -19,6 +19,7 @@ import (
 	"github.com/lockstep-network/lockstep/client"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/node/devnet"
+	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 )
 
 const (
@@ -43,32 +44,12 @@ func start(t *testing.T) *network { return startIn(t, t.TempDir()) }
 
 func startIn(t *testing.T, dir string) *network {
 	t.Helper()
-	return startWith(t, devnet.Options{Dir: dir, RPC: "127.0.0.1:0", Version: "test"})
+	return startWith(t, devnet.Options{Dir: dir})
 }
 
 func startWith(t *testing.T, options devnet.Options) *network {
 	t.Helper()
-	d, err := devnet.New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- d.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("devnet: %v", err)
-		}
-	})
-	select {
-	case <-d.Ready():
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("devnet ended: %v", err)
-	case <-time.After(patience):
-		t.Fatal("devnet is not ready")
-	}
+	d := devnettest.Start(t, options)
 	n := &network{t: t, devnet: d}
 	n.dial(d.Info())
 	return n

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ func testTransfer(t *testing.T, n *network) {
 	if receipt.GasUsed != params.TxGas {
 		t.Errorf("gas used is %d", receipt.GasUsed)
 	}
+	n.inItsTick(t, receipt.TxHash)
 	// What was confirmed must be readable at once, at the default tag.
 	if got := n.balance(t, rollupA, to.address); got.Cmp(ether(1)) != 0 {
 		t.Errorf("balance is %s", got)
@@ -48,6 +50,25 @@ func testTransfer(t *testing.T, n *network) {
 	if got := n.balance(t, rollupB, to.address); got.Sign() != 0 {
 		t.Errorf("balance on the other rollup is %s", got)
 	}
+}
+
+// inItsTick checks that the tick which a transaction's status names lists it.
+func (n *network) inItsTick(t *testing.T, hash common.Hash) {
+	t.Helper()
+	status, err := n.client.Status(t.Context(), hash)
+	if err != nil || len(status.Attempts) != 1 {
+		t.Fatalf("status is %+v, %v", status, err)
+	}
+	tick, err := n.client.Tick(t.Context(), status.Attempts[0].Tick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range tick.Sections {
+		if s.Rollup == rollupA && slices.Contains(s.Txs, hash) {
+			return
+		}
+	}
+	t.Errorf("tick %d does not list %s: %+v", tick.Number, hash, tick.Sections)
 }
 
 func testDeployLogsAndSubscription(t *testing.T, n *network) {
