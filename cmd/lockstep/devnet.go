@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 type devnetFlags struct {
 	dir    folder
 	fresh  bool
+	shape  devnet.Shape
 	rpc    address
 	level  level
 	asJSON bool
@@ -27,19 +29,21 @@ func newDevnet() *cobra.Command {
 	f := devnetFlags{dir: "./devnet-data", rpc: "127.0.0.1:8545", level: level{slog.LevelWarn}}
 	cmd := &cobra.Command{
 		Use:   "devnet",
-		Short: "Run a whole network on this machine: four validators and two EVM rollups in one zone",
-		Long: "Runs four validators in one process, each with its own keys, home folder and executor, meshed over loopback,\n" +
-			"and two EVM rollups, 901 and 902, in zone 1. Prints how to reach them, then \"ready\".\n\n" +
+		Short: "Run a whole network on this machine: validators, and EVM rollups in one zone",
+		Long: "Runs validators in one process, each with its own keys, home folder and executor, meshed over loopback,\n" +
+			"and EVM rollups, 901, 902 and so on, in zone 1. Prints how to reach them, then \"ready\".\n\n" +
 			"Ctrl-C (SIGINT) or SIGTERM stops it, with exit code 0. The next start with the same --dir continues the same\n" +
-			"chains; --fresh throws them away. A folder that is in use, of another version or not a devnet's is refused and\n" +
+			"chains, of the same shape; --fresh throws them away. A folder that is in use, of another version or not a devnet's is refused and\n" +
 			"left as it is. Log lines go to standard error; a healthy devnet has none at the default level.",
-		Example: "  lockstep devnet\n  lockstep devnet --dir /tmp/net --rpc 127.0.0.1:9545 --fresh",
+		Example: "  lockstep devnet\n  lockstep devnet --dir /tmp/net --rpc 127.0.0.1:9545 --fresh --validators 7 --rollups 4",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
 	flags := cmd.Flags()
 	flags.Var(&f.dir, "dir", "folder of keys, log and chains; made when missing, continued when it is a devnet's")
 	flags.BoolVar(&f.fresh, "fresh", false, "throw the chains in the folder away and begin anew")
+	flags.IntVar(&f.shape.Validators, "validators", 0, "how many validators, 4 to 16; 0 is the folder's number, 4 for a new one")
+	flags.IntVar(&f.shape.Rollups, "rollups", 0, "how many EVM rollups, 2 to 16; 0 is the folder's number, 2 for a new one")
 	flags.Var(&f.rpc, "rpc", "address the gateway listens on; port 0 is any free one")
 	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object instead of the table, once the network is ready")
@@ -50,10 +54,13 @@ func (f *devnetFlags) run(cmd *cobra.Command) error {
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
 	log := newDevnetLog(cmd.ErrOrStderr(), f.level.Level, ctx.Done())
 	d, err := devnet.New(devnet.Options{
-		Dir: string(f.dir), Fresh: f.fresh, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
+		Dir: string(f.dir), Fresh: f.fresh, Shape: f.shape, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
 	})
 	if err != nil {
 		log.down()
+		if errors.Is(err, devnet.ErrShape) {
+			return usageError{err}
+		}
 		return err
 	}
 	slow := time.AfterFunc(patience, log.down)

@@ -27,6 +27,8 @@ type Options struct {
 	Dir string
 	// Fresh throws away what is in it.
 	Fresh bool
+	// Shape is the network's, fixed by the first start; zero fields accept what the folder has.
+	Shape Shape
 	// RPC is the gateway's address HOST:PORT; port 0 lets the kernel choose.
 	RPC string
 	// Version is the build's name, as clients see it.
@@ -88,6 +90,9 @@ func New(options Options) (d *Devnet, err error) {
 			d = nil
 		}
 	}()
+	if err = options.Shape.validate(); err != nil {
+		return d, err
+	}
 	if d.rpc, err = gateway.Listen(options.RPC); err != nil {
 		return d, fmt.Errorf("%w; give --rpc another address (port 0: any free one), or stop what listens there", err)
 	}
@@ -99,9 +104,12 @@ func New(options Options) (d *Devnet, err error) {
 		return d, err
 	}
 	if d.genesis == nil {
-		if err = d.create(); err != nil {
-			return d, err
-		}
+		err = d.create()
+	} else {
+		err = options.Shape.check(d.genesis, options.Dir)
+	}
+	if err != nil {
+		return d, err
 	}
 	for i := range d.genesis.Validators {
 		d.validators = append(d.validators, newValidator(d, i))
@@ -113,7 +121,8 @@ func New(options Options) (d *Devnet, err error) {
 // simply begun again.
 func (d *Devnet) create() error {
 	var members []core.Validator
-	for i := range defaultValidators {
+	shape := d.options.Shape.orDefault()
+	for i := range shape.Validators {
 		home := d.home(i)
 		consensus, _, err := comet.GenerateKeys(node.OrderingDir(home))
 		if err != nil {
@@ -129,7 +138,7 @@ func (d *Devnet) create() error {
 		}
 		members = append(members, member)
 	}
-	d.genesis = newGenesis(members, time.Now())
+	d.genesis = newGenesis(members, shape.rollups(), time.Now())
 	if err := d.genesis.Validate(); err != nil {
 		return err
 	}

@@ -17,23 +17,19 @@ import (
 	"github.com/lockstep-network/lockstep/zone/evm"
 )
 
-// The devnet's shape.
 const (
-	defaultValidators = 4
-	zoneID            = core.ZoneID(1)
-	prefund           = 10_000 // ETH of each development account on each rollup
+	zoneID  = core.ZoneID(1)
+	prefund = 10_000 // ETH of each development account on each rollup
 )
 
-var defaultRollups = []core.RollupID{901, 902}
-
-// newGenesis makes the genesis of a network of these validators that starts now.
-func newGenesis(validators []core.Validator, now time.Time) *core.Genesis {
+// newGenesis makes the genesis of a network of these validators that starts now, with all rollups in one zone.
+func newGenesis(validators []core.Validator, rollups []core.RollupID, now time.Time) *core.Genesis {
 	g := &core.Genesis{
 		Version: core.GenesisVersion, Name: "devnet", Time: uint64(now.UnixMilli()),
 		Params: core.DefaultParams(), Validators: validators, Predeploy: core.DefaultPredeploy(),
-		Zones: []core.Zone{{ID: zoneID, Rollups: defaultRollups}},
+		Zones: []core.Zone{{ID: zoneID, Rollups: rollups}},
 	}
-	for _, id := range defaultRollups {
+	for _, id := range rollups {
 		g.Rollups = append(g.Rollups, core.Rollup{
 			ID: id, Name: fmt.Sprintf("rollup-%s", id), Kind: core.KindEVM,
 			EVM: &core.EVMGenesis{

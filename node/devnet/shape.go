@@ -1,0 +1,66 @@
+package devnet
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Shape is how large a devnet is. Zero fields are the default, or what the folder has.
+type Shape struct {
+	// Validators is how many there are, each with the same power: 4 to 16.
+	Validators int
+	// Rollups is how many EVM rollups the one zone has, with the chain ids 901, 902, and so on: 2 to 16.
+	Rollups int
+}
+
+// The smallest network that survives a faulty validator, and the smallest with anything to be atomic across; what one
+// machine can run ends somewhere above the largest.
+const (
+	minValidators, maxValidators = 4, 16
+	minRollups, maxRollups       = 2, 16
+	firstRollup                  = core.RollupID(901)
+)
+
+// ErrShape: no devnet has this shape, or the folder's has another.
+var ErrShape = errors.New("devnet: not the shape of this devnet")
+
+func (s Shape) validate() error {
+	if s.Validators != 0 && (s.Validators < minValidators || s.Validators > maxValidators) {
+		return fmt.Errorf("%w: %d validators, want %d to %d", ErrShape, s.Validators, minValidators, maxValidators)
+	}
+	if s.Rollups != 0 && (s.Rollups < minRollups || s.Rollups > maxRollups) {
+		return fmt.Errorf("%w: %d rollups, want %d to %d", ErrShape, s.Rollups, minRollups, maxRollups)
+	}
+	return nil
+}
+
+// orDefault is the shape of a new network.
+func (s Shape) orDefault() Shape {
+	if s.Validators == 0 {
+		s.Validators = minValidators
+	}
+	if s.Rollups == 0 {
+		s.Rollups = minRollups
+	}
+	return s
+}
+
+// check holds a folder's genesis against the shape that was asked for.
+func (s Shape) check(g *core.Genesis, dir string) error {
+	has := Shape{len(g.Validators), len(g.Rollups)}
+	if (s.Validators == 0 || s.Validators == has.Validators) && (s.Rollups == 0 || s.Rollups == has.Rollups) {
+		return nil
+	}
+	return fmt.Errorf("%w: the one in %s has %d validators and %d rollups; leave the numbers out to go on with it, give another --dir, or throw its chains away with --fresh",
+		ErrShape, dir, has.Validators, has.Rollups)
+}
+
+func (s Shape) rollups() []core.RollupID {
+	ids := make([]core.RollupID, s.Rollups)
+	for i := range ids {
+		ids[i] = firstRollup + core.RollupID(i)
+	}
+	return ids
+}
