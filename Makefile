@@ -59,7 +59,7 @@ test-arch: prepare
 test-lint: $(LINT)
 	$(LINT) run ./...
 
-test-unit: prepare artifacts
+test-unit: prepare artifacts npm
 	$(GO_TEST) $(UNIT_PACKAGES)
 
 test-race: prepare

@@ -96,6 +96,9 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	if err := root.RegisterName("lockstep", &API{g}); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWiring, err)
 	}
+	if err := root.RegisterName("rpc", discovery{}); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrWiring, err)
+	}
 	g.root = g.newMount(root, nil)
 	if deps.Listener == nil {
 		l, err := Listen(cfg.Listen)

@@ -167,19 +167,18 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.bodies.Release(size)
-	if r.ContentLength < 0 {
-		// Without a length the RPC server would cut the body at its limit and report broken JSON.
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(g.cfg.MaxBody)))
-		if err != nil {
-			status, refusal := http.StatusBadRequest, &Refusal{Cause: ErrHTTP, Field: "body", Detail: "cannot be read"}
-			if limit := (*http.MaxBytesError)(nil); errors.As(err, &limit) {
-				status, refusal = http.StatusRequestEntityTooLarge, tooLarge
-			}
-			refuse(w, status, refusal)
-			return
+	// The RPC server would cut a body without a length at its limit and report broken JSON.
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(g.cfg.MaxBody)))
+	if err != nil {
+		status, refusal := http.StatusBadRequest, &Refusal{Cause: ErrHTTP, Field: "body", Detail: "cannot be read"}
+		if limit := (*http.MaxBytesError)(nil); errors.As(err, &limit) {
+			status, refusal = http.StatusRequestEntityTooLarge, tooLarge
 		}
-		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		refuse(w, status, refusal)
+		return
 	}
+	body = renameDiscover(body)
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	m.server.ServeHTTP(w, r)
 }
 

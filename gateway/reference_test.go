@@ -11,114 +11,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/rpc"
+
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/internal/golden"
 )
 
 const referencePage = "../docs/reference/rpc.md"
-
-// method documents one method or subscription of the lockstep namespace.
-type method struct {
-	// Name is the method, or the subscription as in lockstep_subscribe("ticks").
-	Name string
-	// Params are in order.
-	Params []methodParam
-	// Results are the types of what it answers or sends.
-	Results []string
-	// Text says what it does.
-	Text string
-	// Errors are the reasons that are particular to the method.
-	Errors []error
-}
-
-// methodParam documents a parameter.
-type methodParam struct{ Name, Type, Text string }
-
-// methods is the table that the reference is made from.
-func methods() []method {
-	id := methodParam{"id", "hash", "a transaction hash or bundle id"}
-	bundle := methodParam{"bundle", "Bundle", "see below; unknown fields are errors"}
-	return []method{
-		{
-			Name: "lockstep_sendBundle", Params: []methodParam{bundle}, Results: []string{"BundleReceipt"},
-			Text:   "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
-			Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
-		},
-		{
-			Name: "lockstep_simulateBundle", Params: []methodParam{bundle}, Results: []string{"SimulationView"},
-			Text: "Executes a bundle on the newest executed state and drops it. All legs must be on rollups of one zone that this node " +
-				"executes. That a leg fails is a result, not an error.",
-			Errors: []error{ErrBusy, ErrTimeout, ErrNotServed},
-		},
-		{
-			Name: "lockstep_getStatus", Params: []methodParam{id}, Results: []string{"Status"},
-			Text: "What became of a transaction or bundle: every place at which it was ordered, with outcome and receipt. Known for as " +
-				"long as the log. An id that nobody has heard of has kind and level `unknown`; that is no error.",
-			Errors: []error{ErrBadValue},
-		},
-		{
-			Name: "lockstep_waitFor", Params: []methodParam{
-				id,
-				{"level", "string", "`accepted`, `ordered`, `executed` or `attested`"},
-				{"timeoutMs", "number, optional", "how long to wait; the default and the most is the node's `gateway.maxWait` (25 s)"},
-			}, Results: []string{"Status"},
-			Text: "Answers as lockstep_getStatus as soon as one attempt has reached the level, or with the state known when the time is " +
-				"over: compare `level` with what was wanted. A void attempt reaches levels like any other.",
-			Errors: []error{ErrBusy},
-		},
-		{
-			Name: "lockstep_status", Results: []string{"NetworkStatus"},
-			Text: "The network and how far it and this node are: validators, zones, rollups, lanes, pool.",
-		},
-		{
-			Name: "lockstep_getTick", Params: []methodParam{{"number", "number or \"latest\"", "the tick"}}, Results: []string{"TickView"},
-			Text:   "What a tick ordered, for each lane in execution order, with the fate of each position as it is known now.",
-			Errors: []error{ErrUnknownTick},
-		},
-		{
-			Name: "lockstep_getCheckpoint", Params: []methodParam{{"slot", "number or tag", "a slot (consensus time in seconds, divided by the slot's length), or `latest`, `safe`, `finalized` (all three: the newest complete checkpoint) or `earliest` (the oldest that this node keeps)"}}, Results: []string{"CheckpointView"},
-			Text: "The checkpoint of a slot's first tick with the validators' signatures, more than 2/3 of the power. Recover each " +
-				"signature over the digest (EIP-712) and compare with a set that you trust: that of the genesis, or one that a checkpoint " +
-				"which you have verified names. Now and then a slot has no complete checkpoint; the next one stands for it.",
-			Errors: []error{ErrUnknownCheckpoint, ErrBadValue},
-		},
-		{
-			Name: "lockstep_getProof", Params: []methodParam{
-				{"rollup", "number", "the rollup; left out with an id"},
-				{"position", "number or hash", "a lane position (seq) or a transaction hash of that rollup; or, as the first parameter, a bundle id or a transaction hash"},
-				{"options", "object, optional", "`waitMs` (number): wait as long as this for a checkpoint that covers it, at most `gateway.maxWait`; `orderOnly` (bool): leave the outcomes out, which needs one checkpoint less"},
-			}, Results: []string{"Proof"},
-			Text: "The proof of what was ordered and what became of it, in one object that ends in a signed checkpoint: see " +
-				"[proofs.md](../spec/proofs.md). Of several places it is the one at which the entry took effect, or else the newest. Check it with " +
-				"`lockstep verify`, against a genesis that does not come from the same node.",
-			Errors: []error{ErrNotCovered, ErrNotOrdered, core.ErrUnknownRollup, ErrBadValue, ErrBusy, ErrNotServed},
-		},
-		{
-			Name: "lockstep_getLaneProof", Params: []methodParam{
-				{"rollup", "number", "the rollup"}, {"from", "number", "the first lane position"}, {"to", "number", "the one behind the last"},
-				{"options", "object, optional", "`waitMs` as in lockstep_getProof"},
-			}, Results: []string{"Proof"},
-			Text: "The lane's items with the proof that they are all there is, in order. The answer covers whole ticks, begins with the one that " +
-				"holds `from`, and may end before `to`: at about a megabyte, or where the newest checkpoint ends. Go on behind what it covers.",
-			Errors: []error{ErrNotCovered, ErrNotOrdered, core.ErrUnknownRollup, ErrBadValue, ErrBusy, ErrNotServed},
-		},
-		{
-			Name: "lockstep_getGenesis", Results: []string{"Genesis"},
-			Text: "The network's genesis file, for convenience: whoever checks this node's proofs against this answer trusts this node.",
-		},
-		{
-			Name: `lockstep_subscribe("ticks")`, Results: []string{"TickMessage", "ExecutedMessage", "RebuiltMessage", "ErrorMessage"},
-			Text: "WebSocket only. Sends what happens from now on. A transaction is `ordered` with the message of type `tick` that names its " +
-				"hash under a lane, decided with the message of type `executed` that names it among its outcomes, and its result is " +
-				"`attested` when `attested` of any later message names its zone with a tick that is not below that `executed` message's " +
-				"(or already in it). Ticks that order nothing are counted in messages of type `empty`, sent before the next message of " +
-				"type `tick`, when an attested result is news, and once a second of consensus time. A message of type `rebuilt` takes back " +
-				"what this node claimed of results that were not attested. A subscriber that falls more than " +
-				"`gateway.feedBacklog` messages behind gets a message of type `error` and nothing after it.",
-			Errors: []error{ErrBusy, ErrSlowConsumer},
-		},
-	}
-}
 
 func TestReference_MatchesTheCode(t *testing.T) {
 	golden.Block(t, referencePage, "methods", methodText())
@@ -130,15 +29,15 @@ func TestReference_MatchesTheCode(t *testing.T) {
 // Every method that the server finds by reflection is in the table, and nothing else is.
 func TestReference_NamesEveryMethod(t *testing.T) {
 	var have, want []string
-	for _, m := range methods() {
+	for _, m := range methods {
 		have = append(have, m.Name)
 	}
 	api := reflect.TypeFor[*API]()
 	for i := range api.NumMethod() {
 		name := api.Method(i).Name
 		name = strings.ToLower(name[:1]) + name[1:]
-		if name == "ticks" {
-			want = append(want, `lockstep_subscribe("ticks")`)
+		if api.Method(i).Type.Out(0) == reflect.TypeFor[*rpc.Subscription]() {
+			want = append(want, fmt.Sprintf("lockstep_subscribe(%q)", name))
 		} else {
 			want = append(want, "lockstep_"+name)
 		}
@@ -215,16 +114,16 @@ func sortedErrors() []errorRow {
 
 func methodText() string {
 	var b strings.Builder
-	for _, m := range methods() {
+	for _, m := range methods {
 		fmt.Fprintf(&b, "### %s\n\n%s\n\n", m.Name, m.Text)
 		if len(m.Params) > 0 {
 			b.WriteString("| Parameter | Type | |\n|---|---|---|\n")
 			for _, p := range m.Params {
-				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.Name, p.Type, p.Text)
+				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.Name, p.Type.Text, p.Text)
 			}
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "Result: `%s`.", strings.Join(m.Results, "`, `"))
+		fmt.Fprintf(&b, "Result: `%s`.", strings.Join(resultNames(m), "`, `"))
 		if len(m.Errors) > 0 {
 			var reasons []string
 			for _, err := range m.Errors {
@@ -236,6 +135,15 @@ func methodText() string {
 		b.WriteString("\n\n")
 	}
 	return b.String()
+}
+
+// resultNames are the names of what a method answers or sends.
+func resultNames(m method) []string {
+	var all []string
+	for _, r := range m.Results {
+		all = append(all, resultName(r))
+	}
+	return all
 }
 
 func errorText() string {
@@ -265,10 +173,12 @@ func answerTypes() []string {
 			visit(t.Field(i).Type)
 		}
 	}
-	for _, root := range []any{
-		BundleReceipt{}, SimulationView{}, Status{}, NetworkStatus{}, TickView{}, CheckpointView{}, TickMessage{}, ExecutedMessage{}, RebuiltMessage{}, ErrorMessage{},
-	} {
-		visit(reflect.TypeOf(root))
+	for _, m := range methods {
+		for _, result := range m.Results {
+			if _, elsewhere := result.(document); !elsewhere {
+				visit(reflect.TypeOf(result))
+			}
+		}
 	}
 	return names
 }

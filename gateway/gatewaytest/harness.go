@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -39,6 +40,8 @@ type Options struct {
 	Listener net.Listener
 	// Ledger answers instead of the log.
 	Ledger gateway.Ledger
+	// Now is the gateway's clock; nil for the real one.
+	Now func() time.Time
 }
 
 // New starts a gateway that serves zone 1 and rollups A and B, after one empty tick. It is shut down with the test.
@@ -61,7 +64,7 @@ func New(t testing.TB, o Options) *Harness {
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
 		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover,
-		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener,
+		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

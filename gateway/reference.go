@@ -1,0 +1,152 @@
+package gateway
+
+import (
+	"reflect"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// method documents one method or subscription of the lockstep namespace.
+type method struct {
+	// Name is the method, or the subscription as in lockstep_subscribe("ticks"), whose name Subscription is.
+	Name, Subscription string
+	// Params are in order.
+	Params []methodParam
+	// Results are what it answers or sends: zero values of the structures, or a document.
+	Results []any
+	// Text says what it does.
+	Text string
+	// Errors are the reasons that are particular to the method.
+	Errors []error
+}
+
+// methodParam documents a parameter. Of a subscription, the parameters are those behind its name.
+type methodParam struct {
+	Name string
+	Type paramType
+	Text string
+}
+
+// paramType is what a parameter may be.
+type paramType struct {
+	// Text is for people, Schema for programs; the schema of Bundle is that of core.Bundle.
+	Text     string
+	Schema   schema
+	Optional bool
+}
+
+var (
+	hashParam   = paramType{Text: "hash", Schema: schemaOf(reflect.TypeFor[common.Hash]())}
+	numberParam = paramType{Text: "number", Schema: wholeNumber}
+)
+
+// optional is the parameter left out or given.
+func (t paramType) optional() paramType {
+	t.Text, t.Optional = t.Text+", optional", true
+	return t
+}
+
+// numberOr is a number or one of some strings.
+func numberOr(text string, words ...string) paramType {
+	return paramType{Text: text, Schema: schema{"oneOf": []schema{wholeNumber, {"type": "string", "enum": words}}}}
+}
+
+// object is an object with these fields, all of them optional.
+func object(fields schema) paramType {
+	return paramType{Text: "object", Schema: schema{"type": "object", "properties": fields, "additionalProperties": false}}
+}
+
+// document is a result that another page describes.
+type document struct{ Name, Text string }
+
+// proofDocument is what the proof methods answer.
+var proofDocument = document{"Proof", "A proof as docs/spec/proofs.md describes it."}
+
+var (
+	idParam     = methodParam{"id", hashParam, "a transaction hash or bundle id"}
+	bundleParam = methodParam{"bundle", paramType{Text: "Bundle", Schema: schemaRef("Bundle")}, "the bundle; unknown fields are errors"}
+)
+
+// methods is the table that the reference and the OpenRPC document are made from; a test holds it to the API.
+var methods = []method{
+	{
+		Name: "lockstep_sendBundle", Params: []methodParam{bundleParam}, Results: []any{BundleReceipt{}},
+		Text:   "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
+		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
+	},
+	{
+		Name: "lockstep_simulateBundle", Params: []methodParam{bundleParam}, Results: []any{SimulationView{}},
+		Text: "Executes a bundle on the newest executed state and drops it. All legs must be on rollups of one zone that this node " +
+			"executes. That a leg fails is a result, not an error.",
+		Errors: []error{ErrBusy, ErrTimeout, ErrNotServed},
+	},
+	{
+		Name: "lockstep_getStatus", Params: []methodParam{idParam}, Results: []any{Status{}},
+		Text: "What became of a transaction or bundle: every place at which it was ordered, with outcome and receipt. Known for as " +
+			"long as the log. An id that nobody has heard of has kind and level `unknown`; that is no error.",
+		Errors: []error{ErrBadValue},
+	},
+	{
+		Name: "lockstep_waitFor", Params: []methodParam{
+			idParam,
+			{"level", paramType{Text: "string", Schema: schema{"type": "string", "enum": []string{"accepted", "ordered", "executed", "attested"}}}, "`accepted`, `ordered`, `executed` or `attested`"},
+			{"timeoutMs", numberParam.optional(), "how long to wait; the default and the most is the node's `gateway.maxWait` (25 s)"},
+		}, Results: []any{Status{}},
+		Text: "Answers as lockstep_getStatus as soon as one attempt has reached the level, or with the state known when the time is " +
+			"over: compare `level` with what was wanted. A void attempt reaches levels like any other.",
+		Errors: []error{ErrBusy},
+	},
+	{
+		Name: "lockstep_status", Results: []any{NetworkStatus{}},
+		Text: "The network and how far it and this node are: validators, zones, rollups, lanes, pool.",
+	},
+	{
+		Name: "lockstep_getTick", Params: []methodParam{{"number", numberOr("number or \"latest\"", "latest"), "the tick"}}, Results: []any{TickView{}},
+		Text:   "What a tick ordered, for each lane in execution order, with the fate of each position as it is known now.",
+		Errors: []error{ErrUnknownTick},
+	},
+	{
+		Name: "lockstep_getCheckpoint", Params: []methodParam{{"slot", numberOr("number or tag", "latest", "safe", "finalized", "earliest"), "a slot (consensus time in seconds, divided by the slot's length), or `latest`, `safe`, `finalized` (all three: the newest complete checkpoint) or `earliest` (the oldest that this node keeps)"}}, Results: []any{CheckpointView{}},
+		Text: "The checkpoint of a slot's first tick with the validators' signatures, more than 2/3 of the power. Recover each " +
+			"signature over the digest (EIP-712) and compare with a set that you trust: that of the genesis, or one that a checkpoint " +
+			"which you have verified names. Now and then a slot has no complete checkpoint; the next one stands for it.",
+		Errors: []error{ErrUnknownCheckpoint, ErrBadValue},
+	},
+	{
+		Name: "lockstep_getProof", Params: []methodParam{
+			{"rollup", numberParam, "the rollup; left out with an id"},
+			{"position", paramType{Text: "number or hash", Schema: schema{"oneOf": []schema{wholeNumber, hashParam.Schema}}}, "a lane position (seq) or a transaction hash of that rollup; or, as the first parameter, a bundle id or a transaction hash"},
+			{"options", object(schema{"waitMs": wholeNumber, "orderOnly": schema{"type": "boolean"}}).optional(), "`waitMs` (number): wait as long as this for a checkpoint that covers it, at most `gateway.maxWait`; `orderOnly` (bool): leave the outcomes out, which needs one checkpoint less"},
+		}, Results: []any{proofDocument},
+		Text: "The proof of what was ordered and what became of it, in one object that ends in a signed checkpoint: see " +
+			"[proofs.md](../spec/proofs.md). Of several places it is the one at which the entry took effect, or else the newest. Check it with " +
+			"`lockstep verify`, against a genesis that does not come from the same node.",
+		Errors: []error{ErrNotCovered, ErrNotOrdered, core.ErrUnknownRollup, ErrBadValue, ErrBusy, ErrNotServed},
+	},
+	{
+		Name: "lockstep_getLaneProof", Params: []methodParam{
+			{"rollup", numberParam, "the rollup"}, {"from", numberParam, "the first lane position"}, {"to", numberParam, "the one behind the last"},
+			{"options", object(schema{"waitMs": wholeNumber}).optional(), "`waitMs` as in lockstep_getProof"},
+		}, Results: []any{proofDocument},
+		Text: "The lane's items with the proof that they are all there is, in order. The answer covers whole ticks, begins with the one that " +
+			"holds `from`, and may end before `to`: at about a megabyte, or where the newest checkpoint ends. Go on behind what it covers.",
+		Errors: []error{ErrNotCovered, ErrNotOrdered, core.ErrUnknownRollup, ErrBadValue, ErrBusy, ErrNotServed},
+	},
+	{
+		Name: "lockstep_getGenesis", Results: []any{document{"Genesis", "The genesis file."}},
+		Text: "The network's genesis file, for convenience: whoever checks this node's proofs against this answer trusts this node.",
+	},
+	{
+		Name: `lockstep_subscribe("ticks")`, Subscription: "ticks", Results: []any{TickMessage{}, ExecutedMessage{}, RebuiltMessage{}, ErrorMessage{}},
+		Text: "WebSocket only. Sends what happens from now on. A transaction is `ordered` with the message of type `tick` that names its " +
+			"hash under a lane, decided with the message of type `executed` that names it among its outcomes, and its result is " +
+			"`attested` when `attested` of any later message names its zone with a tick that is not below that `executed` message's " +
+			"(or already in it). Ticks that order nothing are counted in messages of type `empty`, sent before the next message of " +
+			"type `tick`, when an attested result is news, and once a second of consensus time. A message of type `rebuilt` takes back " +
+			"what this node claimed of results that were not attested. A subscriber that falls more than " +
+			"`gateway.feedBacklog` messages behind gets a message of type `error` and nothing after it.",
+		Errors: []error{ErrBusy, ErrSlowConsumer},
+	},
+}
