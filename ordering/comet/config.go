@@ -85,19 +85,19 @@ func (c Config) Validate() error {
 		v         time.Duration
 		low, high time.Duration
 	}{
-		{"timeout_propose", c.TimeoutPropose, 10 * time.Millisecond, time.Minute},
-		{"timeout_vote", c.TimeoutVote, time.Millisecond, time.Minute},
-		{"idle_interval", c.IdleInterval, 0, c.TimeoutPropose/2 - 1},
-		{"gossip_sleep", c.GossipSleep, 100 * time.Microsecond, time.Second},
-		{"flush_interval", c.FlushInterval, 100 * time.Microsecond, time.Second},
-		{"reap_interval", c.ReapInterval, 100 * time.Microsecond, time.Second},
+		{"timeoutPropose", c.TimeoutPropose, 10 * time.Millisecond, time.Minute},
+		{"timeoutVote", c.TimeoutVote, time.Millisecond, time.Minute},
+		{"idleInterval", c.IdleInterval, 0, c.TimeoutPropose/2 - 1},
+		{"gossipSleep", c.GossipSleep, 100 * time.Microsecond, time.Second},
+		{"flushInterval", c.FlushInterval, 100 * time.Microsecond, time.Second},
+		{"reapInterval", c.ReapInterval, 100 * time.Microsecond, time.Second},
 	} {
 		if d.v < d.low || d.v > d.high {
 			fail("%s is %s, want %s to %s", d.name, d.v, d.low, d.high)
 		}
 	}
 	if c.RetainBlocks != 0 && c.RetainBlocks < minRetainBlocks {
-		fail("retain_blocks is %d, want 0 (keep all) or at least %d", c.RetainBlocks, minRetainBlocks)
+		fail("retainBlocks is %d, want 0 (keep all) or at least %d", c.RetainBlocks, minRetainBlocks)
 	}
 	if c.DB != GoLevelDB && c.DB != Pebble {
 		fail("db is %q, want %q or %q", c.DB, GoLevelDB, Pebble)

@@ -21,7 +21,7 @@ func TestConfig_ValidateReportsAllProblems(t *testing.T) {
 	c.IdleInterval = c.TimeoutPropose / 2
 	err := c.Validate()
 	mustBe(t, err, ErrConfig)
-	for _, word := range []string{"home", "listen", "peers[0]", "idle_interval", "retain_blocks", "db is"} {
+	for _, word := range []string{"home", "listen", "peers[0]", "idleInterval", "retainBlocks", "db is"} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%q is not reported: %v", word, err)
 		}
