@@ -28,7 +28,7 @@ UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
 RACE_PACKAGES = $(wildcard ./mempool ./orderedlog ./internal/golden)
 
-.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long test-networks-long test-sim soak check bench generate fmt clean prepare
+.PHONY: build devnet demo artifacts npm test test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-recovery-long test-networks-long test-sim test-sdk soak check bench generate fmt clean prepare
 
 build: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/lockstep ./cmd/lockstep
@@ -50,7 +50,7 @@ npm: test/npm/node_modules/.package-lock.json
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-sim
+test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-sim test-sdk
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -97,6 +97,10 @@ test-networks-long: prepare artifacts npm
 test-sim: prepare
 	$(GO_TEST) ./sim
 
+# The TypeScript SDK: types, and vectors that the Go tests wrote.
+test-sdk: sdk/ts/node_modules/.package-lock.json
+	cd sdk/ts && npm run --silent check && npm run --silent test
+
 # A million bundles, from another seed each day (SEED=7 for a certain one). It takes hours.
 SEED ?= $(shell date +%Y%m%d000)
 SOAK_BUNDLES ?= 1000000
@@ -130,4 +134,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules sdk/ts/node_modules sdk/ts/dist

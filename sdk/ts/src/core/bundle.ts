@@ -1,0 +1,88 @@
+import { type Hash, type Hex } from 'viem'
+import { bytes, CodecError, hash, list, struct, uint, type Codec } from './codec.js'
+import { taggedHash } from './hash.js'
+import { decode, encode, kinds, rlpBool, rlpUint } from './rlp.js'
+
+/** What "all or nothing" means for a bundle: every leg takes effect, or every leg is ordered in one tick. */
+export type Atomicity = 'execution' | 'inclusion'
+
+const atomicities = { execution: 1, inclusion: 2 } as const
+
+/** The number of an atomicity in encodings. */
+export function atomicityNumber(a: Atomicity): number {
+  return atomicities[a]
+}
+
+/** One signed transaction of a bundle. */
+export type SignedLeg = {
+  rollup: number
+  /** The signed transaction's canonical bytes. */
+  tx: Hex
+  /** Lets the bundle stand although this leg's execution reverts. A void leg always voids the bundle. */
+  mayRevert?: boolean
+}
+
+/** A bundle as `lockstep_sendBundle` takes it. */
+export type Bundle = {
+  atomicity: Atomicity
+  /** The consensus time (ms since the Unix epoch) from which on a tick may hold the bundle. */
+  notBefore?: number
+  /** The consensus time after which no tick may hold it; at most ten minutes away. */
+  notAfter: number
+  /** The tick on whose state it was simulated; refused in protocol version 1. */
+  parentTick?: number
+  /** Reserved; zero. */
+  bid?: number
+  /** Binds protected legs to this bundle; zero, or nothing, for none. */
+  commitment?: Hash
+  legs: readonly SignedLeg[]
+}
+
+const atomicity: Codec<Atomicity> = {
+  json: (_, path) => fail(path, 'RLP'),
+  rlp: (item, path) => (item === '0x01' ? 'execution' : item === '0x02' ? 'inclusion' : fail(path, 'an atomicity')),
+  toRlp: (value) => rlpUint(atomicities[value]),
+}
+
+const flag: Codec<boolean> = {
+  json: (_, path) => fail(path, 'RLP'),
+  rlp: (item, path) => (item === '0x01' ? true : item === '0x' ? false : fail(path, 'a boolean')),
+  toRlp: rlpBool,
+}
+
+const codec = struct({
+  atomicity,
+  notBefore: uint(),
+  notAfter: uint(),
+  parentTick: uint(),
+  bid: uint(),
+  commitment: hash,
+  legs: list(struct({ rollup: uint(), tx: bytes(), mayRevert: flag })),
+})
+
+const zeroHash: Hash = `0x${'00'.repeat(32)}`
+
+/** The canonical encoding of a bundle: version ‖ kind ‖ RLP of the fields in order. */
+export function encodeBundle(b: Bundle): Hex {
+  return encode(
+    kinds.bundle,
+    codec.toRlp({
+      notBefore: 0, parentTick: 0, bid: 0, commitment: zeroHash, ...b,
+      legs: b.legs.map(({ rollup, tx, mayRevert = false }) => ({ rollup, tx, mayRevert })),
+    }),
+  )
+}
+
+/** Reads the canonical encoding of a bundle, and throws for anything else. */
+export function decodeBundle(encoded: Hex): Required<Bundle> {
+  return codec.rlp(decode(kinds.bundle, encoded), 'bundle')
+}
+
+/** The bundle id: keccak(tag ‖ networkId ‖ encoding). */
+export function bundleId(b: Bundle, networkId: Hash): Hash {
+  return taggedHash('bundle', networkId, encodeBundle(b))
+}
+
+function fail(path: string, want: string): never {
+  throw new CodecError(path, want)
+}

@@ -1,0 +1,30 @@
+// Written by `go test ./core -rewrite` from core/outcome.go.
+
+/** The outcomes of a lane position with their numbers, which never move. */
+export const outcomeCodes = {
+  included: 0,
+  badSignature: 1,
+  nonceTooLow: 2,
+  nonceTooHigh: 3,
+  nonceMax: 4,
+  insufficientFunds: 5,
+  feeCapTooLow: 6,
+  tipAboveFeeCap: 7,
+  feeOverflow: 8,
+  intrinsicGas: 9,
+  floorDataGas: 10,
+  gasAboveCap: 11,
+  gasOverflow: 12,
+  initCodeTooLarge: 13,
+  senderNotEOA: 14,
+  txType: 15,
+  authorizations: 16,
+  blockFull: 32,
+  legReverted: 33,
+  otherLeg: 34,
+  commitment: 35,
+  assertion: 36,
+  parentTick: 37,
+  panic: 48,
+  zoneUnassigned: 49,
+} as const
