@@ -50,7 +50,8 @@ type Rollup struct {
 	ID   RollupID   `json:"id"`
 	Name string     `json:"name"`
 	Kind RollupKind `json:"kind"`
-	// Operator signs the rollup's block and report entries; required for kind opstack.
+	// Operator signs the rollup's block and report entries; required for kind opstack. A rollup of kind opaque without one
+	// has no such entries.
 	Operator common.Address `json:"operator"`
 	// EVM is the first state; required for kind evm, absent otherwise.
 	EVM *EVMGenesis `json:"evm,omitempty"`

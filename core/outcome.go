@@ -40,6 +40,9 @@ const (
 	VoidParentTick     OutcomeCode = 37 // the state pinned by parentTick was not the one met
 	VoidPanic          OutcomeCode = 48 // the executor panicked twice on this entry
 	VoidZoneUnassigned OutcomeCode = 49 // the rollup is not executed in the bundle's zone
+
+	VoidRejected    OutcomeCode = 64 // the rollup's own execution client refused it; only in reports
+	VoidUndecodable OutcomeCode = 65 // no transaction of the rollup's chain at all; only in reports
 )
 
 var outcomeNames = map[OutcomeCode]string{
@@ -51,6 +54,7 @@ var outcomeNames = map[OutcomeCode]string{
 	VoidTxType: "txType", VoidAuthorizations: "authorizations", VoidBlockFull: "blockFull",
 	VoidLegReverted: "legReverted", VoidOtherLeg: "otherLeg", VoidCommitment: "commitment",
 	VoidAssertion: "assertion", VoidParentTick: "parentTick", VoidPanic: "panic", VoidZoneUnassigned: "zoneUnassigned",
+	VoidRejected: "rejected", VoidUndecodable: "undecodable",
 }
 
 // Void reports whether the position had no effect.

@@ -10,7 +10,12 @@ import (
 // CheckSingle checks the rules that a single transaction must keep to be ordered, whatever the state: its rollup is
 // registered, its form is the one of the rollup's kind, it is within the caps, and it is not protected. A protected
 // transaction for which everything else is right gives ErrProtectedAlone, so a caller may park it for its bundle.
+//
+// Of a block or a report it checks the form; who signed it is for CheckOperator to say.
 func (g *Genesis) CheckSingle(tx Transaction) error {
+	if tx.Kind() != EncTransaction {
+		return g.checkOperatorEntry(tx)
+	}
 	if err := g.checkTransaction(tx); err != nil {
 		return err
 	}
@@ -136,7 +141,7 @@ func (g *Genesis) checkTransaction(tx Transaction) error {
 	if !ok {
 		return fmt.Errorf("rollup: %w", &UnknownRollupError{tx.Rollup()})
 	}
-	if (kind == KindOpaque) != (tx.Eth() == nil) {
+	if (kind == KindOpaque) != (tx.Eth() == nil) || tx.Kind() != EncTransaction {
 		return fmt.Errorf("%w: not decoded as a transaction of a rollup of kind %s", ErrMalformed, kind)
 	}
 	switch n := uint64(len(tx.Raw())); {

@@ -36,6 +36,14 @@ var (
 	ErrTooEarly = errors.New("core: bundle is too early")
 	// ErrWindowTooLong: notAfter is more than params.maxBundleWindow after the consensus time.
 	ErrWindowTooLong = errors.New("core: notAfter is too far away")
+	// ErrNoOperator: the rollup has no operator who could say something about its chain.
+	ErrNoOperator = errors.New("core: no operator of this rollup is registered")
+	// ErrOperatorSignature: a block or a report is not signed by the operator in the registry.
+	ErrOperatorSignature = errors.New("core: not signed by the rollup's operator")
+	// ErrChainOrder: a block does not follow the one before it in the lane.
+	ErrChainOrder = errors.New("core: block does not follow the one before")
+	// ErrReport: what a report says about the lane cannot be.
+	ErrReport = errors.New("core: report does not fit the lane")
 )
 
 // Unwrap makes the error match ErrUnknownRollup.

@@ -28,6 +28,8 @@ const (
 	TagSystemContracts Tag = "lockstep/system-contracts/v1"     // the system contracts of a rollup's first state
 	TagValidatorSet    Tag = "lockstep/validator-set/v1"        // the set that signs checkpoints
 	TagMarker          Tag = "lockstep/marker/v1"               // the predeploy's marker slot
+	TagBlock           Tag = "lockstep/block/v1"                // what an operator signs of a block
+	TagReport          Tag = "lockstep/report/v1"               // what an operator signs of a report
 )
 
 // Sum is keccak256(tag ‖ parts…). Parts of variable length must be delimited by the caller (RLP, or a fixed-width

@@ -62,12 +62,12 @@ func (t *Tick) Payload() [][]byte {
 	return payload
 }
 
-// LaneItem is one position of a lane: a single transaction or a leg of a bundle.
+// LaneItem is one position of a lane: a single transaction, a leg of a bundle, a block or a report.
 type LaneItem struct {
 	Tx Transaction
 	// Bundle is the id of the bundle the item is a leg of; zero for singles.
 	Bundle common.Hash
-	// Leg is the item's index among the bundle's legs; zero for singles.
+	// Leg is the item's index among the bundle's legs; for singles it is zero, for a block or a report its kind's number.
 	Leg uint32
 }
 
@@ -78,6 +78,15 @@ func (i LaneItem) IsLeg() bool { return i.Bundle != (common.Hash{}) }
 func (i LaneItem) Leaf() common.Hash {
 	hash := i.Tx.Hash()
 	return TagLaneItem.Sum(i.Bundle[:], U64(uint64(i.Leg)), hash[:])
+}
+
+// NewLaneItem is the item of an entry that stands by itself. The leg's number, without a bundle, keeps a block or a report
+// apart from a transaction of the same bytes.
+func NewLaneItem(tx Transaction) LaneItem {
+	if tx.Kind() == EncTransaction {
+		return LaneItem{Tx: tx}
+	}
+	return LaneItem{Tx: tx, Leg: uint32(tx.Kind())}
 }
 
 // LaneItems lists what the tick ordered for one rollup, in execution order: bundle legs, then the section.
@@ -96,7 +105,7 @@ func (t *Tick) LaneItems(rollup RollupID) []LaneItem {
 			continue
 		}
 		for _, tx := range s.Txs {
-			items = append(items, LaneItem{Tx: tx})
+			items = append(items, NewLaneItem(tx))
 		}
 	}
 	return items

@@ -9,14 +9,18 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 )
 
-// Transaction is one signed transaction of one rollup, as bytes and, for EVM rollups, decoded. Values are made by
-// NewTransaction, NewOpaqueTransaction and DecodeTransaction only and are never changed afterwards, so copies may
-// share the decoded form (which caches the recovered sender).
+// Transaction is one entry of one rollup's lane, as bytes and decoded: mostly a signed transaction, otherwise a block or a
+// report of the rollup's operator. Values are made by NewTransaction, NewOpaqueTransaction, NewBlockEntry, NewReportEntry
+// and the decoders only and are never changed afterwards, so copies may share the decoded form (which caches the recovered
+// sender).
 type Transaction struct {
 	rollup RollupID
 	raw    []byte
 	hash   common.Hash
 	eth    *gethtypes.Transaction
+	kind   EncodingKind // zero for a transaction
+	block  *Block
+	report *Report
 }
 
 // DecodeTransaction reads the canonical EIP-2718 bytes of an EVM rollup's transaction. It checks what can be seen
@@ -71,13 +75,27 @@ func allowedType(t byte) bool {
 // Rollup is the rollup the transaction is for.
 func (t Transaction) Rollup() RollupID { return t.rollup }
 
-// Raw is the canonical bytes; the caller must not change them.
+// Raw is the canonical bytes, of a block or a report its encoding with version and kind; the caller must not change them.
 func (t Transaction) Raw() []byte { return t.raw }
 
-// Hash is keccak256(Raw), for EVM rollups the Ethereum transaction hash.
+// Kind is EncTransaction, EncBlock or EncReport.
+func (t Transaction) Kind() EncodingKind {
+	if t.kind == 0 {
+		return EncTransaction
+	}
+	return t.kind
+}
+
+// Block is the decoded form of an entry of kind EncBlock, otherwise nil.
+func (t Transaction) Block() *Block { return t.block }
+
+// Report is the decoded form of an entry of kind EncReport, otherwise nil.
+func (t Transaction) Report() *Report { return t.report }
+
+// Hash is keccak256(Raw), for transactions of EVM rollups the Ethereum transaction hash.
 func (t Transaction) Hash() common.Hash { return t.hash }
 
-// Eth is the decoded form, nil for opaque transactions.
+// Eth is the decoded form, nil for opaque transactions, blocks and reports.
 func (t Transaction) Eth() *gethtypes.Transaction { return t.eth }
 
 // WithEth gives the transaction the decoded form of another value with the same hash, whose sender may already be
@@ -89,14 +107,25 @@ func (t Transaction) WithEth(eth *gethtypes.Transaction) Transaction {
 	return t
 }
 
-// EncodeEntry writes the transaction as an entry of a section: version ‖ kind ‖ raw bytes.
+// EncodeEntry writes the entry as it stands in a section: a transaction as version ‖ kind ‖ raw bytes, a block or a
+// report as its encoding.
 func (t Transaction) EncodeEntry() []byte {
+	if t.Kind() != EncTransaction {
+		return t.raw
+	}
 	return append([]byte{EncodingVersion, byte(EncTransaction)}, t.raw...)
 }
 
-// DecodeEntry reads a section's entry for a rollup of the given kind. In this protocol version only transactions may
-// stand in a section.
+// DecodeEntry reads a section's entry for a rollup of the given kind: a transaction, or a block or a report of exactly
+// this rollup.
 func DecodeEntry(rollup RollupID, kind RollupKind, b []byte) (Transaction, error) {
+	if k, err := KindOf(b); err == nil && (k == EncBlock || k == EncReport) {
+		tx, err := DecodeOperatorEntry(b)
+		if err == nil && tx.Rollup() != rollup {
+			return Transaction{}, fmt.Errorf("%w: entry of rollup %s in the section of rollup %s", ErrMalformed, tx.Rollup(), rollup)
+		}
+		return tx, err
+	}
 	raw, err := openEncoding(EncTransaction, b)
 	if err != nil {
 		return Transaction{}, err

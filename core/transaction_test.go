@@ -128,7 +128,7 @@ func TestNewTransaction_RefusesABlob(t *testing.T) {
 }
 
 func TestDecodeEntry_RefusesReservedEntryKinds(t *testing.T) {
-	for _, kind := range []byte{0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x10} {
+	for _, kind := range []byte{0x02, 0x05, 0x06, 0x07, 0x10} {
 		if _, err := core.DecodeEntry(rollupA, core.KindEVM, []byte{core.EncodingVersion, kind, 0xc0}); !errors.Is(err, core.ErrUnknownKind) {
 			t.Errorf("entry of kind %#x: got %v, want ErrUnknownKind", kind, err)
 		}

@@ -30,6 +30,12 @@ func vectors(t *testing.T) []vector {
 		{"encoding/transaction", sampleTx(t, rollupA, gethtypes.LegacyTxType).EncodeEntry()},
 		{"encoding/transaction-opaque", core.NewOpaqueTransaction(rollupC, []byte("opaque bytes")).EncodeEntry()},
 		{"encoding/bundle", bundle.Encode()},
+		{"encoding/block", sampleBlock(t).Encode()},
+		{"encoding/report", sampleReport(t).Encode()},
+		hashVector("hash/block-digest", sampleBlock(t).Digest(sampleNetwork)),
+		hashVector("hash/report-digest", sampleReport(t).Digest(sampleNetwork)),
+		hashVector("hash/lane-item-block", core.NewLaneItem(core.NewBlockEntry(sampleBlock(t))).Leaf()),
+		hashVector("hash/lane-item-report", core.NewLaneItem(core.NewReportEntry(sampleReport(t))).Leaf()),
 		{"encoding/section", tick.Sections[0].Encode()},
 		{"encoding/bundle-section", core.EncodeBundleSection(tick.Bundles)},
 		{"encoding/system-entry", sampleSystemEntry().Encode()},
@@ -122,7 +128,7 @@ func TestFormats_Golden(t *testing.T) {
 
 func TestEncodings_BeginWithVersionAndKind(t *testing.T) {
 	kinds := map[string]core.EncodingKind{
-		"transaction": core.EncTransaction, "bundle": core.EncBundle, "section": core.EncSection,
+		"transaction": core.EncTransaction, "bundle": core.EncBundle, "block": core.EncBlock, "report": core.EncReport, "section": core.EncSection,
 		"bundle-section": core.EncBundleSection, "system-entry": core.EncSystemEntry,
 		"draft": core.EncDraft, "completion": core.EncCompletion, "signed-checkpoint": core.EncSignedCheckpoint,
 		"validator-set": core.EncValidatorSet, "vote-extension": core.EncVoteExtension, "gossip-batch": core.EncGossipBatch, "tick-record": core.EncTickRecord,

@@ -120,17 +120,23 @@ func (b *builder) takeGas(bundle core.DecodedBundle) {
 func (b *builder) pickSection(s core.Section) core.Section {
 	picked := core.Section{Rollup: s.Rollup}
 	executed := b.m.genesis.ZoneOf(s.Rollup) != 0
+	walk := b.m.walkChain(s.Rollup)
 	var content, size uint64
 	for _, tx := range s.Txs {
 		if tx.Rollup() != s.Rollup || b.m.genesis.CheckSingle(tx) != nil || b.seen.has(tx) {
 			continue
 		}
-		grown := content + itemSize(encodingHead+uint64(len(tx.Raw())))
+		next, err := walk.check(tx)
+		if err != nil {
+			continue
+		}
+		grown := content + itemSize(entrySize(tx))
 		after := blockSize(encodingHead + rlp.ListSize(uint64(rlp.IntSize(uint64(s.Rollup)))+rlp.ListSize(grown)))
 		if b.used+after > b.limit || executed && tx.Eth().Gas() > b.budget.SingleGas[s.Rollup] {
 			break
 		}
 		b.seen.add(tx)
+		walk.take(tx, next)
 		if executed {
 			b.budget.SingleGas[s.Rollup] -= tx.Eth().Gas()
 		}
@@ -142,6 +148,14 @@ func (b *builder) pickSection(s core.Section) core.Section {
 
 // encodingHead is the length of version and kind.
 const encodingHead = 2
+
+// entrySize is the length of an entry as it stands in a section.
+func entrySize(tx core.Transaction) uint64 {
+	if tx.Kind() == core.EncTransaction {
+		return encodingHead + uint64(len(tx.Raw()))
+	}
+	return uint64(len(tx.Raw()))
+}
 
 // itemSize is what a byte string of n bytes, n ≥ 2, takes in RLP: as much as a list with so long a content.
 func itemSize(n uint64) uint64 { return rlp.ListSize(n) }

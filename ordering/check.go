@@ -140,6 +140,7 @@ func (m *Machine) checkEntries(tick *core.Tick) error {
 		}
 	}
 	for _, s := range tick.Sections {
+		walk := m.walkChain(s.Rollup)
 		for i, tx := range s.Txs {
 			if err := m.genesis.CheckSingle(tx); err != nil {
 				return fmt.Errorf("%w: rollup %s: entry %d: %w", ErrEntry, s.Rollup, i, err)
@@ -147,6 +148,11 @@ func (m *Machine) checkEntries(tick *core.Tick) error {
 			if seen.has(tx) {
 				return fmt.Errorf("%w: rollup %s: entry %d: %s", ErrDuplicate, s.Rollup, i, tx.Hash())
 			}
+			next, err := walk.check(tx)
+			if err != nil {
+				return fmt.Errorf("rollup %s: entry %d: %w", s.Rollup, i, err)
+			}
+			walk.take(tx, next)
 			seen.add(tx)
 		}
 	}

@@ -138,7 +138,7 @@ func TestCheck_RefusesOneChange(t *testing.T) {
 			return txs
 		}), ordering.ErrDecode, "payload 3"},
 		{"unknown entry kind", raw(func(txs [][]byte) [][]byte {
-			txs[4] = slices.Replace(slices.Clone(txs[4]), len(txs[4])-5, len(txs[4])-4, 0x03)
+			txs[4] = slices.Replace(slices.Clone(txs[4]), len(txs[4])-5, len(txs[4])-4, 0x05)
 			return txs
 		}), core.ErrUnknownKind, "entry 0"},
 

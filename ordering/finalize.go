@@ -35,6 +35,9 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	record := &core.TickRecord{Number: p.Height, Time: p.Time, Payload: in.proposal.Txs[1:]}
 	record.Attested = m.tally(s, in)
 	record.Lanes = m.advanceLanes(s, in.tick)
+	if err := m.advanceChains(s, in.tick); err != nil {
+		return nil, fmt.Errorf("tick %d: %w", p.Height, err)
+	}
 	m.charge(s, in.tick)
 	m.retire(s, p.Height)
 	seated, updates := m.jail(s, p)

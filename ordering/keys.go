@@ -17,6 +17,7 @@ const (
 	spaceRollup       byte = 0x20
 	spaceLane         byte = 0x21
 	spaceSingleBucket byte = 0x22
+	spaceChain        byte = 0x23
 	spaceZone         byte = 0x30
 	spaceAttested     byte = 0x31
 	spaceBundleBucket byte = 0x32
@@ -40,6 +41,7 @@ func validatorKey(address [20]byte) []byte { return append([]byte{spaceValidator
 
 func rollupKey(id core.RollupID) []byte       { return idKey(spaceRollup, uint64(id)) }
 func laneKey(id core.RollupID) []byte         { return core.LaneLedgerKey(id) }
+func chainKey(id core.RollupID) []byte        { return idKey(spaceChain, uint64(id)) }
 func singleBucketKey(id core.RollupID) []byte { return idKey(spaceSingleBucket, uint64(id)) }
 func zoneKey(id core.ZoneID) []byte           { return idKey(spaceZone, uint64(id)) }
 func attestedKey(id core.ZoneID) []byte       { return idKey(spaceAttested, uint64(id)) }

@@ -19,7 +19,7 @@ type VerifyExtension func(consensusKey []byte, height int64, round int32, chainI
 //
 // The engine's calls (Load, InitChain, Check, Budget, SystemEntry, Build, Extend, Finalize, Commit) come from one
 // goroutine at a time, as the engine makes them. The reads of the committed ledger (Height, AppHash, Attested, LaneHead,
-// Validators, Unattested, CheckpointToSign, Unsigned) and CheckExtension are safe from any goroutine beside them.
+// Validators, Unattested, CheckpointToSign, Unsigned, Chain) and CheckExtension are safe from any goroutine beside them.
 type Machine struct {
 	genesis    *core.Genesis
 	network    core.NetworkID
@@ -217,7 +217,7 @@ func validateEntry(kv core.KV) error {
 var parsers = map[byte]func([]byte) error{
 	spaceNetwork: parses[common.Hash], spaceParams: parses[core.Params], spaceProtocol: parses[protocolValue],
 	spaceTick: parses[tickValue], spaceValidator: parses[validatorValue], spaceRollup: parses[rollupValue],
-	spaceLane: parses[laneValue], spaceSingleBucket: parses[bucketValue], spaceZone: parses[zoneValue],
+	spaceLane: parses[laneValue], spaceChain: parses[core.ChainState], spaceSingleBucket: parses[bucketValue], spaceZone: parses[zoneValue],
 	spaceAttested: parses[attestedValue], spaceBundleBucket: parses[bucketValue], spaceResults: parses[resultsValue],
 	spaceCheckpoint: parses[checkpointValue], spaceComplete: parses[completeValue], spaceNextSigners: parses[signersValue],
 }

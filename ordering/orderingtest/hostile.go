@@ -31,7 +31,7 @@ type Forgery struct {
 // network.
 func Forgeries(g *core.Genesis) []Forgery {
 	f := newForger(g)
-	return slices.Concat(f.layouts(), f.lanes(), f.duplicates(), f.sizes(), f.protected(), f.windows(), f.systemEntries())
+	return slices.Concat(f.layouts(), f.lanes(), f.duplicates(), f.sizes(), f.protected(), f.windows(), f.operators(), f.systemEntries())
 }
 
 // forger makes what forgeries are made of: transactions of an account of its own, with nonces never used before.

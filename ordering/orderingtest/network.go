@@ -30,7 +30,6 @@ const (
 	Opaque2  core.RollupID = 906
 	Zone1    core.ZoneID   = 1
 	Zone2    core.ZoneID   = 2
-	operator               = "0x00000000000000000000000000000000000000aa"
 )
 
 // Network is a genesis, which a test may change before it makes machines, with the consensus keys of its validators.
@@ -58,8 +57,8 @@ func NewNetworkWith(tb testing.TB, params core.Params, powers ...uint64) *Networ
 		Rollups: []core.Rollup{
 			{ID: RollupA, Name: "a", Kind: core.KindEVM, EVM: evm()}, {ID: RollupB, Name: "b", Kind: core.KindEVM, EVM: evm()},
 			{ID: RollupC, Name: "c", Kind: core.KindEVM, EVM: evm()},
-			{ID: OPStack, Name: "op", Kind: core.KindOPStack, Operator: common.HexToAddress(operator)},
-			{ID: Opaque, Name: "opaque", Kind: core.KindOpaque}, {ID: Opaque2, Name: "opaque-2", Kind: core.KindOpaque},
+			{ID: OPStack, Name: "op", Kind: core.KindOPStack, Operator: crypto.PubkeyToAddress(OperatorKey().PublicKey)},
+			{ID: Opaque, Name: "opaque", Kind: core.KindOpaque, Operator: crypto.PubkeyToAddress(OperatorKey().PublicKey)}, {ID: Opaque2, Name: "opaque-2", Kind: core.KindOpaque},
 		},
 	}
 	n := &Network{Genesis: g, keys: make(map[[20]byte]ed25519.PrivateKey), signers: make(map[common.Address]*ecdsa.PrivateKey)}
