@@ -50,7 +50,7 @@ npm: test/npm/node_modules/.package-lock.json
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-unit test-race test-fuzz test-e2e test-recovery test-sim test-sdk
+test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-recovery test-sim test-sdk
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -74,6 +74,28 @@ test-fuzz: prepare
 	    echo "$$target"; go test -timeout $(TIMEOUT) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" > bin/fuzz.log || { cat bin/fuzz.log; exit 1; }; \
 	  done; \
 	done
+
+.PHONY: test-proto generate-proto proto-breaking
+# The protobuf files are linted, and gen/pb is what the generators make of them.
+BUF = proto/node_modules/.bin/buf
+PROTO_TOOLS = bin/protoc-gen-go bin/protoc-gen-connect-go
+test-proto: proto/node_modules/.package-lock.json $(PROTO_TOOLS)
+	$(BUF) lint proto
+	$(BUF) generate proto --template proto/buf.gen.yaml -o bin/proto
+	@diff -r bin/proto/gen/pb gen/pb || { echo "gen/pb is not what proto says: run make generate-proto" >&2; exit 1; }
+
+generate-proto: proto/node_modules/.package-lock.json $(PROTO_TOOLS)
+	$(BUF) generate proto --template proto/buf.gen.yaml
+
+# What clients of the files in another branch could not read any more: BASE=main.
+BASE ?= main
+proto-breaking: proto/node_modules/.package-lock.json
+	$(BUF) breaking proto --against "$(shell git rev-parse --git-common-dir)#branch=$(BASE),subdir=proto"
+
+bin/protoc-gen-go: go.mod
+	go build -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
+bin/protoc-gen-connect-go: go.mod
+	go build -o $@ connectrpc.com/connect/cmd/protoc-gen-connect-go
 
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm
@@ -120,7 +142,7 @@ fmt: $(LINT)
 
 # Golden files and the generated blocks of documents; whether they are up to date is what the tests compare.
 GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|"rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
-generate:
+generate: generate-proto
 	go test -count=1 $(GOLDEN_PACKAGES) -rewrite
 
 # The linter is pinned in a module of its own, so that its dependencies stay out of ours.
@@ -134,4 +156,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules sdk/ts/node_modules sdk/ts/dist
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist
