@@ -57,6 +57,20 @@ func (c *Client) SendBundle(ctx context.Context, b *core.Bundle) (common.Hash, e
 	return receipt.BundleID, nil
 }
 
+// ReplaceBundle is lockstep_replaceBundle; the hash is the new bundle's id. See core.Replacement.Sign.
+func (c *Client) ReplaceBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error) {
+	receipt, err := call[gateway.BundleReceipt](ctx, c, "lockstep_replaceBundle", b, r)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return receipt.BundleID, nil
+}
+
+// CancelBundle is lockstep_cancelBundle. See core.Cancellation.Sign.
+func (c *Client) CancelBundle(ctx context.Context, cancellation *core.Cancellation) (*gateway.CancelReceipt, error) {
+	return call[gateway.CancelReceipt](ctx, c, "lockstep_cancelBundle", cancellation)
+}
+
 // SimulateBundle is lockstep_simulateBundle: what the bundle would do on the newest executed state.
 func (c *Client) SimulateBundle(ctx context.Context, b *core.Bundle) (*gateway.SimulationView, error) {
 	return call[gateway.SimulationView](ctx, c, "lockstep_simulateBundle", b)

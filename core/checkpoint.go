@@ -37,10 +37,6 @@ type Checkpoint struct {
 
 // Digest is what is signed: keccak(0x1901 ‖ domain separator ‖ struct hash) of EIP-712.
 func (c *Checkpoint) Digest() common.Hash {
-	domain := crypto.Keccak256(
-		crypto.Keccak256([]byte(CheckpointDomainType)), crypto.Keccak256([]byte(CheckpointDomainName)),
-		crypto.Keccak256([]byte(CheckpointDomainVersion)), c.Network[:],
-	)
 	results := make([][]byte, len(c.Results))
 	for i, r := range c.Results {
 		results[i] = crypto.Keccak256(crypto.Keccak256([]byte(CheckpointResultType)), word(uint64(r.Zone)), word(r.Tick), r.Digest[:])
@@ -48,6 +44,15 @@ func (c *Checkpoint) Digest() common.Hash {
 	statement := crypto.Keccak256(
 		crypto.Keccak256([]byte(CheckpointType)), word(c.Tick), word(c.Time), c.LedgerRoot[:],
 		crypto.Keccak256(results...), c.ValidatorSet[:],
+	)
+	return typedDigest(c.Network, statement)
+}
+
+// typedDigest is keccak(0x1901 ‖ domain separator ‖ struct hash) in the domain of a network.
+func typedDigest(network NetworkID, statement []byte) common.Hash {
+	domain := crypto.Keccak256(
+		crypto.Keccak256([]byte(CheckpointDomainType)), crypto.Keccak256([]byte(CheckpointDomainName)),
+		crypto.Keccak256([]byte(CheckpointDomainVersion)), network[:],
 	)
 	return crypto.Keccak256Hash([]byte{0x19, 0x01}, domain, statement)
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"crypto/ecdsa"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -109,9 +110,18 @@ type CheckpointSignature struct {
 
 // SignCheckpoint signs a checkpoint's digest. The nonce is that of RFC 6979: equal input gives the same signature.
 func SignCheckpoint(key *ecdsa.PrivateKey, digest common.Hash) ([]byte, error) {
-	signature, err := crypto.Sign(digest[:], key)
+	signature, err := signTyped(key, digest)
 	if err != nil {
 		return nil, fmt.Errorf("core: sign checkpoint: %w", err)
+	}
+	return signature, nil
+}
+
+// signTyped signs a digest of EIP-712 in the form that recoverTyped accepts.
+func signTyped(key *ecdsa.PrivateKey, digest common.Hash) ([]byte, error) {
+	signature, err := crypto.Sign(digest[:], key)
+	if err != nil {
+		return nil, err
 	}
 	signature[crypto.RecoveryIDOffset] += ethereumV
 	return signature, nil
@@ -120,19 +130,31 @@ func SignCheckpoint(key *ecdsa.PrivateKey, digest common.Hash) ([]byte, error) {
 // RecoverCheckpoint is the address of the key that signed a digest. A signature has exactly one accepted form: 65 bytes,
 // S in the lower half of the curve's order (EIP-2), V 27 or 28.
 func RecoverCheckpoint(digest common.Hash, signature []byte) (common.Address, error) {
+	address, err := recoverTyped(digest, signature)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("%w: %w", ErrCheckpointSignature, err)
+	}
+	return address, nil
+}
+
+// errTypedForm: the bytes are not a signature in the one form that is accepted.
+var errTypedForm = errors.New("not of the form R ‖ S ‖ V with low S and V 27 or 28")
+
+// recoverTyped is the address of the key that signed a digest of EIP-712.
+func recoverTyped(digest common.Hash, signature []byte) (common.Address, error) {
 	if len(signature) != SignatureSize {
-		return common.Address{}, fmt.Errorf("%w: %d bytes, want %d", ErrCheckpointSignature, len(signature), SignatureSize)
+		return common.Address{}, fmt.Errorf("%d bytes, want %d: %w", len(signature), SignatureSize, errTypedForm)
 	}
 	v := signature[crypto.RecoveryIDOffset]
 	r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:64])
 	if (v != ethereumV && v != ethereumV+1) || !crypto.ValidateSignatureValues(v-ethereumV, r, s, true) {
-		return common.Address{}, fmt.Errorf("%w: not of the form R ‖ S ‖ V with low S and V 27 or 28", ErrCheckpointSignature)
+		return common.Address{}, errTypedForm
 	}
 	canonical := slices.Clone(signature)
 	canonical[crypto.RecoveryIDOffset] -= ethereumV
 	key, err := crypto.SigToPub(digest[:], canonical)
 	if err != nil {
-		return common.Address{}, fmt.Errorf("%w: %w", ErrCheckpointSignature, err)
+		return common.Address{}, err
 	}
 	return crypto.PubkeyToAddress(*key), nil
 }

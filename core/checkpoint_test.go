@@ -315,7 +315,8 @@ func TestTypedData_NamesTheTypesThatAreHashed(t *testing.T) {
 	if got := render("Checkpoint") + render("Result"); got != core.CheckpointType {
 		t.Errorf("checkpoint %s", got)
 	}
-	if typed.Domain.Salt != sampleNetwork || typed.Message.Tick != "42" || len(typed.Message.Results) != 2 {
+	message, ok := typed.Message.(core.TypedCheckpoint)
+	if !ok || typed.Domain.Salt != sampleNetwork || message.Tick != "42" || len(message.Results) != 2 {
 		t.Errorf("message %+v in %+v", typed.Message, typed.Domain)
 	}
 }

@@ -6,13 +6,14 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 )
 
-// TypedData is a checkpoint as the JSON of EIP-712, as eth_signTypedData_v4, `cast wallet verify --data` and the
+// TypedData is what is signed as the JSON of EIP-712, as eth_signTypedData_v4, `cast wallet verify --data` and the
 // libraries of wallets take it. Integers are decimal strings, because zone ids may be above 2^53.
 type TypedData struct {
 	Types       map[string][]TypedField `json:"types"`
 	PrimaryType string                  `json:"primaryType"`
 	Domain      TypedDomain             `json:"domain"`
-	Message     TypedCheckpoint         `json:"message"`
+	// Message is a TypedCheckpoint, TypedReplace or TypedCancel.
+	Message any `json:"message"`
 }
 
 // TypedField is a field of a type.
@@ -56,7 +57,7 @@ func (c *Checkpoint) TypedData() TypedData {
 	}
 	return TypedData{
 		Types: map[string][]TypedField{
-			"EIP712Domain": {{"name", "string"}, {"version", "string"}, {"salt", "bytes32"}},
+			"EIP712Domain": domainFields(),
 			"Checkpoint": {
 				{"tick", "uint64"}, {"time", "uint64"}, {"ledgerRoot", "bytes32"}, {"results", "Result[]"}, {"validatorSet", "bytes32"},
 			},
@@ -66,6 +67,11 @@ func (c *Checkpoint) TypedData() TypedData {
 		Domain:      TypedDomain{CheckpointDomainName, CheckpointDomainVersion, c.Network},
 		Message:     message,
 	}
+}
+
+// domainFields are the fields of CheckpointDomainType.
+func domainFields() []TypedField {
+	return []TypedField{{"name", "string"}, {"version", "string"}, {"salt", "bytes32"}}
 }
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }

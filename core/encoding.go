@@ -26,6 +26,8 @@ const (
 	EncSystemEntry      EncodingKind = 0x12 // part of a tick: the extended commit of the tick before
 	EncVoteExtension    EncodingKind = 0x20 // what a validator says with its precommit
 	EncGossipBatch      EncodingKind = 0x30 // what gateways send to the other validators' pools
+	EncReplacingBundle  EncodingKind = 0x31 // a bundle that takes the place of another one, in a gossip batch
+	EncCancellation     EncodingKind = 0x32 // the cancellation of a bundle, in a gossip batch
 	EncTickRecord       EncodingKind = 0x40 // the ordered log's record of a tick
 	EncDraft            EncodingKind = 0x41 // the ordered log's record of a checkpoint that is to be signed
 	EncCompletion       EncodingKind = 0x42 // the ordered log's record of a checkpoint's signatures

@@ -31,6 +31,8 @@ func codecs() []codec {
 		{"systemEntry", core.EncSystemEntry, func(testing.TB) []byte { return sampleSystemEntry().Encode() }, recodeSystemEntry},
 		{"voteExtension", core.EncVoteExtension, func(testing.TB) []byte { return sampleVoteExtension().Encode() }, recodeVoteExtension},
 		{"gossipBatch", core.EncGossipBatch, func(t testing.TB) []byte { return sampleGossipBatch(t).Encode() }, recodeGossipBatch},
+		{"replacingBundle", core.EncReplacingBundle, func(t testing.TB) []byte { return sampleReplacing(t).Encode() }, recodeReplacing},
+		{"cancellation", core.EncCancellation, func(t testing.TB) []byte { return sampleCancellation(t).Encode() }, recodeCancellation},
 		{"draft", core.EncDraft, func(t testing.TB) []byte { return sampleDraft(t).Encode() }, recodeDraft},
 		{"completion", core.EncCompletion, func(t testing.TB) []byte { return sampleCompletion(t).Encode() }, recodeCompletion},
 		{"signedCheckpoint", core.EncSignedCheckpoint, func(t testing.TB) []byte { return sampleSigned(t).Encode() }, recodeSignedCheckpoint},
@@ -83,6 +85,22 @@ func recodeVoteExtension(b []byte) ([]byte, error) {
 func recodeGossipBatch(b []byte) ([]byte, error) {
 	batch, err := core.DecodeGossipBatch(b)
 	return batch.Encode(), err
+}
+
+func recodeReplacing(b []byte) ([]byte, error) {
+	r, err := core.DecodeReplacingBundle(b)
+	if err != nil {
+		return nil, err
+	}
+	return r.Encode(), nil
+}
+
+func recodeCancellation(b []byte) ([]byte, error) {
+	c, err := core.DecodeCancellation(b)
+	if err != nil {
+		return nil, err
+	}
+	return c.Encode(), nil
 }
 
 func recodeTickRecord(b []byte) ([]byte, error) {

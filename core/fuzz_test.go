@@ -34,6 +34,8 @@ func FuzzDecodeBundleSection(f *testing.F) { fuzzCanonical(f, "bundleSection") }
 func FuzzDecodeSystemEntry(f *testing.F)   { fuzzCanonical(f, "systemEntry") }
 func FuzzDecodeVoteExtension(f *testing.F) { fuzzCanonical(f, "voteExtension") }
 func FuzzDecodeGossipBatch(f *testing.F)   { fuzzCanonical(f, "gossipBatch") }
+func FuzzDecodeReplacing(f *testing.F)     { fuzzCanonical(f, "replacingBundle") }
+func FuzzDecodeCancellation(f *testing.F)  { fuzzCanonical(f, "cancellation") }
 func FuzzDecodeTickRecord(f *testing.F)    { fuzzCanonical(f, "tickRecord") }
 func FuzzDecodeDraft(f *testing.F)         { fuzzCanonical(f, "draft") }
 func FuzzDecodeCompletion(f *testing.F)    { fuzzCanonical(f, "completion") }

@@ -106,8 +106,9 @@ func DecodeSystemEntry(b []byte) (SystemEntry, error) {
 
 // GossipBatch is what gateways send to the other validators' pools in one gossip item.
 type GossipBatch struct {
-	Txs     []GossipTx
-	Bundles [][]byte // Bundle.Encode
+	Txs []GossipTx
+	// Bundles are encodings, which their kinds tell apart: of a Bundle, a ReplacingBundle or a Cancellation.
+	Bundles [][]byte
 }
 
 // GossipTx is a transaction with the rollup it is for.

@@ -43,6 +43,12 @@ func vectors(t *testing.T) []vector {
 		{"encoding/vote-extension", sampleVoteExtension().Encode()},
 		{"encoding/vote-extension-empty", new(core.VoteExtension).Encode()},
 		{"encoding/gossip-batch", sampleGossipBatch(t).Encode()},
+		{"encoding/replacing-bundle", sampleReplacing(t).Encode()},
+		{"encoding/cancellation", sampleCancellation(t).Encode()},
+		hashVector("hash/replace-digest", core.ReplaceDigest(sampleNetwork, sampleUUID, 7, bundle.ID(sampleNetwork))),
+		hashVector("hash/cancel-digest", core.CancelDigest(sampleNetwork, sampleUUID, 8)),
+		{"signature/replacement", sampleReplacing(t).Replacement.Signature},
+		{"signature/cancellation", sampleCancellation(t).Signature},
 		{"encoding/tick-record", sampleTickRecord(t).Encode()},
 		{"encoding/tick-record-empty", (&core.TickRecord{Number: 1, Time: 1_700_000_000_000}).Encode()},
 		{"encoding/vote-extension-signing", (&core.VoteExtension{Checkpoint: sampleVote(t)}).Encode()},
@@ -131,7 +137,8 @@ func TestEncodings_BeginWithVersionAndKind(t *testing.T) {
 		"transaction": core.EncTransaction, "bundle": core.EncBundle, "block": core.EncBlock, "report": core.EncReport, "section": core.EncSection,
 		"bundle-section": core.EncBundleSection, "system-entry": core.EncSystemEntry,
 		"draft": core.EncDraft, "completion": core.EncCompletion, "signed-checkpoint": core.EncSignedCheckpoint,
-		"validator-set": core.EncValidatorSet, "vote-extension": core.EncVoteExtension, "gossip-batch": core.EncGossipBatch, "tick-record": core.EncTickRecord,
+		"validator-set": core.EncValidatorSet, "vote-extension": core.EncVoteExtension, "gossip-batch": core.EncGossipBatch, "replacing-bundle": core.EncReplacingBundle,
+		"cancellation": core.EncCancellation, "tick-record": core.EncTickRecord,
 	}
 	for _, v := range vectors(t) {
 		name, isEncoding := strings.CutPrefix(v.name, "encoding/")

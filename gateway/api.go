@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -16,16 +17,53 @@ import (
 type API struct{ g *Gateway }
 
 // SendBundle is lockstep_sendBundle.
-func (a *API) SendBundle(ctx context.Context, bundle Param) (*BundleReceipt, error) {
+func (a *API) SendBundle(ctx context.Context, bundle Param, replacement *Param) (*BundleReceipt, error) {
+	var r *core.Replacement
+	if replacement.given() {
+		var err error
+		if r, err = readReplacement(replacement.raw); err != nil {
+			return nil, a.g.lockstepError(err)
+		}
+	}
+	return a.send(ctx, bundle, r)
+}
+
+// ReplaceBundle is lockstep_replaceBundle.
+func (a *API) ReplaceBundle(ctx context.Context, bundle, replacement Param) (*BundleReceipt, error) {
+	r, err := readReplacement(replacement.raw)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	return a.send(ctx, bundle, r)
+}
+
+func (a *API) send(ctx context.Context, bundle Param, r *core.Replacement) (*BundleReceipt, error) {
 	d, err := a.decode(bundle)
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
-	id, err := a.g.deps.Pool.AddBundle(ctx, d.Bundle)
+	id, err := a.g.deps.Pool.AddBundle(ctx, d.Bundle, r)
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
 	return &BundleReceipt{id}, nil
+}
+
+// CancelBundle is lockstep_cancelBundle.
+func (a *API) CancelBundle(ctx context.Context, cancellation Param) (*CancelReceipt, error) {
+	c, err := readCancellation(cancellation.raw)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	id, err := a.g.deps.Pool.CancelBundle(ctx, *c)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	receipt := new(CancelReceipt)
+	if id != (common.Hash{}) {
+		receipt.BundleID = &id
+	}
+	return receipt, nil
 }
 
 // decode reads a bundle and its legs.

@@ -43,8 +43,12 @@ type Deps struct {
 type Pool interface {
 	// AddTransaction admits raw canonical bytes; it keeps no reference to raw.
 	AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error)
-	// AddBundle admits a bundle and owns it from then on; the hash is its id.
-	AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error)
+	// AddBundle admits a bundle and owns it from then on; the hash is its id. With a replacement, which may be nil, it takes
+	// the place of the bundle with a lower nonce under the same signer and uuid.
+	AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error)
+	// CancelBundle takes back what waits under a signer and uuid, and blocks lower nonces. The hash is the id of the bundle
+	// that left the pool, zero if none did.
+	CancelBundle(ctx context.Context, c core.Cancellation) (common.Hash, error)
 	// Lookup tells what the pool knows about a transaction hash or bundle id.
 	Lookup(id common.Hash) PoolEntry
 	// Stats counts what is waiting.

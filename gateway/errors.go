@@ -51,6 +51,11 @@ var (
 	ErrCommitment = errors.New("gateway: commitment does not match the legs")
 	// ErrLegNonces: the legs of one sender do not have consecutive nonces in the bundle's order.
 	ErrLegNonces = errors.New("gateway: legs of one sender need consecutive nonces")
+	// ErrCancelled, ErrReplacementNonce and ErrAlreadyOrdered: why a replaceable bundle left the pool, or its replacement is
+	// refused.
+	ErrCancelled        = errors.New("gateway: cancelled by its signer")
+	ErrReplacementNonce = errors.New("gateway: nonce of the replacement is too low")
+	ErrAlreadyOrdered   = errors.New("gateway: already ordered")
 	// ErrReplaced and ErrWaitedTooLong: why an entry left the pool without being ordered.
 	ErrReplaced      = errors.New("gateway: replaced by its sender")
 	ErrWaitedTooLong = errors.New("gateway: waited too long")
@@ -150,6 +155,11 @@ var errorTable = []errorRow{
 	{ErrCommitment, 47412, "commitment", "commitment does not match the legs"},
 
 	{ErrLegNonces, 47413, "legNonces", "legs of one sender need consecutive nonces in the bundle's order"},
+
+	{ErrCancelled, 47414, "cancelled", "cancelled by its signer"},
+	{ErrReplacementNonce, 47415, "replacementNonce", "the nonce must be above every one seen under this signer and uuid"},
+	{ErrAlreadyOrdered, 47416, "alreadyOrdered", "a bundle that is ordered cannot be replaced or cancelled"},
+	{core.ErrReplacementSignature, 47417, "replacementSignature", "invalid signature of a replacement or cancellation"},
 
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},

@@ -122,7 +122,9 @@ func newOpenRPC() OpenRPC {
 		},
 		Components: openrpcComponents{Schemas: make(map[string]schema), Errors: make(map[string]openrpcError)},
 	}
-	d.Components.addSchemas(reflect.TypeFor[core.Bundle]())
+	for _, t := range []reflect.Type{reflect.TypeFor[core.Bundle](), reflect.TypeFor[core.Replacement](), reflect.TypeFor[core.Cancellation]()} {
+		d.Components.addSchemas(t)
+	}
 	for _, m := range methods {
 		for _, result := range m.Results {
 			d.Components.addResult(result)
@@ -320,6 +322,8 @@ func plainSchema(t reflect.Type) schema {
 		return schema{"type": "string", "enum": names(core.LevelUnknown, core.LevelFinal)}
 	case reflect.TypeFor[core.Atomicity]():
 		return schema{"type": "string", "enum": names(core.AtomicExecution, core.AtomicInclusion)}
+	case reflect.TypeFor[core.UUID]():
+		return schema{"type": "string", "format": "uuid"}
 	case reflect.TypeFor[core.OutcomeCode](), reflect.TypeFor[core.RollupKind]():
 		return schema{"type": "string"}
 	case reflect.TypeFor[json.RawMessage]():

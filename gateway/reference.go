@@ -67,14 +67,32 @@ var proofDocument = document{"Proof", "A proof as docs/spec/proofs.md describes 
 var (
 	idParam     = methodParam{"id", hashParam, "a transaction hash or bundle id"}
 	bundleParam = methodParam{"bundle", paramType{Text: "Bundle", Schema: schemaRef("Bundle")}, "the bundle; unknown fields are errors"}
+
+	replacementType  = paramType{Text: "Replacement", Schema: schemaRef("Replacement")}
+	cancellationType = paramType{Text: "Cancellation", Schema: schemaRef("Cancellation")}
 )
 
 // methods is the table that the reference and the OpenRPC document are made from; a test holds it to the API.
 var methods = []method{
 	{
-		Name: "lockstep_sendBundle", Params: []methodParam{bundleParam}, Results: []any{BundleReceipt{}},
-		Text:   "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
-		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
+		Name:    "lockstep_sendBundle",
+		Params:  []methodParam{bundleParam, {"replacement", replacementType.optional(), "makes the bundle replaceable; see lockstep_replaceBundle"}},
+		Results: []any{BundleReceipt{}},
+		Text:    "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
+		Errors:  []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
+	},
+	{
+		Name: "lockstep_replaceBundle", Params: []methodParam{bundleParam, {"replacement", replacementType, "signed over this bundle's id"}}, Results: []any{BundleReceipt{}},
+		Text: "Sends a bundle in place of the one that waits under the same signer and uuid with a lower nonce, in the pools of all " +
+			"validators. The first of a line is sent in the same way. What was sent already, under the same nonce, is no error. The " +
+			"bundle that it replaces is `dropped` with the reason `replaced`.",
+		Errors: []error{ErrReplacementNonce, ErrAlreadyOrdered, core.ErrReplacementSignature, ErrAccountLimit},
+	},
+	{
+		Name: "lockstep_cancelBundle", Params: []methodParam{{"cancellation", cancellationType, "signed with a nonce above that of the bundle"}}, Results: []any{CancelReceipt{}},
+		Text: "Takes back what waits under the signer and uuid, in the pools of all validators, and blocks lower nonces. The bundle is " +
+			"`dropped` with the reason `cancelled`.",
+		Errors: []error{ErrReplacementNonce, ErrAlreadyOrdered, core.ErrReplacementSignature, ErrAccountLimit},
 	},
 	{
 		Name: "lockstep_simulateBundle", Params: []methodParam{bundleParam}, Results: []any{SimulationView{}},

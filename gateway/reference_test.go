@@ -21,7 +21,7 @@ const referencePage = "../docs/reference/rpc.md"
 
 func TestReference_MatchesTheCode(t *testing.T) {
 	golden.Block(t, referencePage, "methods", methodText())
-	golden.Block(t, referencePage, "bundle", typeText(t, "../core", "Bundle", "Leg"))
+	golden.Block(t, referencePage, "bundle", typeText(t, "../core", "Bundle", "Leg", "Replacement", "Cancellation"))
 	golden.Block(t, referencePage, "types", typeText(t, ".", answerTypes()...))
 	golden.Block(t, referencePage, "errors", errorText())
 }
@@ -249,7 +249,7 @@ func namedType(name string) string {
 	switch name {
 	case "uint64", "int", "RollupID", "ZoneID":
 		return "number"
-	case "string":
+	case "string", "UUID":
 		return "string"
 	case "bool":
 		return "bool"

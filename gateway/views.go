@@ -13,7 +13,14 @@ import (
 // The answers of the lockstep namespace. Ticks, lane positions, times (ms since the Unix epoch), gas and counts are
 // JSON numbers; hashes, bytes and addresses are 0x hex strings; levels, outcomes and kinds are names.
 
-// BundleReceipt answers lockstep_sendBundle.
+// CancelReceipt answers lockstep_cancelBundle.
+type CancelReceipt struct {
+	// BundleID is the bundle that left this node's pool; missing if none waited here under this signer and uuid, or if
+	// somebody else has sent it too. Lower nonces are blocked in any case.
+	BundleID *common.Hash `json:"bundleId,omitempty"`
+}
+
+// BundleReceipt answers lockstep_sendBundle and lockstep_replaceBundle.
 type BundleReceipt struct {
 	BundleID common.Hash `json:"bundleId"`
 }

@@ -19,6 +19,8 @@ type bundle struct {
 	entries []*entry      // one per leg
 	claims  []claim       // one per (rollup, sender)
 	place   *list.Element // in Pool.bundleList; nil when ordered or dropped
+	// plain says that somebody brought the bundle without a replacement, so that no line can take it away.
+	plain bool
 	// tick is the tick that ordered the bundle; zero before.
 	tick uint64
 	// client brought the bundle; empty if that is not counted. charged is set once it paid for it.
@@ -60,36 +62,33 @@ func (p *Pool) decodeBundle(b *core.Bundle) (core.DecodedBundle, error) {
 	return d, nil
 }
 
-// addBundle checks a decoded bundle and admits it. local ones go on to gossip; client is who brought one, if that is counted.
-func (p *Pool) addBundle(d core.DecodedBundle, local bool, client string) error {
-	entries, err := p.checkBundle(d, local)
+// addBundle checks a decoded bundle and admits it.
+func (p *Pool) addBundle(s submission) error {
+	entries, err := p.checkBundle(&s)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var b *bundle
 	if err == nil {
-		err = p.askQuota(client)
+		err = p.askQuota(s.client)
 	}
 	if err == nil {
-		b, err = p.admitBundle(d, entries, local)
+		err = p.place(s, entries)
 	}
 	if err != nil {
 		p.counters.Refused++
-		return err
 	}
-	p.counters.Admitted++
-	b.client = client
-	p.holds(b)
-	if local {
-		p.outbox.add(outgoing{bundle: b}, p.count+len(p.bundles))
-	}
-	return nil
+	return err
 }
 
-// checkBundle applies, without the lock, what does not depend on the rest of the pool, and recovers the senders.
-func (p *Pool) checkBundle(d core.DecodedBundle, local bool) ([]*entry, error) {
-	entries, known := p.bundleEntries(d, local)
-	if known {
-		return nil, ErrAlreadyKnown
+// checkBundle applies, without the lock, what does not depend on the rest of the pool, and recovers the senders. There
+// are no entries for a bundle that the pool holds.
+func (p *Pool) checkBundle(s *submission) ([]*entry, error) {
+	if err := p.sign(s); err != nil {
+		return nil, err
+	}
+	d := s.DecodedBundle
+	entries, err := p.bundleEntries(s)
+	if err != nil || entries == nil {
+		return nil, err
 	}
 	if err := p.genesis.CheckBundle(d, uint64(p.now().UnixMilli())); err != nil && !errors.Is(err, core.ErrTooEarly) {
 		return nil, err
@@ -102,36 +101,55 @@ func (p *Pool) checkBundle(d core.DecodedBundle, local bool) ([]*entry, error) {
 	return entries, nil
 }
 
-// bundleEntries makes an entry for each leg, with the decoded form that the pool already has if it has one.
-func (p *Pool) bundleEntries(d core.DecodedBundle, local bool) (entries []*entry, known bool) {
+// bundleEntries makes an entry for each leg, with the decoded form that the pool already has if it has one; none if the
+// legs need no second look.
+func (p *Pool) bundleEntries(s *submission) (entries []*entry, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.knownBundle(d, local) {
-		return nil, true
+	if verdict, err := p.judge(s); err != nil || verdict != admitIt {
+		return nil, err
 	}
+	d := s.DecodedBundle
 	for i, tx := range d.Txs {
 		if e := p.queues[tx.Rollup()].txs[tx.Hash()]; e != nil {
 			d.Txs[i] = tx.WithEth(e.tx.Eth())
 		}
 		entries = append(entries, &entry{tx: d.Txs[i]})
 	}
-	return entries, false
+	return entries, nil
 }
 
 func (p *Pool) knownBundle(d core.DecodedBundle, local bool) bool {
 	return p.bundles[d.Hash] != nil || p.orderedRecently(d.Hash, local)
 }
 
-// admitBundle takes a checked bundle in if there is room and its senders' nonces and funds allow it.
-func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, local bool) (*bundle, error) {
-	if p.knownBundle(d, local) {
-		return nil, ErrAlreadyKnown
+// admitNewBundle takes a checked bundle in. One without a replacement goes on to gossip from here.
+func (p *Pool) admitNewBundle(s submission, entries []*entry, old *bundle) (*bundle, error) {
+	b, err := p.admitBundle(s.DecodedBundle, entries, old)
+	if err != nil {
+		return nil, err
 	}
+	p.counters.Admitted++
+	b.client, b.plain = s.client, s.replacement == nil
+	p.holds(b)
+	if s.local && b.plain {
+		p.outbox.add(outgoing{bundle: b}, p.live())
+	}
+	return b, nil
+}
+
+// admitBundle takes a checked bundle in if there is room and its senders' nonces and funds allow it. old is the bundle
+// that leaves when this one is in; it may be nil.
+func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, old *bundle) (*bundle, error) {
 	b := &bundle{DecodedBundle: d, size: len(d.Encode()), gas: make(map[core.ZoneID]uint64)}
-	if p.bundleList.Len() >= p.cfg.MaxBundles || p.bundleBytes+b.size > p.cfg.MaxBundlesBytes {
-		return nil, refuse(ErrFull, "%d bundles of %d bytes", p.bundleList.Len(), p.bundleBytes)
+	count, size := p.bundleList.Len(), p.bundleBytes
+	if old != nil {
+		count, size = count-1, size-old.size
 	}
-	err := p.claimSenders(b, entries)
+	if count >= p.cfg.MaxBundles || size+b.size > p.cfg.MaxBundlesBytes {
+		return nil, refuse(ErrFull, "%d bundles of %d bytes", count, size)
+	}
+	err := p.claimSenders(b, entries, old)
 	if err == nil {
 		for _, e := range entries {
 			q := p.queues[e.tx.Rollup()]
@@ -157,14 +175,14 @@ func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, local bool) (
 
 // claimSenders finds the bundle's senders and checks their nonces. The balance is checked for the first leg on each
 // rollup only, as an earlier leg may fund the others.
-func (p *Pool) claimSenders(b *bundle, entries []*entry) error {
+func (p *Pool) claimSenders(b *bundle, entries []*entry, old *bundle) error {
 	funded := make(map[core.RollupID]bool)
 	for i, e := range entries {
 		q := p.queues[e.tx.Rollup()]
 		if q.opaque() {
 			continue
 		}
-		c, err := p.claimFor(b, q, e, i)
+		c, err := p.claimFor(b, e, i, old)
 		if err != nil {
 			return inLeg(i, err)
 		}
@@ -181,7 +199,8 @@ func (p *Pool) claimSenders(b *bundle, entries []*entry) error {
 }
 
 // claimFor finds the bundle's claim on the sender of a leg, or makes it.
-func (p *Pool) claimFor(b *bundle, q *queue, e *entry, leg int) (*claim, error) {
+func (p *Pool) claimFor(b *bundle, e *entry, leg int, old *bundle) (*claim, error) {
+	q := p.queues[e.tx.Rollup()]
 	for i := range b.claims {
 		if c := &b.claims[i]; c.queue == q && c.account.addr == e.from {
 			return c, nil
@@ -192,7 +211,7 @@ func (p *Pool) claimFor(b *bundle, q *queue, e *entry, leg int) (*claim, error) 
 	if err != nil {
 		return nil, err
 	}
-	if n := len(a.bundles); n >= p.cfg.MaxSenderBundles {
+	if n := len(a.bundles); n >= p.cfg.MaxSenderBundles && !slices.Contains(a.bundles, old) {
 		return nil, refuse(ErrAccountLimitExceeded, "address %s is used by %d bundles", e.from, n)
 	}
 	if e.nonce() < a.nonce {

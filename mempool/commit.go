@@ -20,6 +20,7 @@ func (p *Pool) Committed(d *core.Decided) {
 	for i := range d.Tick.Bundles {
 		p.recent.put(d.Tick.Bundles[i].Hash, tick)
 		p.reasons.forget(d.Tick.Bundles[i].Hash)
+		p.orderLines(d.Tick.Bundles[i].Hash, tick)
 	}
 	for _, row := range d.Record.Lanes {
 		if q := p.queues[row.Rollup]; q != nil {
@@ -274,6 +275,7 @@ func (p *Pool) sweep() {
 	defer p.mu.Unlock()
 	now := p.now()
 	p.forgetClients(now)
+	p.forgetLines(uint64(now.UnixMilli()))
 	for _, q := range p.order {
 		for q.waiting.Len() > 0 {
 			e := q.waiting.Front().Value.(*entry)

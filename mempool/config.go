@@ -40,6 +40,10 @@ type Config struct {
 	MaxClientBundles int
 	MaxClientVoids   int
 	VoidWindow       time.Duration
+	// MaxLines bounds the lines (signer, uuid) of replaceable bundles that are remembered, MaxSignerLines those of one
+	// signer. A line is remembered until all that was signed for it before its last change has expired.
+	MaxLines       int
+	MaxSignerLines int
 	// PriceBump is how much higher, in percent, both fees of a replacement must be.
 	PriceBump uint64
 	// Lifetime is how long a transaction may wait for a missing nonce or for a lower base fee.
@@ -62,7 +66,7 @@ func Default() Config {
 		MaxSenderTxs: 1024, MaxSenderBytes: 8 << 20, MaxSenderWaiting: 64,
 		MaxBundles: 4096, MaxBundlesBytes: 32 << 20, MaxSenderBundles: 16,
 		MaxClients: 1 << 14, MaxClientBundles: 1024, MaxClientVoids: 64, VoidWindow: time.Minute,
-		PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
+		MaxLines: 1 << 15, MaxSignerLines: 1024, PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
 		MaxInboxBytes: 16 << 20, MaxRecent: 1 << 17, MaxReasons: 1 << 14,
 	}
 }
@@ -92,6 +96,8 @@ func (c Config) Validate() error {
 	positive("maxClientBundles", int64(c.MaxClientBundles))
 	positive("maxClientVoids", int64(c.MaxClientVoids))
 	positive("voidWindow", int64(c.VoidWindow))
+	positive("maxLines", int64(c.MaxLines))
+	positive("maxSignerLines", int64(c.MaxSignerLines))
 	positive("lifetime", int64(c.Lifetime))
 	positive("sweep", int64(c.Sweep))
 	positive("maxInboxBytes", int64(c.MaxInboxBytes))

@@ -35,19 +35,22 @@ func (p *Pool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, erro
 // AddClientBundle is AddBundle for a client with a name, such as its network address, to whom bundles without effect
 // are charged. ErrQuota says that it had too many.
 func (p *Pool) AddClientBundle(ctx context.Context, client string, b *core.Bundle) (common.Hash, error) {
-	if err := p.mayBring(client); err != nil {
+	return p.addLocal(ctx, submission{DecodedBundle: core.DecodedBundle{Bundle: b}, local: true, client: client})
+}
+
+func (p *Pool) addLocal(ctx context.Context, s submission) (id common.Hash, err error) {
+	if err := p.mayBring(s.client); err != nil {
 		return common.Hash{}, err
 	}
-	decoded, err := p.decodeBundle(b)
-	if err != nil {
+	if s.DecodedBundle, err = p.decodeBundle(s.Bundle); err != nil {
 		p.countRefusal()
 		return common.Hash{}, err
 	}
 	if err := p.acquire(ctx); err != nil {
-		return decoded.Hash, err
+		return s.Hash, err
 	}
 	defer p.release()
-	return decoded.Hash, p.addBundle(decoded, true, client)
+	return s.Hash, p.addBundle(s)
 }
 
 // mayBring refuses a client above its quota before its bundle costs anything.
@@ -119,7 +122,7 @@ func (p *Pool) add(tx core.Transaction, local bool) error {
 	}
 	p.counters.Admitted++
 	if local {
-		p.outbox.add(outgoing{entry: e}, p.count+len(p.bundles))
+		p.outbox.add(outgoing{entry: e}, p.live())
 	}
 	return nil
 }

@@ -39,8 +39,14 @@ var (
 var (
 	// ErrUnsupported: the entry is well formed, but the pool does not take such entries yet.
 	ErrUnsupported = errors.New("mempool: not supported")
-	// ErrReplaced: the sender replaced the transaction.
+	// ErrReplaced: the sender replaced the transaction, or the signer the bundle.
 	ErrReplaced = errors.New("mempool: replaced")
+	// ErrCancelled: the bundle's signer cancelled it.
+	ErrCancelled = errors.New("mempool: cancelled")
+	// ErrReplacementNonce: the line has seen this nonce, with something else, or a higher one.
+	ErrReplacementNonce = errors.New("mempool: nonce of the replacement is not above that of its line")
+	// ErrAlreadyOrdered: a bundle of the line is ordered, so that nothing can take its place.
+	ErrAlreadyOrdered = errors.New("mempool: already ordered")
 	// ErrWaitedTooLong: a missing nonce did not come, or the base fee did not fall, within Config.Lifetime.
 	ErrWaitedTooLong = errors.New("mempool: waited too long")
 	// ErrLegNonces: legs of one sender do not have consecutive nonces in the bundle's order, so they could never all run.

@@ -42,7 +42,8 @@ func (p *Pool) announce(event NewTxs) {
 type Counters struct {
 	Admitted      uint64 // transactions and bundles admitted, local and gossiped
 	Refused       uint64 // … and refused
-	Replaced      uint64 // transactions replaced by their senders
+	Replaced      uint64 // transactions replaced by their senders, bundles by their signers
+	Cancelled     uint64 // cancellations accepted, whether or not a bundle waited
 	Dropped       uint64 // entries that left the pool without being ordered; includes the following three
 	Evicted       uint64 // … to make room
 	Expired       uint64 // … after waiting too long or past notAfter
@@ -57,6 +58,7 @@ type Counters struct {
 	Bytes       int // … their size
 	Bundles     int // bundles held that are not ordered yet
 	BundleBytes int // … their size
+	Lines       int // lines (signer, uuid) that are remembered
 	Ordered     int // lane positions ordered and not executed yet
 }
 
@@ -66,6 +68,7 @@ func (p *Pool) Counters() Counters {
 	defer p.mu.Unlock()
 	c := p.counters
 	c.Txs, c.Bytes, c.Bundles, c.BundleBytes = p.count, p.bytes, p.bundleList.Len(), p.bundleBytes
+	c.Lines = len(p.lines.byKey)
 	for _, q := range p.order {
 		c.Ordered += len(q.ordered)
 	}

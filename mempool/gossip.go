@@ -19,12 +19,19 @@ const (
 	// itemOverhead bounds the RLP headers of an item of a gossip batch, batchOverhead those of the batch.
 	itemOverhead  = 4 + 4 + 9
 	batchOverhead = 2 + 3*4
+	// signedOverhead bounds what a replacement adds to its bundle, and the encoding of a cancellation: version, kind and
+	// list header, uuid, nonce and signature.
+	signedOverhead = 2 + 4 + 17 + 9 + 67
 )
 
-// outgoing is a local transaction or bundle that peers do not have yet.
+// outgoing is a local transaction, bundle or cancellation that peers do not have yet.
 type outgoing struct {
 	entry  *entry
 	bundle *bundle
+	// replacement goes with the bundle if it has one.
+	replacement  *core.Replacement
+	cancellation *core.Cancellation
+	line         *line
 }
 
 // outbox holds what was admitted locally since the last Reap.
@@ -51,6 +58,12 @@ func (o *outbox) add(item outgoing, live int) {
 
 // wanted reports whether peers still need the item.
 func (o outgoing) wanted() bool {
+	if o.cancellation != nil {
+		return o.line.place != nil && o.line.nonce == o.cancellation.Nonce
+	}
+	if o.replacement != nil && o.line.nonce != o.replacement.Nonce {
+		return false
+	}
 	if o.bundle != nil {
 		return o.bundle.place != nil
 	}
@@ -58,10 +71,26 @@ func (o outgoing) wanted() bool {
 }
 
 func (o outgoing) size() int {
-	if o.bundle != nil {
+	switch {
+	case o.cancellation != nil:
+		return signedOverhead + itemOverhead
+	case o.replacement != nil:
+		return o.bundle.size + signedOverhead + itemOverhead
+	case o.bundle != nil:
 		return o.bundle.size + itemOverhead
 	}
 	return o.entry.size() + itemOverhead
+}
+
+// encode is the item among a batch's bundles.
+func (o outgoing) encode() []byte {
+	switch {
+	case o.cancellation != nil:
+		return o.cancellation.Encode()
+	case o.replacement != nil:
+		return (&core.ReplacingBundle{Replacement: *o.replacement, Bundle: o.bundle.Bundle}).Encode()
+	}
+	return o.bundle.Encode()
 }
 
 // Reap returns encodings of core.GossipBatch with what was admitted locally and is not gossiped yet, each once, up to
@@ -114,8 +143,8 @@ func (o *outbox) fill(limit int) (batch core.GossipBatch, size, n int) {
 				break
 			}
 			size += item.size()
-			if item.bundle != nil {
-				batch.Bundles = append(batch.Bundles, item.bundle.Encode())
+			if item.entry == nil {
+				batch.Bundles = append(batch.Bundles, item.encode())
 			} else {
 				tx := item.entry.tx
 				batch.Txs = append(batch.Txs, core.GossipTx{Rollup: uint64(tx.Rollup()), Raw: tx.Raw()})
@@ -229,14 +258,33 @@ func (p *Pool) receive(c chunk) {
 	p.mu.Unlock()
 }
 
+// receiveBundle takes in a bundle, with or without a replacement, or a cancellation.
 func (p *Pool) receiveBundle(enc []byte) error {
-	b, err := core.DecodeBundle(enc)
+	kind, err := core.KindOf(enc)
 	if err != nil {
 		return err
 	}
-	d, err := p.decodeBundle(b)
-	if err != nil {
+	var s submission
+	switch kind {
+	case core.EncCancellation:
+		c, err := core.DecodeCancellation(enc)
+		if err == nil {
+			_, err = p.cancel(c, false)
+		}
+		return err
+	case core.EncReplacingBundle:
+		r, err := core.DecodeReplacingBundle(enc)
+		if err != nil {
+			return err
+		}
+		s.Bundle, s.replacement = r.Bundle, &r.Replacement
+	default:
+		if s.Bundle, err = core.DecodeBundle(enc); err != nil {
+			return err
+		}
+	}
+	if s.DecodedBundle, err = p.decodeBundle(s.Bundle); err != nil {
 		return err
 	}
-	return p.addBundle(d, false, "")
+	return p.addBundle(s)
 }

@@ -34,6 +34,7 @@ type Pool struct {
 	bundlesDone      []*bundle // ordered, not executed yet, in order
 	bundlesDoneBytes int
 	clients          map[string]*client // by name, those with bundles under way or something to pay
+	lines            lines
 
 	// count and bytes are of the singles of all rollups that are not ordered yet.
 	count, bytes int
@@ -66,7 +67,7 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 	p := &Pool{
 		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
-		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client),
+		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client), lines: newLines(),
 		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons),
 		subscribers: make(map[*subscription]struct{}),
 	}

@@ -20,8 +20,17 @@ func (p clientPool) AddTransaction(ctx context.Context, rollup core.RollupID, ra
 	return hash, refusal(err)
 }
 
-func (p clientPool) AddBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+func (p clientPool) AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error) {
+	if r != nil {
+		id, err := p.pool.AddReplacement(ctx, gateway.Client(ctx), b, *r)
+		return id, refusal(err)
+	}
 	id, err := p.pool.AddClientBundle(ctx, gateway.Client(ctx), b)
+	return id, refusal(err)
+}
+
+func (p clientPool) CancelBundle(ctx context.Context, c core.Cancellation) (common.Hash, error) {
+	id, err := p.pool.CancelBundle(ctx, c)
 	return id, refusal(err)
 }
 

@@ -20,11 +20,15 @@ type Pool struct {
 	mu      sync.Mutex
 	refusal error
 	entries map[common.Hash]gateway.PoolEntry
+	lines   map[core.UUID]common.Hash
 }
 
 // NewPool makes an empty pool.
 func NewPool(g *core.Genesis) *Pool {
-	return &Pool{Genesis: g, Added: make(chan common.Hash, 1024), entries: make(map[common.Hash]gateway.PoolEntry)}
+	return &Pool{
+		Genesis: g, Added: make(chan common.Hash, 1024),
+		entries: make(map[common.Hash]gateway.PoolEntry), lines: make(map[core.UUID]common.Hash),
+	}
 }
 
 // Refuse lets every admission fail with err; nil admits again.
@@ -46,9 +50,26 @@ func (p *Pool) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (c
 	return p.add(crypto.Keccak256Hash(raw), gateway.PoolEntry{Waiting: true})
 }
 
-// AddBundle implements gateway.Pool.
-func (p *Pool) AddBundle(_ context.Context, b *core.Bundle) (common.Hash, error) {
+// AddBundle implements gateway.Pool. A replacement's bundle can be cancelled afterwards.
+func (p *Pool) AddBundle(_ context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error) {
+	if r != nil {
+		p.mu.Lock()
+		p.lines[r.UUID] = b.ID(p.Genesis.NetworkID())
+		p.mu.Unlock()
+	}
 	return p.add(b.ID(p.Genesis.NetworkID()), gateway.PoolEntry{Waiting: true, Bundle: true})
+}
+
+// CancelBundle implements gateway.Pool.
+func (p *Pool) CancelBundle(_ context.Context, c core.Cancellation) (common.Hash, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refusal != nil {
+		return common.Hash{}, p.refusal
+	}
+	id := p.lines[c.UUID]
+	delete(p.lines, c.UUID)
+	return id, nil
 }
 
 func (p *Pool) add(id common.Hash, entry gateway.PoolEntry) (common.Hash, error) {
