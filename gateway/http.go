@@ -179,6 +179,10 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 	}
 	body = renameDiscover(body)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	if isBatch(body) {
+		g.serveBatch(m, w, r)
+		return
+	}
 	m.server.ServeHTTP(w, r)
 }
 

@@ -14,10 +14,18 @@ import (
 // Submit brings a transaction of an `evm` rollup into the pool and waits up to Config.SubmitWait for its result. It is
 // what eth_sendRawTransaction of /rollup/{id} calls: nil means that the method answers with the hash (the transaction
 // was included, or there is no result yet), an error has go-ethereum's code and words (refused, or ordered and void).
+// The calls of a JSON-RPC batch wait together, see batch.
 func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) error {
 	raw, err := tx.MarshalBinary()
 	if err != nil {
 		return g.ethError(&Refusal{Cause: core.ErrMalformed, Field: "transaction"})
+	}
+	if b := batchOf(ctx); b != nil {
+		if _, err := g.deps.Pool.AddTransaction(ctx, rollup, raw); err != nil {
+			return g.ethError(err)
+		}
+		b.add(submission{rollup, tx.Hash()})
+		return nil
 	}
 	// The waiter stands before the transaction is in the pool, so its tick cannot be missed.
 	wt, waiting := g.waiters.add(tx.Hash())
@@ -30,7 +38,7 @@ func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtype
 	if !waiting {
 		return nil // as many wait as may: the hash is a true answer at any time
 	}
-	return g.ethError(g.awaitResult(ctx, wt, rollup))
+	return g.ethError(g.awaitResult(ctx, wt, rollup, time.Now().Add(g.cfg.SubmitWait)))
 }
 
 // Sender is Submit for one rollup.
@@ -48,8 +56,8 @@ func (s Sender) SendTx(ctx context.Context, tx *gethtypes.Transaction) error {
 }
 
 // awaitResult waits for the waiter's transaction: nil when it was included or when the time is over, otherwise why it is void.
-func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.RollupID) error {
-	timer := time.NewTimer(g.cfg.SubmitWait)
+func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.RollupID, deadline time.Time) error {
+	timer := time.NewTimer(time.Until(deadline))
 	defer timer.Stop()
 	for {
 		select {
