@@ -44,13 +44,15 @@ demo: build artifacts
 artifacts: demo/artifacts/node_modules/.package-lock.json
 # Implementations that are not ours, which tests check against.
 npm: test/npm/node_modules/.package-lock.json
+# The clients that people use, and a compiler for the contract that they use.
+clients: test/clients/node_modules/.package-lock.json
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@internal/tools/prepare node npm
 	@echo "installing the packages of $* with npm"
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-recovery test-sim test-sdk
+test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-clients test-recovery test-sim test-sdk
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -99,7 +101,12 @@ bin/protoc-gen-connect-go: go.mod
 
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm
-	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -v /test/recovery)
+	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|recovery)')
+
+.PHONY: clients test-clients
+# viem, ethers and cast, as published, against a devnet. (Of the scripts the go command knows nothing, so it must not remember.)
+test-clients: prepare clients
+	$(GO_TEST) -count=1 ./test/clients
 
 # Validators in processes of their own, killed and damaged. A seed in the output reproduces victims and moments: -seed N.
 test-recovery: prepare
@@ -142,7 +149,7 @@ fmt: $(LINT)
 
 # Golden files and the generated blocks of documents; whether they are up to date is what the tests compare.
 GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|"rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
-generate: generate-proto
+generate: generate-proto artifacts npm clients
 	go test -count=1 $(GOLDEN_PACKAGES) -rewrite
 
 # The linter is pinned in a module of its own, so that its dependencies stay out of ours.
@@ -156,4 +163,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist
