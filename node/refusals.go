@@ -46,7 +46,11 @@ func refusal(err error) error {
 	}
 	for _, row := range refusalCauses {
 		if errors.Is(refused.Cause, row.pool) {
-			return &gateway.Refusal{Cause: row.cause, Field: refused.Field, Detail: refused.Detail}
+			detail := refused.Detail
+			if detail == "" && refused.Cause != row.pool { //nolint:errorlint // whether something is wrapped around it
+				detail = refused.Cause.Error() // go-ethereum's words with what follows them
+			}
+			return &gateway.Refusal{Cause: row.cause, Field: refused.Field, Detail: detail}
 		}
 	}
 	return err

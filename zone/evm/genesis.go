@@ -37,9 +37,9 @@ func prevRandao(cfg *Config, number uint64) common.Hash {
 	return core.TagPrevRandao.Sum(cfg.Network[:], core.U64(uint64(cfg.Rollup.ID)), core.U64(number))
 }
 
-// genesisBlock is go-ethereum's form of the rollup's genesis. Its MixDigest follows the rule of all blocks, so that the
-// genesis hash tells networks and rollups with equal allocs apart.
-func genesisBlock(cfg *Config) *gethcore.Genesis {
+// Genesis is the rollup's genesis in go-ethereum's form: what an unmodified node starts from that imports the sealed blocks.
+// Its MixDigest follows the rule of all blocks, so that the genesis hash tells networks and rollups with equal allocs apart.
+func (cfg *Config) Genesis() *gethcore.Genesis {
 	return &gethcore.Genesis{
 		Config:     chainConfig(cfg.Rollup.ID),
 		Timestamp:  cfg.EVMTime,

@@ -175,7 +175,7 @@ func (r *rollup) slot(address common.Address, slot common.Hash) common.Hash {
 // reimport executes every sealed block on a stock go-ethereum chain and compares the heads.
 func (r *rollup) reimport() {
 	r.t.Helper()
-	stock, err := gethcore.NewBlockChain(rawdb.NewMemoryDatabase(), genesisBlock(&r.cfg), beacon.New(ethash.NewFaker()), gethcore.DefaultConfig())
+	stock, err := gethcore.NewBlockChain(rawdb.NewMemoryDatabase(), r.cfg.Genesis(), beacon.New(ethash.NewFaker()), gethcore.DefaultConfig())
 	require.NoError(r.t, err)
 	defer stock.Stop()
 	var blocks gethtypes.Blocks

@@ -64,7 +64,7 @@ func openStorage(cfg *Config, log *slog.Logger) (*storage, error) {
 	if cfg.Service {
 		open = s.openService
 	}
-	if err := open(genesisBlock(cfg)); err != nil {
+	if err := open(cfg.Genesis()); err != nil {
 		_ = stack.Close() // the first error is the one that matters
 		if mismatch := (*gethcore.GenesisMismatchError)(nil); errors.As(err, &mismatch) {
 			return nil, fmt.Errorf("%w: %s: genesis block %s, want %s", ErrOtherGenesis, cfg.Dir, mismatch.Stored, mismatch.New)
