@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -187,13 +186,4 @@ func (g *Gateway) readTickNumber(raw json.RawMessage) (uint64, error) {
 		return 0, &Refusal{Cause: ErrUnknownTick, Field: "number", Have: fmt.Sprint(n), Want: fmt.Sprintf("1 to %d", head)}
 	}
 	return n, nil
-}
-
-// Ticks is the subscription lockstep_subscribe("ticks").
-func (a *API) Ticks(ctx context.Context) (*rpc.Subscription, error) {
-	notifier, ok := rpc.NotifierFromContext(ctx)
-	if !ok {
-		return nil, rpc.ErrNotificationsUnsupported
-	}
-	return a.g.subscribe(notifier)
 }

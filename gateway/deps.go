@@ -80,9 +80,11 @@ type PoolStats struct {
 type Log interface {
 	// Head is the number of the newest tick, 0 before tick 1.
 	Head() uint64
-	// Record reads a tick's record. n is between 1 and the head.
+	// Oldest is the number of the oldest tick that is kept, 1 until one is given up.
+	Oldest() uint64
+	// Record reads a tick's record. n is between the oldest and the head.
 	Record(n uint64) (*core.TickRecord, error)
-	// Decoded reads a tick decoded. n is between 1 and the head.
+	// Decoded reads a tick decoded. n is between the oldest and the head.
 	Decoded(n uint64) (*core.Tick, error)
 	// Wait returns when tick n is in the log, or with ctx's error.
 	Wait(ctx context.Context, n uint64) error

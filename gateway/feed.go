@@ -1,12 +1,12 @@
 package gateway
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -29,7 +29,7 @@ type TickMessage struct {
 	Number uint64 `json:"number"`
 	Time   uint64 `json:"time"`
 	// Seen is the time of this node's clock at which it learned of the tick, in ms since the Unix epoch; it is also when
-	// this node learned of the attested results.
+	// this node learned of the attested results. 0 in the replay of a tick for which it is not remembered.
 	Seen uint64 `json:"seen"`
 	// Empty is the number of consecutive ticks without entries that this message (of type "empty") stands for; Number
 	// and Time are those of the last one.
@@ -55,7 +55,8 @@ type ExecutedMessage struct {
 	Tick uint64      `json:"tick"`
 	// Attested is the zone's newest attested tick: below Tick, except on a node that executes behind the others.
 	Attested uint64 `json:"attested"`
-	// Seen is the time of this node's clock at which it knew the outcomes, in ms since the Unix epoch.
+	// Seen is the time of this node's clock at which it knew the outcomes, in ms since the Unix epoch. 0 in the replay of a
+	// tick for which it is not remembered.
 	Seen     uint64           `json:"seen"`
 	Outcomes []OutcomeMessage `json:"outcomes"`
 }
@@ -86,6 +87,9 @@ type OutcomeMessage struct {
 type ErrorMessage struct {
 	Type  string     `json:"type"`
 	Error *ErrorView `json:"error"`
+	// ResumeFrom is the tick from which to subscribe again, so that nothing is missed; what was decided already may come
+	// twice. Subscriptions to ticks only.
+	ResumeFrom uint64 `json:"resumeFrom,omitempty"`
 }
 
 // feed is the ring of the newest messages of the subscription "ticks". Writers never wait; every subscriber has a
@@ -113,6 +117,8 @@ type feed struct {
 	held     []*ExecutedMessage
 	empty    emptyRun
 	attested map[core.ZoneID]*attestedProgress // of every zone, see begin
+	// told is, for each zone, the newest tick up to which everything that was decided is in the ring.
+	told map[core.ZoneID]uint64
 }
 
 // emptyRun counts consecutive ticks that ordered nothing and were not reported yet.
@@ -131,7 +137,7 @@ type attestedProgress struct {
 func newFeed(size, maxWeight, limit int) *feed {
 	return &feed{
 		now: time.Now, ring: make([]any, size), maxWeight: maxWeight, changed: make(chan struct{}), limit: limit,
-		attested: make(map[core.ZoneID]*attestedProgress),
+		attested: make(map[core.ZoneID]*attestedProgress), told: make(map[core.ZoneID]uint64),
 	}
 }
 
@@ -185,9 +191,21 @@ func (f *feed) report(record *core.TickRecord, tick *core.Tick) {
 	f.publish(m)
 }
 
+// executedBefore says up to which tick a zone had executed before the first one that is reported.
+func (f *feed) executedBefore(zone core.ZoneID, tick uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.told[zone] = tick
+}
+
 // executed reports what a tick decided.
 func (f *feed) executed(zone core.ZoneID, tick uint64, fates []Fate) {
 	if len(fates) == 0 {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if !slices.ContainsFunc(f.held, func(m *ExecutedMessage) bool { return m.Zone == zone }) {
+			f.told[zone] = tick
+		}
 		return
 	}
 	m := &ExecutedMessage{Type: messageExecuted, Zone: zone, Tick: tick, Seen: milliseconds(f.now()), Outcomes: make([]OutcomeMessage, len(fates))}
@@ -218,6 +236,7 @@ func (f *feed) rebuilt(zone core.ZoneID, tick uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.held = slices.DeleteFunc(f.held, func(m *ExecutedMessage) bool { return m.Zone == zone && m.Tick >= tick })
+	f.told[zone] = min(f.told[zone], tick-1)
 	f.publish(&RebuiltMessage{messageRebuilt, zone, tick})
 }
 
@@ -226,6 +245,7 @@ func (f *feed) decided(m *ExecutedMessage) {
 	p := f.attested[m.Zone]
 	p.mark(m.Tick)
 	m.Attested = p.tick
+	f.told[m.Zone] = m.Tick
 	f.publish(m)
 }
 
@@ -237,15 +257,20 @@ func (f *feed) progress(rows []AttestedView) bool {
 		if !ok {
 			continue
 		}
-		if p.tick = row.Tick; p.oldest == 0 || p.oldest > row.Tick {
-			continue
-		}
-		news = true
-		if p.oldest = row.Tick + 1; p.newest <= row.Tick {
-			p.oldest, p.newest = 0, 0
-		}
+		news = p.reach(row.Tick) || news
 	}
 	return news
+}
+
+// reach notes that the results are there up to a tick, and reports whether they cover a tick with content.
+func (p *attestedProgress) reach(tick uint64) bool {
+	if p.tick = tick; p.oldest == 0 || p.oldest > tick {
+		return false
+	}
+	if p.oldest = tick + 1; p.newest <= tick {
+		p.oldest, p.newest = 0, 0
+	}
+	return true
 }
 
 // mark notes a tick with content, unless it is attested already.
@@ -318,16 +343,39 @@ func weigh(message any) int {
 	return weight
 }
 
-// join takes a subscriber in; ok is false when there are too many or the feed is closed. Who joined must leave.
-func (f *feed) join() (place uint64, ok bool) {
+// join takes a subscriber in; it is false when there are too many or the feed is closed. Who joined must leave.
+func (f *feed) join() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed || f.subscribers >= f.limit {
-		return 0, false
+		return false
 	}
 	f.subscribers++
 	f.done.Add(1)
-	return f.next, true
+	return true
+}
+
+// anchor is a place in the ring with what the messages before it have told.
+type anchor struct {
+	place uint64
+	// tick is the newest tick that was told as ordered, executed the newest whose outcomes were told.
+	tick     uint64
+	executed map[core.ZoneID]uint64
+}
+
+// anchor is the place of the next message. A run of empty ticks ends here, so that the next one begins behind it.
+func (f *feed) anchor() *anchor {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.flushRun()
+	return &anchor{f.next, f.tick, maps.Clone(f.told)}
+}
+
+// newest is the newest tick that was told, or passed over in silence, as ordered.
+func (f *feed) newest() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tick
 }
 
 func (f *feed) leave() {
@@ -357,48 +405,4 @@ func (f *feed) read(place uint64) (message any, changed <-chan struct{}, lost bo
 		return nil, nil, true
 	}
 	return f.ring[place%uint64(len(f.ring))], nil, false
-}
-
-// subscribe starts a subscription on a client's connection.
-func (g *Gateway) subscribe(notifier *rpc.Notifier) (*rpc.Subscription, error) {
-	place, ok := g.feed.join()
-	if !ok {
-		return nil, g.lockstepError(&Refusal{Cause: ErrBusy, Detail: "subscriptions"})
-	}
-	sub := notifier.CreateSubscription()
-	go func() {
-		defer g.feed.leave()
-		g.pump(notifier, sub, place)
-	}()
-	return sub, nil
-}
-
-// pump sends messages until the client unsubscribes, goes away, or is too slow.
-func (g *Gateway) pump(notifier *rpc.Notifier, sub *rpc.Subscription, place uint64) {
-	for {
-		message, changed, lost := g.feed.read(place)
-		switch {
-		case lost:
-			_ = notifier.Notify(sub.ID, &ErrorMessage{messageError, g.errorView(ErrSlowConsumer)}) // the subscription ends either way
-			return
-		case message != nil:
-			if notifier.Notify(sub.ID, message) != nil {
-				return
-			}
-			place++
-			select {
-			case <-sub.Err():
-				return
-			default:
-			}
-		default:
-			select {
-			case <-changed:
-			case <-sub.Err():
-				return
-			case <-g.draining:
-				return
-			}
-		}
-	}
 }

@@ -134,12 +134,12 @@ func TestFeed_IsBoundedInMemory(t *testing.T) {
 func TestFeed_TakesNobodyInAfterItsEnd(t *testing.T) {
 	t.Parallel()
 	f := newFeed(3, 1<<20, 2)
-	if _, ok := f.join(); !ok {
+	if !f.join() {
 		t.Fatal("the first was refused")
 	}
 	f.leave()
 	f.close()
-	if _, ok := f.join(); ok {
+	if f.join() {
 		t.Error("joined a closed feed")
 	}
 }

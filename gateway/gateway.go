@@ -169,6 +169,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	g.feed.begin(head, g.deps.Genesis.Zones)
 	for id, z := range g.deps.Zones {
 		c := newCursors(z, g.members(id))
+		g.feed.executedBefore(id, c.start)
 		group.Go(func() error { return g.followZone(ctx, id, c) })
 	}
 	group.Go(func() error { return g.followLog(ctx, head) })

@@ -266,6 +266,9 @@ func (c *openrpcComponents) addSchemas(t reflect.Type) {
 	c.Schemas[t.Name()] = schema{"type": "object", "properties": properties}
 	for i := range t.NumField() {
 		field := t.Field(i)
+		if !field.IsExported() {
+			continue
+		}
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		properties[name] = schemaOf(field.Type)
 		if options != "omitempty" {

@@ -158,13 +158,25 @@ var methods = []method{
 	},
 	{
 		Name: `lockstep_subscribe("ticks")`, Subscription: "ticks", Results: []any{TickMessage{}, ExecutedMessage{}, RebuiltMessage{}, ErrorMessage{}},
+		Params: []methodParam{
+			{"options", object(schema{"from": wholeNumber}).optional(), "`from` (number): begin with this tick, told from the log, without gap or repeat, and go on with what happens"},
+		},
 		Text: "WebSocket only. Sends what happens from now on. A transaction is `ordered` with the message of type `tick` that names its " +
 			"hash under a lane, decided with the message of type `executed` that names it among its outcomes, and its result is " +
 			"`attested` when `attested` of any later message names its zone with a tick that is not below that `executed` message's " +
 			"(or already in it). Ticks that order nothing are counted in messages of type `empty`, sent before the next message of " +
 			"type `tick`, when an attested result is news, and once a second of consensus time. A message of type `rebuilt` takes back " +
 			"what this node claimed of results that were not attested. A subscriber that falls more than " +
-			"`gateway.feedBacklog` messages behind gets a message of type `error` and nothing after it.",
-		Errors: []error{ErrBusy, ErrSlowConsumer},
+			"`gateway.feedBacklog` messages behind gets a message of type `error` and nothing after it; `resumeFrom` in it is the `from` " +
+			"with which to subscribe again. A `from` that is too old is refused with the oldest tick that this node keeps.",
+		Errors: []error{ErrBusy, ErrSlowConsumer, ErrUnknownTick, ErrUnknownField, ErrBadValue},
+	},
+	{
+		Name: `lockstep_subscribe("levels")`, Subscription: "levels", Results: []any{LevelMessage{}, ErrorMessage{}},
+		Params: []methodParam{idParam},
+		Text: "WebSocket only. Sends the level of a transaction or bundle, at once and then each time that it changes, one message for each " +
+			"level. The last message has `final` set: the entry is `attested`, or `ordered` on a rollup that this node does not execute, " +
+			"or was dropped from the pool. `executed` may be taken back, see `rebuilt` above; then the level falls.",
+		Errors: []error{ErrBusy, ErrBadValue},
 	},
 }

@@ -221,6 +221,9 @@ func typeText(t *testing.T, folder string, names ...string) string {
 }
 
 func writeField(b *strings.Builder, field *ast.Field) {
+	if field.Tag == nil {
+		return // not part of the JSON
+	}
 	tag := reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("json")
 	name, options, _ := strings.Cut(tag, ",")
 	kind := jsonType(field.Type)

@@ -27,6 +27,8 @@ type message struct {
 	Tick     uint64
 	Outcomes []gateway.OutcomeMessage
 	Error    *gateway.ErrorView
+	// ResumeFrom is that of an error.
+	ResumeFrom uint64
 }
 
 func subscribe(t *testing.T, c *rpc.Client) <-chan message {
@@ -187,6 +189,7 @@ func TestTicks_DropASlowSubscriberWithAnError(t *testing.T) {
 	if err := slow.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
+	newest := uint64(0)
 	for received := 0; ; received++ {
 		var m struct{ Params struct{ Result message } }
 		if err := slow.ReadJSON(&m); err != nil {
@@ -196,8 +199,17 @@ func TestTicks_DropASlowSubscriberWithAnError(t *testing.T) {
 			if e := m.Params.Result.Error; e == nil || e.Code != 47502 || e.Reason != "slowConsumer" {
 				t.Errorf("got error %+v", e)
 			}
-			return
+			// Nothing was decided, so the subscriber has to begin with the first tick that it got.
+			if got := m.Params.Result.ResumeFrom; got != 2 {
+				t.Errorf("resume from %d, want 2, with tick %d the newest that came", got, newest)
+			}
+			break
 		}
+		newest = m.Params.Result.Number
+	}
+	f := &follower{next: 2, decided: make(map[uint64]int)}
+	for ch := subscribeFrom(t, h.Dial(t, "ws", "/"), 2); f.next <= h.Log.Head(); {
+		f.take(t, next(t, ch))
 	}
 }
 

@@ -103,6 +103,20 @@ func (t *levelTimes) of(zone core.ZoneID, tick uint64, a *Attempt) *LevelTimes {
 	return &times
 }
 
+// orderedAt and executedAt are when a tick was seen in the log and when a zone's results of it were known; 0 if that is not
+// remembered.
+func (t *levelTimes) orderedAt(tick uint64) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return get(t.order, tick)
+}
+
+func (t *levelTimes) executedAt(zone core.ZoneID, tick uint64) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return get(t.zones[zone].executed, tick)
+}
+
 // latest are the times of a bundle from those of its legs: a level is reached with the last leg. Levels above the
 // bundle's are left out.
 func (t *LevelTimes) latest(leg *LevelTimes, level core.Level) *LevelTimes {

@@ -22,6 +22,7 @@ type Log struct {
 	lanes    map[core.RollupID]core.LaneHead
 	attested map[core.ZoneID]core.Attested
 	broken   error
+	pruned   uint64
 }
 
 // NewLog makes an empty log.
@@ -88,6 +89,20 @@ func (l *Log) Break(err error) {
 	l.broken = err
 }
 
+// Prune forgets the ticks below a number.
+func (l *Log) Prune(before uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pruned = before - 1
+}
+
+// Oldest implements gateway.Log.
+func (l *Log) Oldest() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pruned + 1
+}
+
 // Head implements gateway.Log.
 func (l *Log) Head() uint64 {
 	l.mu.Lock()
@@ -119,7 +134,7 @@ func (l *Log) check(n uint64) error {
 	if l.broken != nil {
 		return l.broken
 	}
-	if n == 0 || n > uint64(len(l.ticks)) {
+	if n <= l.pruned || n > uint64(len(l.ticks)) {
 		return fmt.Errorf("gatewaytest: no tick %d", n)
 	}
 	return nil
