@@ -91,6 +91,16 @@ func (c *Client) Tick(ctx context.Context, n uint64) (*gateway.TickView, error) 
 	return call[gateway.TickView](ctx, c, "lockstep_getTick", n)
 }
 
+// LatestTick is lockstep_getTick of the newest tick.
+func (c *Client) LatestTick(ctx context.Context) (*gateway.TickView, error) {
+	return call[gateway.TickView](ctx, c, "lockstep_getTick", "latest")
+}
+
+// Checkpoint is lockstep_getCheckpoint of the newest complete checkpoint.
+func (c *Client) Checkpoint(ctx context.Context) (*gateway.CheckpointView, error) {
+	return call[gateway.CheckpointView](ctx, c, "lockstep_getCheckpoint", "latest")
+}
+
 func call[T any](ctx context.Context, c *Client, method string, args ...any) (*T, error) {
 	answer := new(T)
 	if err := c.rpc.CallContext(ctx, answer, method, args...); err != nil {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lockstep-network/lockstep/node/devnet"
+	"github.com/lockstep-network/lockstep/node/settings"
 )
 
 // devnetFlags is a command line of lockstep devnet.
@@ -22,6 +23,7 @@ type devnetFlags struct {
 	shape  devnet.Shape
 	rpc    address
 	level  level
+	config string
 	asJSON bool
 }
 
@@ -34,7 +36,7 @@ func newDevnet() *cobra.Command {
 			"and EVM rollups, 901, 902 and so on, in zone 1. Prints how to reach them, then \"ready\".\n\n" +
 			"Ctrl-C (SIGINT) or SIGTERM stops it, with exit code 0. The next start with the same --dir continues the same\n" +
 			"chains, of the same shape; --fresh throws them away. A folder that is in use, of another version or not a devnet's is refused and\n" +
-			"left as it is. Log lines go to standard error; a healthy devnet has none at the default level.",
+			"left as it is. Settings of the validators come from --config, LOCKSTEP_… and flags, see docs/reference/config.md. Log lines go to standard error; a healthy devnet has none at the default level.",
 		Example: "  lockstep devnet\n  lockstep devnet --dir /tmp/net --rpc 127.0.0.1:9545 --fresh --validators 7 --rollups 4",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -46,15 +48,22 @@ func newDevnet() *cobra.Command {
 	flags.IntVar(&f.shape.Rollups, "rollups", 0, "how many EVM rollups, 2 to 16; 0 is the folder's number, 2 for a new one")
 	flags.Var(&f.rpc, "rpc", "address the gateway listens on; port 0 is any free one")
 	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
+	flags.StringVar(&f.config, "config", "", "TOML `FILE` with settings for every validator; `lockstep config show` prints one")
+	settings.Register(flags, chosenByDevnet)
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object instead of the table, once the network is ready")
 	return cmd
 }
 
 func (f *devnetFlags) run(cmd *cobra.Command) error {
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
+	configure, err := devnetSettings(cmd, f.config)
+	if err != nil {
+		return err
+	}
 	log := newDevnetLog(cmd.ErrOrStderr(), f.level.Level, ctx.Done())
 	d, err := devnet.New(devnet.Options{
 		Dir: string(f.dir), Fresh: f.fresh, Shape: f.shape, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
+		Configure: configure,
 	})
 	if err != nil {
 		log.down()

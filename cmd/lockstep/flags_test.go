@@ -22,7 +22,7 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		code int
 		want string
 	}{
-		{"unknown command", []string{"devnt"}, exitUsage, "want one of demo, devnet, evidence, sim, verify, version"},
+		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, completion, config, demo, devnet, evidence, keys, rollups, sim, status, tick, tx, validators, verify, version, watch"},
 		{"unknown flag", []string{"devnet", "--dirr", "DIR"}, exitUsage, "lockstep devnet --help"},
 		{"devnet arguments", []string{"devnet", "DIR"}, exitUsage, "takes flags only"},
 		{"demo arguments", []string{"demo", "fast"}, exitUsage, "takes flags only"},
@@ -34,6 +34,22 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		{"log level", []string{"devnet", "--dir", "DIR", "--rpc", "127.0.0.1:0", "--log-level", "loud"}, exitUsage, "want debug, info, warn or error"},
 		{"empty folder name", []string{"devnet", "--rpc", "127.0.0.1:0", "--dir", ""}, exitUsage, "want the path of a folder"},
 		{"no artifacts", []string{"demo", "--artifacts", "DIR"}, exitFailed, "make artifacts"},
+		{"validators out of range", []string{"devnet", "--dir", "DIR", "--rpc", "127.0.0.1:0", "--validators", "3"}, exitUsage, "want 4 to 16"},
+		{"rollups out of range", []string{"devnet", "--dir", "DIR", "--rpc", "127.0.0.1:0", "--rollups", "17"}, exitUsage, "want 2 to 16"},
+		{"setting that the devnet chooses", []string{"devnet", "--dir", "DIR", "--gateway.listen", "127.0.0.1:1"}, exitUsage, "unknown flag"},
+		{"setting out of range", []string{"devnet", "--dir", "DIR", "--rpc", "127.0.0.1:0", "--gateway.maxBatch", "0"}, exitUsage, "gateway.maxBatch is 0"},
+		{"setting of another kind", []string{"config", "show", "--gateway.maxBatch", "many"}, exitUsage, "want a number"},
+		{"missing settings file", []string{"config", "show", "--config", "none.toml"}, exitUsage, "none.toml"},
+		{"tick", []string{"tick", "newest"}, exitUsage, "want the number of a tick"},
+		{"short hash", []string{"tx", "0x12"}, exitUsage, "64 hex digits"},
+		{"level", []string{"tx", "0x" + strings.Repeat("00", 32), "--wait", "soon"}, exitUsage, "want ordered, executed or attested"},
+		{"no gateway", []string{"status", "--rpc", "http://127.0.0.1:1"}, exitNobody, "lockstep devnet"},
+		{"no gateway to watch", []string{"watch", "--rpc", "http://127.0.0.1:1"}, exitNobody, "lockstep devnet"},
+		{"no URL", []string{"rollups", "--rpc", "localhost"}, exitFailed, "is not a gateway URL"},
+		{"no bundle file", []string{"bundle", "send", "none.json"}, exitFailed, "none.json"},
+		{"two bundle files", []string{"bundle", "simulate", "a", "b"}, exitUsage, "the file of a bundle"},
+		{"key without password", []string{"keys", "new", "key.json"}, exitUsage, "--password-file is missing"},
+		{"key that is not there", []string{"keys", "show", "key.json"}, exitFailed, "key.json"},
 		{"empty artifacts", []string{"demo", "--artifacts", ""}, exitUsage, "want the path of a folder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

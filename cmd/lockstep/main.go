@@ -21,6 +21,7 @@ const (
 	exitFailed  = 1
 	exitUsage   = 2
 	exitRefuted = 3 // of verify: the proof is wrong
+	exitNobody  = 4 // no gateway answers
 )
 
 // usageError marks an error of the command line itself.
@@ -50,6 +51,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if errors.Is(err, client.ErrRefuted) {
 		return exitRefuted
 	}
+	if errors.Is(err, errUnreachable) {
+		return exitNobody
+	}
 	return exitFailed
 }
 
@@ -59,16 +63,20 @@ func newRoot() *cobra.Command {
 		Short: "A shared sequencer network: one order for many rollups, and bundles that take effect on all of them or on none.",
 		Long: "A shared sequencer network: one order for many rollups, and bundles that take effect on all of them or on none.\n\n" +
 			"Begin with `lockstep devnet`, and `lockstep demo` in a second terminal.\n\n" +
-			"Exit codes: 0 everything asked for happened, 1 it did not, 2 the command line is wrong, 3 (verify) a proof is wrong.",
+			"Exit codes: 0 everything asked for happened, 1 it did not, 2 the command line is wrong, 3 (verify) a proof is wrong, 4 no gateway\n" +
+			"answers.",
 		Version:       version,
 		Args:          onlyCommands,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newDevnet(), newDemo(), newSim(), newVerify(), newEvidence(), newVersion())
+	root.AddCommand(
+		newDevnet(), newDemo(), newStatus(), newRollups(), newTick(), newTx(), newBundle(), newWatch(), newValidators(),
+		newVerify(), newEvidence(), newKeys(), newConfig(), newSim(), newVersion(),
+	)
+	root.InitDefaultCompletionCmd()
 	return root
 }
 

@@ -22,27 +22,35 @@ func TestReference_DescribesEveryCommand(t *testing.T) {
 	golden.Block(t, referencePage, "commands", commandReference(newRoot()))
 }
 
-// commandReference is the help of all commands as Markdown.
-func commandReference(root *cobra.Command) string {
+// commandReference is the help of all commands as Markdown. Hidden flags are settings, which have a page of their own.
+func commandReference(parent *cobra.Command) string {
 	var out strings.Builder
-	for _, cmd := range root.Commands() {
-		if !cmd.IsAvailableCommand() || cmd.Name() == "help" {
+	for _, cmd := range parent.Commands() {
+		if !cmd.IsAvailableCommand() || cmd.Name() == "help" || cmd.Parent().Name() == "completion" {
 			continue
 		}
 		text := cmd.Long
 		if text == "" {
 			text = cmd.Short + "."
 		}
-		fmt.Fprintf(&out, "## %s\n\n%s\n\n| Flag | Default | |\n|---|---|---|\n", cmd.CommandPath(), text)
+		fmt.Fprintf(&out, "## %s\n\n%s\n\n", strings.TrimSuffix(cmd.UseLine(), " [flags]"), strings.ReplaceAll(text, "\n  {", "\n\n    {"))
+		flags := 0
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Name != "help" {
-				fmt.Fprintf(&out, "| %s | %s | %s |\n", flagSyntax(f), flagDefault(f), strings.ReplaceAll(flagUsage(f), "|", "\\|"))
+			if f.Name == "help" || f.Hidden {
+				return
 			}
+			if flags++; flags == 1 {
+				out.WriteString("| Flag | Default | |\n|---|---|---|\n")
+			}
+			fmt.Fprintf(&out, "| %s | %s | %s |\n", flagSyntax(f), flagDefault(f), strings.ReplaceAll(flagUsage(f), "|", "\\|"))
 		})
-		out.WriteString("\n")
+		if flags > 0 {
+			out.WriteString("\n")
+		}
 		if cmd.Example != "" {
 			fmt.Fprintf(&out, "%s\n\n", strings.ReplaceAll("  "+strings.TrimSpace(cmd.Example), "  lockstep", "    bin/lockstep"))
 		}
+		out.WriteString(commandReference(cmd))
 	}
 	return out.String()
 }
@@ -62,6 +70,9 @@ func flagUsage(f *pflag.Flag) string {
 func flagDefault(f *pflag.Flag) string {
 	if f.DefValue == "false" {
 		return "no"
+	}
+	if f.DefValue == "" {
+		return "none"
 	}
 	return "`" + f.DefValue + "`"
 }

@@ -55,7 +55,7 @@ func ImportRules() []ImportRule {
 		{
 			In: []string{"..."}, Except: []string{"zone/evm/...", "sim/...", "test/..."}, Of: []string{geth + "/..."},
 			Only: []string{
-				geth, geth + "/accounts/abi/...", geth + "/common/...", geth + "/core/types", geth + "/crypto", geth + "/ethclient",
+				geth, geth + "/accounts/abi/...", geth + "/accounts/keystore", geth + "/common/...", geth + "/core/types", geth + "/crypto", geth + "/ethclient",
 				geth + "/event", geth + "/params", geth + "/rlp", geth + "/rpc", geth + "/trie",
 			},
 			Reason: "go-ethereum's execution is behind zone/evm alone, so that an upgrade of it is a change of one package",

@@ -214,7 +214,9 @@ func (l *loader) decode() {
 }
 
 // isDuration tells text and durations from bare numbers, which would be nanoseconds.
-func isDuration(v any) bool { return reflect.TypeOf(v) == durationType || reflect.TypeOf(v).Kind() == reflect.String }
+func isDuration(v any) bool {
+	return reflect.TypeOf(v) == durationType || reflect.TypeOf(v).Kind() == reflect.String
+}
 
 // field is the setting's field in a configuration.
 func (s Setting) field(cfg *node.Config) reflect.Value {
@@ -226,6 +228,16 @@ func (s Setting) field(cfg *node.Config) reflect.Value {
 		v = v.FieldByIndex(step)
 	}
 	return v
+}
+
+// Apply sets in cfg what was chosen, and leaves the rest. Settings of a gateway are skipped where there is none.
+func (e *Effective) Apply(cfg *node.Config) {
+	for _, s := range List() {
+		if e.Origin[s.Path] == "default" || (cfg.Gateway == nil && strings.HasPrefix(s.Path, "gateway.")) {
+			continue
+		}
+		s.field(cfg).Set(s.field(&e.Config))
+	}
 }
 
 // Value is the setting's value in a configuration with a gateway.
