@@ -107,7 +107,8 @@ func DecodeSystemEntry(b []byte) (SystemEntry, error) {
 // GossipBatch is what gateways send to the other validators' pools in one gossip item.
 type GossipBatch struct {
 	Txs []GossipTx
-	// Bundles are encodings, which their kinds tell apart: of a Bundle, a ReplacingBundle or a Cancellation.
+	// Bundles are encodings, which their kinds tell apart: of a Bundle, a ReplacingBundle, a Cancellation, a
+	// Block or a Report.
 	Bundles [][]byte
 }
 

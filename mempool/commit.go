@@ -49,6 +49,10 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 		p.recent.put(item.Tx.Hash(), tick)
 		p.reasons.forget(item.Tx.Hash())
 		e := q.txs[item.Tx.Hash()]
+		if item.Tx.Kind() != core.EncTransaction {
+			q.operator.ordered(item.Tx)
+			continue
+		}
 		if q.kind != core.KindEVM { // nothing here executes it
 			if e != nil && e.single {
 				p.remove(q, nil, e)
@@ -68,6 +72,7 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 		p.orderEntry(q, pos, item.IsLeg())
 		touched.add(pos.account)
 	}
+	p.leaveBehind(q)
 	for _, a := range touched.list {
 		p.settle(q, a)
 	}
@@ -277,6 +282,7 @@ func (p *Pool) sweep() {
 	p.forgetClients(now)
 	p.forgetLines(uint64(now.UnixMilli()))
 	for _, q := range p.order {
+		p.expireOperatorEntries(q, now)
 		for q.waiting.Len() > 0 {
 			e := q.waiting.Front().Value.(*entry)
 			if now.Sub(e.since) < p.cfg.Lifetime {

@@ -24,6 +24,9 @@ func (p *Pool) Find(id common.Hash) Found {
 		if e := q.txs[id]; e != nil && e.single {
 			return Found{Held: true}
 		}
+		if q.operator.find(id) != nil {
+			return Found{Held: true}
+		}
 	}
 	reason, _ := p.reasons.get(id)
 	return Found{Dropped: reason}

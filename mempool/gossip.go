@@ -143,9 +143,12 @@ func (o *outbox) fill(limit int) (batch core.GossipBatch, size, n int) {
 				break
 			}
 			size += item.size()
-			if item.entry == nil {
+			switch {
+			case item.entry == nil:
 				batch.Bundles = append(batch.Bundles, item.encode())
-			} else {
+			case item.entry.tx.Kind() != core.EncTransaction:
+				batch.Bundles = append(batch.Bundles, item.entry.tx.Raw())
+			default:
 				tx := item.entry.tx
 				batch.Txs = append(batch.Txs, core.GossipTx{Rollup: uint64(tx.Rollup()), Raw: tx.Raw()})
 			}
@@ -258,7 +261,7 @@ func (p *Pool) receive(c chunk) {
 	p.mu.Unlock()
 }
 
-// receiveBundle takes in a bundle, with or without a replacement, or a cancellation.
+// receiveBundle takes in a bundle, with or without a replacement, a cancellation, or an entry of an operator.
 func (p *Pool) receiveBundle(enc []byte) error {
 	kind, err := core.KindOf(enc)
 	if err != nil {
@@ -266,6 +269,12 @@ func (p *Pool) receiveBundle(enc []byte) error {
 	}
 	var s submission
 	switch kind {
+	case core.EncBlock, core.EncReport:
+		tx, err := core.DecodeOperatorEntry(enc)
+		if err == nil {
+			err = p.addOperatorEntry(tx, false)
+		}
+		return err
 	case core.EncCancellation:
 		c, err := core.DecodeCancellation(enc)
 		if err == nil {

@@ -18,6 +18,7 @@ type Pool struct {
 	network  core.NetworkID
 	state    State
 	progress Progress // nil if the state does not tell
+	chains   Chains   // nil if the state does not tell
 	now      func() time.Time
 
 	// slots bounds the local submissions that are checked at a time; capacity Config.Workers, callers block.
@@ -72,6 +73,7 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 		subscribers: make(map[*subscription]struct{}),
 	}
 	p.progress, _ = state.(Progress)
+	p.chains, _ = state.(Chains)
 	for i := range g.Rollups {
 		r := &g.Rollups[i]
 		q := newQueue(r, g.ZoneOf(r.ID))

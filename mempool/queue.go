@@ -28,6 +28,7 @@ type queue struct {
 	ordered      []*position
 	orderedBytes int
 	baseFee      *big.Int
+	operator     operator
 	// count and bytes are of the singles that are not ordered yet.
 	count int
 	bytes int

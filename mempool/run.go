@@ -62,7 +62,7 @@ func (p *Pool) Ready() <-chan struct{} {
 
 func (p *Pool) selectable() bool {
 	for _, q := range p.order {
-		if q.ready.Len() > 0 {
+		if q.ready.Len() > 0 || len(q.operator.following()) > 0 {
 			return true
 		}
 	}

@@ -117,8 +117,9 @@ func (s *selection) sections() (sections []core.Section) {
 	cursors := make([]*cursor, len(order))
 	live := 0
 	for i, q := range order {
-		if q.ready.Len() > 0 {
+		if q.ready.Len() > 0 || len(q.operator.entries) > 0 {
 			cursors[i] = &cursor{selection: s, queue: q, gas: s.budget.SingleGas[q.id], place: q.ready.Front()}
+			cursors[i].takeOperator()
 			live++
 		}
 	}

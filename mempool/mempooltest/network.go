@@ -30,11 +30,14 @@ func Genesis() *core.Genesis {
 		Rollups: []core.Rollup{
 			{ID: EVMA, Name: "a", Kind: core.KindEVM}, {ID: EVMB, Name: "b", Kind: core.KindEVM},
 			{ID: EVMC, Name: "c", Kind: core.KindEVM}, {ID: OPStack, Name: "op", Kind: core.KindOPStack},
-			{ID: Opaque, Name: "opaque", Kind: core.KindOpaque},
+			{ID: Opaque, Name: "opaque", Kind: core.KindOpaque, Operator: crypto.PubkeyToAddress(OperatorKey().PublicKey)},
 		},
 		Predeploy: core.DefaultPredeploy(),
 	}
 }
+
+// OperatorKey is the key of the opaque rollup's operator.
+func OperatorKey() *ecdsa.PrivateKey { return Key(1 << 20) }
 
 var keys sync.Map // int → *ecdsa.PrivateKey; deriving a public key takes longer than signing
 

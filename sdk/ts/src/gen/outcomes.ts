@@ -27,4 +27,6 @@ export const outcomeCodes = {
   parentTick: 37,
   panic: 48,
   zoneUnassigned: 49,
+  rejected: 64,
+  undecodable: 65,
 } as const
