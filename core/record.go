@@ -64,4 +64,16 @@ type Decided struct {
 	Draft *CheckpointDraft
 	// Completion says that this tick completed the checkpoint of an earlier one; nil for most ticks.
 	Completion *CheckpointCompletion
+	// Votes are what the tick tells of the commit of the tick before, one for each of its signers; empty for tick 1. They are
+	// for those who watch, and are not kept.
+	Votes []Vote
+}
+
+// Vote is a validator's part of the commit of a tick, as the next tick hands it on.
+type Vote struct {
+	Validator common.Address
+	// Signed is false if the validator's vote is not handed on: it gave none, or it came too late.
+	Signed bool
+	// Results are the newest ticks whose results it names, by zone; what is attested already is not named.
+	Results []Attested
 }

@@ -60,8 +60,30 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	if p.Height == 1 {
 		changes = s.everything()
 	}
-	decided := &core.Decided{Record: record, Tick: in.tick, Ledger: changes, Draft: draft, Completion: completion}
+	decided := &core.Decided{
+		Record: record, Tick: in.tick, Ledger: changes, Draft: draft, Completion: completion, Votes: m.votes(in),
+	}
 	return &Effects{Decided: decided, AppHash: appHash, Validators: updates}, nil
+}
+
+// votes tells what the vote extensions in a tick say, in the engine's order.
+func (m *Machine) votes(in *inspected) []core.Vote {
+	if in.tick.Number == 1 {
+		return nil
+	}
+	votes := make([]core.Vote, len(m.validators))
+	for i, v := range m.validators {
+		votes[i].Validator = v.Address
+		if in.extensions[i] == nil {
+			continue
+		}
+		votes[i].Signed = true
+		for _, z := range in.extensions[i].Zones {
+			last := len(z.Digests) - 1
+			votes[i].Results = append(votes[i].Results, core.Attested{Zone: z.Zone, Tick: z.FirstTick + uint64(last), Digest: z.Digests[last]})
+		}
+	}
+	return votes
 }
 
 // advanceLanes moves the head of every lane that the tick adds to, and lists what was added by ascending rollup.

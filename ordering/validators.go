@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/lockstep-network/lockstep/core"
 )
 
@@ -67,6 +69,18 @@ func (m *Machine) Signers(height uint64) []core.Validator {
 
 // Validators are the signers of the last committed tick.
 func (m *Machine) Validators() []core.Validator { return m.Signers(m.Height()) }
+
+// Equivocated is the first tick that brought evidence of a validator's double signing, zero if none did.
+func (m *Machine) Equivocated(validator common.Address) uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for i := range m.seats {
+		if m.seats[i].Address == validator {
+			return m.seats[i].equivocated
+		}
+	}
+	return 0
+}
 
 // signers are those that sign the commit of a tick, by the committed ledger.
 func (m *Machine) signers(height uint64) ([]member, uint64) { return m.seats.signers(height) }
