@@ -84,7 +84,7 @@ func (x *Explorer) searchText(query string) []Hit {
 	hits := []Hit{}
 	for _, r := range x.deps.Genesis.Rollups {
 		if r.ID.String() == query || strings.Contains(strings.ToLower(r.Name), strings.ToLower(query)) {
-			hits = append(hits, Hit{Type: HitRollup, ID: r.ID.String(), Label: "rollup " + x.name(r.ID)})
+			hits = append(hits, Hit{Type: HitRollup, ID: r.ID.String(), Label: x.name(r.ID)})
 		}
 	}
 	n, err := strconv.ParseUint(strings.TrimPrefix(query, "#"), 10, 64)

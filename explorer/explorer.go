@@ -84,9 +84,9 @@ func (x *Explorer) rollupInfo(id core.RollupID) RollupInfo {
 // now is the node's clock in ms since the Unix epoch.
 func (x *Explorer) now() uint64 { return uint64(x.deps.Now().UnixMilli()) }
 
-// Accepted takes notice of an entry that this node took from a client: a transaction hash or a bundle id.
-func (x *Explorer) Accepted(id common.Hash) {
-	now := x.now()
+// Accepted takes notice of an entry that this node took from a client: a transaction hash or a bundle id, and when it came.
+func (x *Explorer) Accepted(id common.Hash, at time.Time) {
+	now := uint64(at.UnixMilli())
 	x.live.mu.Lock()
 	defer x.live.mu.Unlock()
 	x.live.arrived.add(id, now)

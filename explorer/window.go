@@ -101,7 +101,9 @@ func (a *arrivals) of(item core.LaneItem) uint64 {
 const seenTicks = 1 << 13
 
 // seen remembers when ticks came, in ms since the Unix epoch.
-type seen struct{ ring [seenTicks]struct{ tick, ms uint64 } }
+type seen struct {
+	ring [seenTicks]struct{ tick, ms uint64 }
+}
 
 func (s *seen) put(tick, ms uint64) {
 	s.ring[tick%seenTicks].tick, s.ring[tick%seenTicks].ms = tick, ms

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,6 +30,9 @@ type Deps struct {
 	Zones map[core.ZoneID]Zone
 	// Listener is the open port, see Listen; nil lets New open it.
 	Listener net.Listener
+	// Explorer serves /explorer and what is below; nil if this node has no explorer. It sets its own headers, limits its own
+	// requests, and ends its streams when the node does.
+	Explorer http.Handler
 	// Metrics collects what /metrics shows; nil for a registry of the gateway's own.
 	Metrics *prometheus.Registry
 	// Now is the node's clock; nil for time.Now.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,6 +38,10 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		g.metrics.ServeHTTP(w, r)
 		return
 	}
+	if g.deps.Explorer != nil && (r.URL.Path == explorerPath || strings.HasPrefix(r.URL.Path, explorerPath+"/")) {
+		g.deps.Explorer.ServeHTTP(w, r)
+		return
+	}
 	m, err := g.route(r.URL.Path)
 	if err != nil {
 		refuse(w, http.StatusNotFound, err)
@@ -62,6 +67,15 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD, OPTIONS, POST")
 		refuse(w, http.StatusMethodNotAllowed, &Refusal{Cause: ErrHTTP, Field: "method", Have: r.Method, Want: "POST"})
 	}
+}
+
+// explorerPath is where the web page is.
+const explorerPath = "/explorer"
+
+// Call asks the network's endpoint, as a client would, without the limits that are on clients. It must be called while Run
+// runs.
+func (g *Gateway) Call(ctx context.Context, result any, method string, args ...any) error {
+	return g.root.client.CallContext(ctx, result, method, args...)
 }
 
 // route finds the endpoint of a path.

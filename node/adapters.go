@@ -62,7 +62,16 @@ func (s poolState) FirstUnapplied(rollup core.RollupID) uint64 {
 }
 
 // gossipPool is the pool as the consensus engine sees it.
-type gossipPool struct{ *mempool.Pool }
+type gossipPool struct {
+	*mempool.Pool
+	// voted hears what a tick tells of the votes for the tick before.
+	voted func(tick uint64, votes []core.Vote)
+}
+
+func (p gossipPool) Committed(d *core.Decided) {
+	p.Pool.Committed(d)
+	p.voted(d.Record.Number, d.Votes)
+}
 
 func (p gossipPool) Insert(batch []byte) error {
 	err := p.Pool.Insert(batch)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/ordering/comet"
@@ -26,6 +27,8 @@ type Config struct {
 	Mempool mempool.Config
 	// Gateway serves clients; nil for a validator without a gateway.
 	Gateway *gateway.Config
+	// Explorer is the web page of a node with a gateway.
+	Explorer explorer.Config
 	// Engine makes a rollup's executor from the node's own, for executors that are made elsewhere; nil uses the node's own.
 	// RPC and pool read the own one, so another executor is built around it.
 	Engine func(core.RollupID, zone.Engine) zone.Engine
@@ -42,7 +45,7 @@ type Config struct {
 
 // Default is a validator without a gateway.
 func Default(home string) Config {
-	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
+	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Explorer: explorer.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // Validate reports all problems at once. Ordering's home is not looked at.
@@ -59,7 +62,7 @@ func (c Config) Validate() error {
 	}
 	problems = append(problems, c.Mempool.Validate())
 	if c.Gateway != nil {
-		problems = append(problems, c.Gateway.Validate())
+		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate())
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("node: %w", err)
@@ -69,6 +72,7 @@ func (c Config) Validate() error {
 
 // Folders of the stages in a node's home.
 func (c Config) logDir() string                { return filepath.Join(c.Home, "log") }
+func (c Config) explorerDir() string           { return filepath.Join(c.Home, "explorer") }
 func (c Config) zoneDir(id core.ZoneID) string { return filepath.Join(c.Home, "zone", id.String()) }
 func (c Config) rollupDir(id core.RollupID) string {
 	return filepath.Join(c.Home, "rollup", id.String())

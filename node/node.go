@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/orderedlog"
@@ -31,14 +32,16 @@ type Node struct {
 	log     *slog.Logger
 
 	gateway *gateway.Gateway // nil without one
-	pool    *mempool.Pool
-	machine *ordering.Machine
-	engine  *comet.Node
-	signer  *signer.Signer // nil without a key
-	ticks   *orderedlog.Log
-	zones   map[core.ZoneID]*zone.Zone
-	chains  map[core.RollupID]*evm.Chain
-	rpcs    []*evm.RPC
+	// explorer is nil without a gateway, or when it is switched off.
+	explorer *explorer.Explorer
+	pool     *mempool.Pool
+	machine  *ordering.Machine
+	engine   *comet.Node
+	signer   *signer.Signer // nil without a key
+	ticks    *orderedlog.Log
+	zones    map[core.ZoneID]*zone.Zone
+	chains   map[core.RollupID]*evm.Chain
+	rpcs     []*evm.RPC
 
 	progress *progress
 	safe     sync.Mutex // held while safe blocks move
@@ -60,7 +63,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
-		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones,
+		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openExplorer,
 		func() error { return n.openGateway(listener) },
 	} {
 		if err := open(); err != nil {
@@ -154,7 +157,7 @@ func (n *Node) openOrdering() error {
 	cfg.Home = OrderingDir(n.cfg.Home)
 	n.machine = machine
 	deps := comet.Deps{
-		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
+		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.voted}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
 		Listener: n.metrics,
 	}
 	if n.signer != nil {
@@ -183,9 +186,9 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		zones[id] = servedZone{z, n.progress}
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool}, Log: servedLog{n.ticks}, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
+		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover: newProver(n.genesis, n.ticks, n.zones),
-		Zones:  zones, Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
+		Zones:  zones, Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err
@@ -237,6 +240,9 @@ func (n *Node) Run(ctx context.Context) error {
 	if n.gateway != nil {
 		group.Go(func() error { return n.gateway.Run(ctx) })
 	}
+	if n.explorer != nil {
+		group.Go(func() error { return n.explorer.Run(ctx) })
+	}
 	return errors.Join(group.Wait(), n.Close())
 }
 
@@ -248,6 +254,9 @@ func (n *Node) closeAll() error {
 	var errs []error
 	if n.gateway != nil {
 		errs = append(errs, n.gateway.Close())
+	}
+	if n.explorer != nil {
+		errs = append(errs, n.explorer.Close())
 	}
 	for _, server := range n.rpcs {
 		server.Stop()

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -13,20 +14,34 @@ import (
 )
 
 // clientPool is the pool as the gateway offers it to clients.
-type clientPool struct{ pool *mempool.Pool }
+type clientPool struct {
+	pool *mempool.Pool
+	// accepted hears of what was admitted, and when a client brought it.
+	accepted func(id common.Hash, at time.Time)
+}
+
+// admitted passes on what the pool said to a client.
+func (p clientPool) admitted(id common.Hash, at time.Time, err error) (common.Hash, error) {
+	if err == nil {
+		p.accepted(id, at)
+	}
+	return id, refusal(err)
+}
 
 func (p clientPool) AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error) {
+	at := time.Now()
 	hash, err := p.pool.AddTransaction(ctx, rollup, raw)
-	return hash, refusal(err)
+	return p.admitted(hash, at, err)
 }
 
 func (p clientPool) AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error) {
+	at := time.Now()
 	if r != nil {
 		id, err := p.pool.AddReplacement(ctx, gateway.Client(ctx), b, *r)
-		return id, refusal(err)
+		return p.admitted(id, at, err)
 	}
 	id, err := p.pool.AddClientBundle(ctx, gateway.Client(ctx), b)
-	return id, refusal(err)
+	return p.admitted(id, at, err)
 }
 
 func (p clientPool) CancelBundle(ctx context.Context, c core.Cancellation) (common.Hash, error) {

@@ -82,6 +82,9 @@ func (n *Node) listen(id core.ZoneID) zone.Listener {
 			n.pool.Voided(failed(result)...)
 			n.pool.Executed(n.progress.done(id, result))
 			n.moveSafe(id, n.zones[id].Agreed())
+			if n.explorer != nil {
+				n.explorer.Executed(exploredResult(id, result))
+			}
 		},
 		LaneStopped: func(e zone.LaneStopped) {
 			n.metrics.stopped.WithLabelValues(e.Rollup.String()).Inc()
@@ -101,6 +104,9 @@ func (n *Node) rewound(id core.ZoneID, seal zone.SealRecord) {
 		return
 	}
 	n.pool.Rewound()
+	if n.explorer != nil {
+		n.explorer.Rewound(id, seal.NextTick)
+	}
 	if n.gateway == nil {
 		return
 	}

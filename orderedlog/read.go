@@ -118,7 +118,7 @@ func (l *Log) laneRow(rollup core.RollupID, seq uint64) (row laneRow, ok bool, e
 	if found {
 		return row, ok, nil
 	}
-	switch start, err := l.laneStart(rollup); {
+	switch start, err := l.LaneStart(rollup); {
 	case err != nil:
 		return row, false, err
 	case seq < start:
@@ -127,8 +127,13 @@ func (l *Log) laneRow(rollup core.RollupID, seq uint64) (row laneRow, ok bool, e
 	return row, false, nil
 }
 
-// laneStart is the first position of a lane that is kept, zero if there is none.
-func (l *Log) laneStart(rollup core.RollupID) (seq uint64, err error) {
+// LaneStart is the first position of a lane that is kept, zero if there is none.
+func (l *Log) LaneStart(rollup core.RollupID) (seq uint64, err error) {
+	done, err := l.begin()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
 	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: laneKey(rollup, 0), UpperBound: after(laneKey(rollup, math.MaxUint64))})
 	if err != nil {
 		return 0, l.readError(fmt.Sprintf("read lane of rollup %s", rollup), err)

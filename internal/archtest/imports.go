@@ -8,7 +8,7 @@ const (
 )
 
 // stages are the folders of the data path, in its order.
-var stages = []string{"gateway", "mempool", "ordering", "orderedlog", "zone", "settlement", "da", "adapters"}
+var stages = []string{"gateway", "mempool", "ordering", "orderedlog", "zone", "explorer", "settlement", "da", "adapters"}
 
 // ImportRule says what packages may import of something.
 type ImportRule struct {

@@ -23,7 +23,7 @@ export type Hex = `0x${string}`;
 export type Level = "unknown" | "accepted" | "ordered" | "executed" | "attested" | "posted" | "final";
 
 /** What became of a lane position: included, or the reason why it is void. */
-export type OutcomeCode = "included" | "badSignature" | "nonceTooLow" | "nonceTooHigh" | "nonceMax" | "insufficientFunds" | "feeCapTooLow" | "tipAboveFeeCap" | "feeOverflow" | "intrinsicGas" | "floorDataGas" | "gasAboveCap" | "gasOverflow" | "initCodeTooLarge" | "senderNotEOA" | "txType" | "authorizations" | "blockFull" | "legReverted" | "otherLeg" | "commitment" | "assertion" | "parentTick" | "panic" | "zoneUnassigned";
+export type OutcomeCode = "included" | "badSignature" | "nonceTooLow" | "nonceTooHigh" | "nonceMax" | "insufficientFunds" | "feeCapTooLow" | "tipAboveFeeCap" | "feeOverflow" | "intrinsicGas" | "floorDataGas" | "gasAboveCap" | "gasOverflow" | "initCodeTooLarge" | "senderNotEOA" | "txType" | "authorizations" | "blockFull" | "legReverted" | "otherLeg" | "commitment" | "assertion" | "parentTick" | "panic" | "zoneUnassigned" | "rejected" | "undecodable";
 
 export type RollupKind = "evm" | "opstack" | "opaque";
 
