@@ -4,19 +4,14 @@ import { defineConfig } from "vite";
 export default defineConfig({
   base: "/explorer/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // The verifier is the SDK's, from its sources; what it needs comes from this page's own packages.
+  resolve: { alias: { viem: new URL("node_modules/viem", import.meta.url).pathname } },
   build: {
     outDir: "../dist",
     emptyOutDir: true,
-    target: "es2022",
+    target: ["chrome123", "firefox120", "safari17.5"],
     // An inlined asset would be a data: URL, which the page's content security policy does not allow.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: {
-      output: {
-        entryFileNames: "assets/[name]-[hash].js",
-        chunkFileNames: "assets/[name]-[hash].js",
-        assetFileNames: "assets/[name]-[hash][extname]",
-      },
-    },
   },
 });
