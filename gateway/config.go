@@ -36,7 +36,7 @@ type Config struct {
 	FeedBytes   int
 	// SubmitWait is how long eth_sendRawTransaction waits for the result before it answers with the hash.
 	SubmitWait time.Duration
-	// MaxWait bounds the timeout of lockstep_waitFor; it must be below WriteTimeout.
+	// MaxWait bounds the timeout of lockstep_waitFor and of eth_sendRawTransactionSync; it must be below WriteTimeout.
 	MaxWait time.Duration
 	// SimulateTimeout bounds the execution of one simulation.
 	SimulateTimeout time.Duration

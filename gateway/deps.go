@@ -63,6 +63,8 @@ type Pool interface {
 type PoolEntry struct {
 	// Waiting: the entry is in the pool.
 	Waiting bool
+	// Parked: the entry is a transaction that waits for an earlier nonce or a lower base fee.
+	Parked bool
 	// Bundle: the id is a bundle's.
 	Bundle bool
 	// Dropped says why the entry left the pool without being ordered; nil if it did not, or if nobody remembers. It is an

@@ -13,7 +13,7 @@ import (
 
 // Submit brings a transaction of an `evm` rollup into the pool and waits up to Config.SubmitWait for its result. It is
 // what eth_sendRawTransaction of /rollup/{id} calls: nil means that the method answers with the hash (the transaction
-// was included, or there is no result yet), an error has go-ethereum's code and words (refused, or ordered and void).
+// was included, waits for an earlier nonce, or there is no result yet), an error has go-ethereum's code and words (refused, or ordered and void).
 // The calls of a JSON-RPC batch wait together, see batch.
 func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) error {
 	raw, err := tx.MarshalBinary()
@@ -35,8 +35,10 @@ func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtype
 	if _, err := g.deps.Pool.AddTransaction(ctx, rollup, raw); err != nil {
 		return g.ethError(err)
 	}
-	if !waiting {
-		return nil // as many wait as may: the hash is a true answer at any time
+	// The hash is a true answer at any time: at once when as many wait as may, and for a transaction that cannot be ordered before
+	// another one has come, which go-ethereum queues and answers at once too.
+	if !waiting || g.deps.Pool.Lookup(tx.Hash()).Parked {
+		return nil
 	}
 	return g.ethError(g.awaitResult(ctx, wt, rollup, time.Now().Add(g.cfg.SubmitWait)))
 }

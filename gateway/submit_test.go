@@ -31,6 +31,22 @@ func TestSubmit_AnswersTheHashWhenTheTransactionIsIncluded(t *testing.T) {
 	}
 }
 
+func TestSubmit_AnswersTheHashAtOnceBehindANonceGap(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{Config: longWait})
+	h.Pool.Park()
+	tx := gatewaytest.Tx(gatewaytest.A, 7)
+	sent := background[common.Hash](t, h.Dial(t, "http", "/rollup/901"), sendRaw, raw(tx))
+	select {
+	case got := <-sent:
+		if got.err != nil || got.result != tx.Hash() {
+			t.Errorf("got %s, %v, want %s", got.result, got.err, tx.Hash())
+		}
+	case <-time.After(10 * time.Second): // half of what it would wait for a result
+		t.Error("the call waits for a transaction that cannot be ordered yet")
+	}
+}
+
 func TestSubmit_AnswersAVoidWithGethsWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

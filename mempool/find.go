@@ -6,6 +6,8 @@ import "github.com/ethereum/go-ethereum/common"
 type Found struct {
 	// Held: it waits to be ordered, or is ordered and not executed yet.
 	Held bool
+	// Parked: it is a single that was never ready to be ordered: it waits for an earlier nonce or a lower base fee.
+	Parked bool
 	// Bundle: the id is that of a bundle.
 	Bundle bool
 	// Dropped says why it left the pool without being ordered; nil if it did not, or if nobody remembers.
@@ -22,7 +24,7 @@ func (p *Pool) Find(id common.Hash) Found {
 	}
 	for _, q := range p.order {
 		if e := q.txs[id]; e != nil && e.single {
-			return Found{Held: true}
+			return Found{Held: true, Parked: e.tick == 0 && !e.announced && e.from != (common.Address{})}
 		}
 		if q.operator.find(id) != nil {
 			return Found{Held: true}

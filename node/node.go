@@ -42,6 +42,7 @@ type Node struct {
 	zones    map[core.ZoneID]*zone.Zone
 	chains   map[core.RollupID]*evm.Chain
 	rpcs     []*evm.RPC
+	work     *evm.Work // of the calls of all rollups
 
 	progress *progress
 	safe     sync.Mutex // held while safe blocks move
@@ -58,7 +59,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	}
 	n := &Node{
 		cfg: cfg, genesis: genesis, log: cfg.Logger,
-		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis),
+		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis), work: evm.NewWork(),
 	}
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
@@ -208,7 +209,7 @@ func (n *Node) mount(id core.RollupID, chain *evm.Chain) error {
 	serve := func(sealedOnly bool) (*evm.RPC, error) {
 		server, err := evm.NewRPC(chain, evm.RPCDeps{
 			Submit: n.gateway.Sender(id), Pool: rollupPool{n.pool, id}, Finality: finality{n.progress, id},
-			ClientVersion: "Lockstep/" + n.cfg.Version, SealedOnly: sealedOnly,
+			ClientVersion: "Lockstep/" + n.cfg.Version, SealedOnly: sealedOnly, Work: n.work, MaxSyncWait: n.cfg.Gateway.MaxWait,
 		})
 		if err == nil {
 			n.rpcs = append(n.rpcs, server)

@@ -51,7 +51,7 @@ func (p clientPool) CancelBundle(ctx context.Context, c core.Cancellation) (comm
 
 func (p clientPool) Lookup(id common.Hash) gateway.PoolEntry {
 	e := p.pool.Find(id)
-	return gateway.PoolEntry{Waiting: e.Held, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}
+	return gateway.PoolEntry{Waiting: e.Held, Parked: e.Parked, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}
 }
 
 func (p clientPool) Stats() gateway.PoolStats {

@@ -21,6 +21,7 @@ type Pool struct {
 	refusal error
 	entries map[common.Hash]gateway.PoolEntry
 	lines   map[core.UUID]common.Hash
+	parks   bool
 }
 
 // NewPool makes an empty pool.
@@ -38,6 +39,13 @@ func (p *Pool) Refuse(err error) {
 	p.refusal = err
 }
 
+// Park lets transactions wait for an earlier nonce from now on.
+func (p *Pool) Park() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.parks = true
+}
+
 // Set says what the pool knows about an id.
 func (p *Pool) Set(id common.Hash, entry gateway.PoolEntry) {
 	p.mu.Lock()
@@ -47,7 +55,10 @@ func (p *Pool) Set(id common.Hash, entry gateway.PoolEntry) {
 
 // AddTransaction implements gateway.Pool.
 func (p *Pool) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (common.Hash, error) {
-	return p.add(crypto.Keccak256Hash(raw), gateway.PoolEntry{Waiting: true})
+	p.mu.Lock()
+	parks := p.parks
+	p.mu.Unlock()
+	return p.add(crypto.Keccak256Hash(raw), gateway.PoolEntry{Waiting: true, Parked: parks})
 }
 
 // AddBundle implements gateway.Pool. A replacement's bundle can be cancelled afterwards.

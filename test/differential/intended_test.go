@@ -118,7 +118,7 @@ var intended = []difference{
 	},
 	// Requests.
 	{
-		at: both, methods: []string{"eth_estimateGas", "eth_createAccessList"}, questions: []string{"args: too many"}, paths: []string{"error.message"},
+		at: both, methods: []string{"eth_call", "eth_estimateGas", "eth_createAccessList", "eth_simulateV1", "eth_fillTransaction"}, questions: []string{"args: too many"}, paths: []string{"error.message"},
 		what: "Too many arguments are reported before a wrong type of the first one.",
 		why:  "Both are wrong; the code is the same (-32602).",
 	},

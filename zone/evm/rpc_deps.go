@@ -3,6 +3,7 @@ package evm
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -47,6 +48,11 @@ type RPCDeps struct {
 	ClientVersion string
 	// SealedOnly makes `latest` the last sealed block for state reads too, for indexers.
 	SealedOnly bool
+	// Work is shared by all RPC servers of a process; nil makes one for this server alone.
+	Work *Work
+	// MaxSyncWait bounds how long eth_sendRawTransactionSync may wait, below what the listener allows a response to take. The
+	// default and the most is a minute.
+	MaxSyncWait time.Duration
 }
 
 func (d *RPCDeps) validate() error {

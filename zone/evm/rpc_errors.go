@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
 var (
@@ -19,7 +20,9 @@ var (
 const (
 	codeInvalidParams = -32602
 	codeLimitExceeded = -32005
-	codeSyncTimeout   = 4
+	codeSyncTimeout   = 4 // EIP-7966, which go-ethereum has only this one of
+	codeSyncUnready   = 5
+	codeSyncNonceGap  = 6
 )
 
 // codedError is an error with a JSON-RPC code.
@@ -44,27 +47,39 @@ var (
 	errHashAndRange         = &codedError{codeInvalidParams, "can't specify fromBlock/toBlock with blockHash"}
 	errTooManyLogs          = &codedError{codeLimitExceeded, fmt.Sprintf("query returned more than %d results", maxLogs)}
 	errPendingLogs          = &codedError{codeInvalidParams, "pending logs are not supported"}
-	errTooManySubscriptions = &codedError{codeLimitExceeded, "too many subscriptions"}
+	errTooManyCalls         = &codedError{codeLimitExceeded, fmt.Sprintf("too many calls of this kind at once: at most %d on one connection", maxCallsPerConnection)}
+	errBusy                 = &codedError{codeLimitExceeded, fmt.Sprintf("the node is busy: the call did not get its turn within %v, try again", workWait)}
+	errTooManySubscriptions = &codedError{codeLimitExceeded, fmt.Sprintf("too many subscriptions: at most %d at once", maxSubscriptions)}
 	errLogTimeout           = &codedError{codeLimitExceeded, "query timeout exceeded, narrow the block range"}
 	errTooManyHashes        = errors.New("exceed max number of transaction hashes allowed per transactionReceipts subscription")
+	errTooManyTopics        = errors.New("exceed max topics")
 	errTooManyPositions     = errors.New("exceed max addresses or topics per search position")
 	errHeaderNotFound       = errors.New("header not found")
 	errNotCanonical         = errors.New("hash is not currently canonical")
 )
 
-// syncTimeoutError is what eth_sendRawTransactionSync answers when the receipt is not there in time (EIP-7966, code 4).
-type syncTimeoutError struct {
-	timeout time.Duration
-	hash    common.Hash
+// syncError is what eth_sendRawTransactionSync answers beside a receipt and what eth_sendRawTransaction would (EIP-7966).
+type syncError struct {
+	codedError
+	data string
 }
 
-// Error implements error with go-ethereum's text.
-func (e *syncTimeoutError) Error() string {
-	return fmt.Sprintf("The transaction was added to the transaction pool but wasn't processed in %v", e.timeout)
+// ErrorData implements rpc.DataError.
+func (e *syncError) ErrorData() any { return e.data }
+
+// syncTimeoutError says, in go-ethereum's words, that the receipt is not there in time.
+func syncTimeoutError(timeout time.Duration, hash common.Hash) error {
+	text := fmt.Sprintf("The transaction was added to the transaction pool but wasn't processed in %v", timeout)
+	return &syncError{codedError{codeSyncTimeout, text}, hash.Hex()}
 }
 
-// ErrorCode implements rpc.Error.
-func (e *syncTimeoutError) ErrorCode() int { return codeSyncTimeout }
+// syncUnreadyError says that the transaction, or the node, is not ready for its execution.
+func syncUnreadyError(why string, hash common.Hash) error {
+	return &syncError{codedError{codeSyncUnready, why}, hash.Hex()}
+}
 
-// ErrorData implements rpc.DataError: the transaction's hash.
-func (e *syncTimeoutError) ErrorData() any { return e.hash.Hex() }
+// syncNonceGapError names the nonce that would do.
+func syncNonceGapError(have, want uint64) error {
+	text := fmt.Sprintf("The transaction was rejected due to a nonce gap: next nonce %d, tx nonce %d. Please resubmit with the next nonce.", want, have)
+	return &syncError{codedError{codeSyncNonceGap, text}, hexutil.EncodeUint64(want)}
+}

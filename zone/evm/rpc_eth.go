@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/rpc"
 )
 
 // ethMethods are the methods of the namespace eth that differ from go-ethereum's by more than where they read from.
@@ -18,8 +18,9 @@ type ethMethods struct {
 	blocks stockBlocks
 	txs    stockTransactions
 
-	getProof, estimateGas, createAccessList stockMethod
-	capabilities                            reflect.Value
+	capabilities reflect.Value
+	// syncing counts the synchronous sends that wait.
+	syncing atomic.Int64
 }
 
 // stockBlocks is what is used of go-ethereum's block methods.
@@ -42,22 +43,9 @@ func newEthMethods(b *openBackend, stock *stockServices) (*ethMethods, *subscrip
 		return nil, nil, fmt.Errorf("%w: %T or %T", ErrGethChanged, stock.chain, stock.transactions)
 	}
 	m, s := &ethMethods{b: b, blocks: blocks, txs: txs}, &subscriptions{b: b, txs: txs}
-	for _, method := range []struct {
-		target  *stockMethod
-		service any
-		name    string
-		args    int
-	}{
-		{&m.getProof, stock.chain, "GetProof", 3},
-		{&m.estimateGas, stock.chain, "EstimateGas", 4},
-		{&m.createAccessList, stock.chain, "CreateAccessList", 3},
-		{&s.full, stock.transactions, "GetTransactionByHash", 1},
-	} {
-		found, err := newStockMethod(method.service, method.name, method.args)
-		if err != nil {
-			return nil, nil, err
-		}
-		*method.target = found
+	var err error
+	if s.full, err = newStockMethod(stock.transactions, "GetTransactionByHash", 1); err != nil {
+		return nil, nil, err
 	}
 	m.capabilities = reflect.ValueOf(stock.chain).MethodByName("Capabilities")
 	if !m.capabilities.IsValid() || m.capabilities.Type().NumIn() != 0 || m.capabilities.Type().NumOut() != 1 {
@@ -104,51 +92,6 @@ func (m *ethMethods) Capabilities() (map[string]json.RawMessage, error) {
 	}
 	resources["logs"] = resources["receipts"]
 	return resources, nil
-}
-
-// GetProof proves an account against a sealed block: the open block has no root yet, so latest and pending mean the last
-// sealed one here.
-func (m *ethMethods) GetProof(ctx context.Context, address common.Address, keys []string, at *rpc.BlockNumberOrHash) (any, error) {
-	sealed := rpc.BlockNumber(m.b.chain.View().Sealed.Number.Int64())
-	number, byNumber := sealed, at == nil
-	if at != nil {
-		number, byNumber = at.Number()
-	}
-	if byNumber {
-		switch {
-		case number == rpc.LatestBlockNumber || number == rpc.PendingBlockNumber:
-			number = sealed
-		case number > sealed:
-			return nil, errHeaderNotFound
-		}
-		pinned := rpc.BlockNumberOrHashWithNumber(number)
-		at = &pinned
-	} else if hash, ok := at.Hash(); ok && m.b.chain.View().isOpen(hash) {
-		return nil, errHeaderNotFound
-	}
-	return m.getProof.call(ctx, address, keys, at)
-}
-
-// EstimateGas is go-ethereum's with a time limit.
-func (m *ethMethods) EstimateGas(ctx context.Context, args json.RawMessage, at, overrides, blockOverrides *json.RawMessage) (any, error) {
-	return timed(ctx, m.estimateGas, &args, at, overrides, blockOverrides)
-}
-
-// CreateAccessList is go-ethereum's with a time limit.
-func (m *ethMethods) CreateAccessList(ctx context.Context, args json.RawMessage, at, overrides *json.RawMessage) (any, error) {
-	return timed(ctx, m.createAccessList, &args, at, overrides)
-}
-
-// timed limits the time of a call that runs the EVM many times. An EVM that was cancelled reports a result all the
-// same, so a call that has run out of time has none.
-func timed(ctx context.Context, method stockMethod, args ...any) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	result, err := method.call(ctx, args...)
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("execution aborted (timeout = %v)", callTimeout)
-	}
-	return result, err
 }
 
 // SendRawTransaction hands a signed transaction to the gateway and returns its hash.

@@ -20,6 +20,8 @@ const (
 	// maxFilters is how many installed filters there may be; each collects events until its client polls or is gone
 	// for filterTimeout. One more removes the oldest.
 	maxFilters = 256
+	// maxTopics is how many topics a log can have.
+	maxTopics = 4
 	// A sealed range is read in steps of minLogStep to maxLogStep blocks, longer as long as little is found.
 	minLogStep, maxLogStep = 64, 4096
 	sparseLogs             = 1000
@@ -82,6 +84,11 @@ func (m *logMethods) uninstallAll() {
 
 // GetFilterLogs is go-ethereum's with a time limit.
 func (m *logMethods) GetFilterLogs(ctx context.Context, id rpc.ID) ([]*gethtypes.Log, error) {
+	end, err := m.b.deps.Work.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	ctx, cancel := context.WithTimeout(ctx, logQueryTimeout)
 	defer cancel()
 	logs, err := m.FilterAPI.GetFilterLogs(ctx, id)
@@ -99,11 +106,16 @@ func logTimeout(ctx context.Context, err error) error {
 // GetLogs finds logs of sealed blocks and, where the range ends at pending or the block is the open one, of the open
 // block. A range is read against one view, so a block that is sealed meanwhile is neither missed nor doubled.
 func (m *logMethods) GetLogs(ctx context.Context, crit filters.FilterCriteria) ([]*gethtypes.Log, error) {
+	if err := checkPositions(crit); err != nil {
+		return nil, err
+	}
+	end, err := m.b.deps.Work.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	ctx, cancel := context.WithTimeout(ctx, logQueryTimeout)
 	defer cancel()
-	if len(crit.Addresses) > logPositions {
-		return nil, errTooManyPositions
-	}
 	v := m.b.chain.View()
 	if crit.BlockHash != nil {
 		return m.blockLogs(ctx, v, crit)
@@ -117,6 +129,22 @@ func (m *logMethods) GetLogs(ctx context.Context, crit filters.FilterCriteria) (
 		return logs, err
 	}
 	return appendOpenLogs(logs, v, crit)
+}
+
+// checkPositions refuses more alternatives than are looked for at a time, and topics that no log has.
+func checkPositions(crit filters.FilterCriteria) error {
+	if len(crit.Topics) > maxTopics {
+		return errTooManyTopics
+	}
+	for _, topics := range crit.Topics {
+		if len(topics) > logPositions {
+			return errTooManyPositions
+		}
+	}
+	if len(crit.Addresses) > logPositions {
+		return errTooManyPositions
+	}
+	return nil
 }
 
 func (m *logMethods) blockLogs(ctx context.Context, v *View, crit filters.FilterCriteria) ([]*gethtypes.Log, error) {

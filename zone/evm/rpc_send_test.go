@@ -181,12 +181,12 @@ func TestSyncTimeout_Duration(t *testing.T) {
 	} {
 		var timeout syncTimeout
 		require.NoError(t, json.Unmarshal([]byte(text), &timeout), text)
-		require.Equal(t, want, timeout.duration(), text)
+		require.Equal(t, want, timeout.duration(syncMax), text)
 	}
 	for _, text := range []string{`-1`, `1.5`, `"x"`, `{}`, `true`, `18446744073709551616`} {
 		require.Error(t, json.Unmarshal([]byte(text), new(syncTimeout)), text)
 	}
-	require.Equal(t, syncDefault, (*syncTimeout)(nil).duration())
+	require.Equal(t, syncDefault, (*syncTimeout)(nil).duration(syncMax))
 }
 
 func TestRPC_FeesAreSensibleFromTheFirstBlockOn(t *testing.T) {

@@ -38,6 +38,12 @@ func NewRPC(c *Chain, deps RPCDeps) (*RPC, error) {
 	if c.Service() == nil {
 		return nil, fmt.Errorf("%w: the chain was opened without Service", ErrRPCDeps)
 	}
+	if deps.Work == nil {
+		deps.Work = NewWork()
+	}
+	if deps.MaxSyncWait <= 0 {
+		deps.MaxSyncWait = syncMax
+	}
 	sealed := newSealedBackend(c, deps)
 	r := &RPC{server: rpc.NewServer(), backend: newOpenBackend(sealed)}
 	if err := r.register(sealed); err != nil {
@@ -59,6 +65,10 @@ func (r *RPC) register(sealed *sealedBackend) error {
 	if err != nil {
 		return err
 	}
+	costly, err := newCostlyMethods(r.backend, stock)
+	if err != nil {
+		return err
+	}
 	system := filters.NewFilterSystem(sealed, filters.Config{
 		LogCacheSize: logCacheBlocks, Timeout: filterTimeout, LogQueryLimit: logPositions,
 	})
@@ -72,6 +82,7 @@ func (r *RPC) register(sealed *sealedBackend) error {
 		{"eth", stock.transactions},
 		{"eth", stock.accounts},
 		{"eth", r.logs},
+		{"eth", costly},
 		{"eth", methods},
 		{"eth", subjects},
 		{"txpool", stock.txpool},

@@ -74,8 +74,8 @@ func (s *subscriptions) NewHeads(ctx context.Context) (*rpc.Subscription, error)
 
 // Logs announces the matching logs of sealed blocks.
 func (s *subscriptions) Logs(ctx context.Context, crit filters.FilterCriteria) (*rpc.Subscription, error) {
-	if len(crit.Addresses) > logPositions {
-		return nil, errTooManyPositions
+	if err := checkPositions(crit); err != nil {
+		return nil, err
 	}
 	first, last, err := sealedBounds(crit)
 	if err != nil {
