@@ -1,6 +1,6 @@
 import { type Hash, type Hex } from 'viem'
 import { bytes, CodecError, hash, list, struct, uint, type Codec } from './codec.js'
-import { taggedHash } from './hash.js'
+import { taggedHash, zeroHash } from './hash.js'
 import { decode, encode, kinds, rlpBool, rlpUint } from './rlp.js'
 
 /** What "all or nothing" means for a bundle: every leg takes effect, or every leg is ordered in one tick. */
@@ -60,8 +60,6 @@ const codec = struct({
   legs: list(struct({ rollup: uint(), tx: bytes(), mayRevert: flag })),
 })
 
-const zeroHash: Hash = `0x${'00'.repeat(32)}`
-
 /** The canonical encoding of a bundle: version ‖ kind ‖ RLP of the fields in order. */
 export function encodeBundle(b: Bundle): Hex {
   return encode(
@@ -81,6 +79,14 @@ export function decodeBundle(encoded: Hex): Required<Bundle> {
 /** The bundle id: keccak(tag ‖ networkId ‖ encoding). */
 export function bundleId(b: Bundle, networkId: Hash): Hash {
   return taggedHash('bundle', networkId, encodeBundle(b))
+}
+
+/** A bundle without what only this package adds to it: the network refuses fields that it does not know. */
+export function wireForm({ atomicity, notBefore, notAfter, parentTick, bid, commitment, legs }: Bundle): Bundle {
+  return {
+    atomicity, notAfter, ...(notBefore ? { notBefore } : {}), ...(parentTick ? { parentTick } : {}), ...(bid ? { bid } : {}),
+    ...(commitment ? { commitment } : {}), legs,
+  }
 }
 
 function fail(path: string, want: string): never {

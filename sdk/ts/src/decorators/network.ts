@@ -1,0 +1,56 @@
+import { type Hash } from 'viem'
+import { type Bundle } from '../core/bundle.js'
+import {
+  getCheckpoint, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  type GetProofParameters,
+} from '../actions/network.js'
+import { type LockstepClient } from '../actions/request.js'
+import { waitForLevel, type WaitForLevelParameters } from '../actions/waitForLevel.js'
+import { watchTicks, type WatchTicksParameters } from '../actions/watchTicks.js'
+import { type CheckpointView, type Network, type Simulation, type Status, type Tick } from '../types.js'
+
+/** What {@link lockstepActions} adds to a client whose transport leads to a gateway's root. */
+export type LockstepActions = {
+  /** {@link getNetwork} */
+  getNetwork(): Promise<Network>
+  /** {@link getGenesis} */
+  getGenesis(): Promise<unknown>
+  /** {@link getTick} */
+  getTick(parameters?: { number?: number | 'latest' }): Promise<Tick>
+  /** {@link getCheckpoint} */
+  getCheckpoint(parameters?: { slot?: number | 'latest' | 'earliest' }): Promise<CheckpointView>
+  /** {@link getStatus} */
+  getStatus(parameters: { id: Hash }): Promise<Status>
+  /** {@link waitForLevel} */
+  waitForLevel(parameters: WaitForLevelParameters): Promise<Status>
+  /** {@link watchTicks} */
+  watchTicks(parameters: WatchTicksParameters): () => void
+  /** {@link sendBundle} */
+  sendBundle(bundle: Bundle): Promise<Hash>
+  /** {@link simulateBundle} */
+  simulateBundle(bundle: Bundle): Promise<Simulation>
+  /** {@link getInclusionProof} */
+  getInclusionProof(parameters: GetProofParameters): Promise<unknown>
+  /** {@link getLaneProof} */
+  getLaneProof(parameters: { rollup: number; from: number; to: number; wait?: number }): Promise<unknown>
+}
+
+/**
+ * The network's own methods, for clients of viem: `createPublicClient({ transport: http(gateway) }).extend(lockstepActions())`. The
+ * rollups' Ethereum JSON-RPC is at {@link rollupUrl}.
+ */
+export function lockstepActions() {
+  return (client: LockstepClient): LockstepActions => ({
+    getNetwork: () => getNetwork(client),
+    getGenesis: () => getGenesis(client),
+    getTick: (parameters) => getTick(client, parameters),
+    getCheckpoint: (parameters) => getCheckpoint(client, parameters),
+    getStatus: (parameters) => getStatus(client, parameters),
+    waitForLevel: (parameters) => waitForLevel(client, parameters),
+    watchTicks: (parameters) => watchTicks(client, parameters),
+    sendBundle: (bundle) => sendBundle(client, bundle),
+    simulateBundle: (bundle) => simulateBundle(client, bundle),
+    getInclusionProof: (parameters) => getInclusionProof(client, parameters),
+    getLaneProof: (parameters) => getLaneProof(client, parameters),
+  })
+}

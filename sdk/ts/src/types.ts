@@ -1,0 +1,197 @@
+import { type Address, type Hash, type Hex, type RpcLog, type RpcTransactionReceipt } from 'viem'
+import { type Atomicity } from './core/bundle.js'
+import { type RollupKind } from './core/genesis.js'
+import { type OutcomeName } from './core/outcome.js'
+import { type RpcErrorReason } from './gen/errors.js'
+
+/** How far an entry has come: from `ordered` its order and from `attested` its result never goes back. */
+export type Level = 'unknown' | 'accepted' | 'ordered' | 'executed' | 'attested' | 'posted' | 'final'
+
+/** An error of the network's methods as part of an answer. */
+export type ErrorView = { code: number; reason: RpcErrorReason; message: string }
+
+/** What a node knows about a transaction hash or bundle id. */
+export type Status = {
+  id: Hash
+  kind: 'transaction' | 'bundle' | 'unknown'
+  /** The highest over all attempts; `accepted` while the entry only waits in the node's pool. */
+  level: Level
+  /** Why the entry left the node's pool without being ordered. */
+  dropped?: ErrorView
+  /** All places at which the entry was ordered, ascending by tick. */
+  attempts: Attempt[]
+}
+
+/** One place in the order: of a transaction, of a bundle, or of a leg. */
+export type Attempt = {
+  /** The lane position; a bundle as a whole has none. */
+  rollup?: number
+  seq?: number
+  txHash?: Hash
+  tick: number
+  /** The consensus time of the tick, ms since the Unix epoch. */
+  tickTime: number
+  level: Level
+  /** When the place reached its levels by the node's clock, as far as it remembers; ms since the Unix epoch. */
+  times?: { ordered?: number; executed?: number; attested?: number }
+  /** Missing until the place is decided. That of a bundle is the failing leg's, or `included`. */
+  outcome?: OutcomeName
+  decidedTick?: number
+  reason?: string
+  bundleId?: Hash
+  /** The index of the leg that voided the bundle. */
+  failingLeg?: number
+  blockNumber?: number
+  txIndex?: number
+  reverted?: boolean
+  gasUsed?: number
+  receipt?: RpcTransactionReceipt
+  /** The places of a bundle's legs, in the bundle's order. */
+  legs?: Attempt[]
+}
+
+/** What a bundle would do on the newest executed state. */
+export type Simulation = {
+  bundleId: Hash
+  /** The bundle would take effect on this state. */
+  ok: boolean
+  /** The executed tick on whose state it ran. */
+  tick: number
+  /** Which rule of ordering refuses the bundle as it is now. */
+  rule?: ErrorView
+  /** That of the failing leg, or `included`. */
+  code: OutcomeName
+  failingLeg?: number
+  reason?: string
+  legs: SimulatedLeg[]
+}
+
+/** What would become of a leg. */
+export type SimulatedLeg = {
+  rollup: number
+  txHash: Hash
+  status: 'success' | 'reverted' | 'void' | 'notExecuted'
+  code?: OutcomeName
+  gasUsed: number
+  /** The call's output, or the revert data. */
+  returnData: Hex
+  /** The decoded revert data of a reverted leg. */
+  revertReason?: string
+  /** Why a leg is void. */
+  reason?: string
+  logs: RpcLog[]
+}
+
+/** The network, and how far it and the asked node are. */
+export type Network = {
+  networkId: Hash
+  name: string
+  chainId: string
+  version: string
+  protocolVersion: number
+  predeploy: { address: Address; marker: Hash }
+  head: { tick: number; time: number }
+  checkpoint?: { slot: number; tick: number; time: number; digest: Hash }
+  validators: { consensusKey: Hex; address: Address; power: number }[]
+  zones: { id: number; rollups: number[]; executed?: number; stopped?: string; attested: number; attestedDigest: Hash }[]
+  rollups: Rollup[]
+  pool: { pending: number; queued: number; bundles: number; bytes: number }
+}
+
+/** A rollup of the registry and how far its lane is. */
+export type Rollup = {
+  id: number
+  name: string
+  kind: RollupKind
+  zone?: number
+  nextSeq: number
+  laneHead: Hash
+  firstUnapplied?: number
+  sealedBlock?: number
+  sealedHash?: Hash
+  /** The path of the rollup's Ethereum JSON-RPC; missing if the node does not serve it. */
+  rpc?: string
+}
+
+/** A zone's result that became attested. */
+export type Attested = { zone: number; tick: number; digest: Hash }
+
+/** A bundle of a tick. */
+export type TickBundle = {
+  id: Hash
+  atomicity: Atomicity
+  notBefore: number
+  notAfter: number
+  commitment: Hash
+  legs: { rollup: number; txHash: Hash; mayRevert: boolean }[]
+}
+
+/** What a tick ordered, with the fates of its positions as they are known now. */
+export type Tick = {
+  number: number
+  time: number
+  lanes: { rollup: number; firstSeq: number; count: number; root: Hash; head: Hash; positions: Attempt[] }[]
+  bundles: TickBundle[]
+  sections: { rollup: number; txs: Hash[] }[]
+  attested: Attested[]
+}
+
+/** A complete checkpoint with the signatures of more than 2/3 of the power. */
+export type CheckpointView = {
+  networkId: Hash
+  slot: number
+  tick: number
+  time: number
+  ledgerRoot: Hash
+  results: Attested[]
+  validatorSet: Hash
+  digest: Hash
+  signatures: { address: Address; power: number; signature: Hex }[]
+  signedPower: number
+  totalPower: number
+  signers: { address: Address; power: number }[]
+  nextSigners: { address: Address; power: number }[]
+  typedData: unknown
+}
+
+/** A tick as a subscription tells it; `empty` counts the consecutive ticks without entries that it stands for. */
+export type TickMessage = {
+  type: 'tick' | 'empty'
+  number: number
+  time: number
+  /** When the node learned of the tick by its own clock; ms since the Unix epoch. */
+  seen: number
+  empty?: number
+  lanes?: { rollup: number; firstSeq: number; count: number; head: Hash; txs: Hash[] }[]
+  bundles?: TickBundle[]
+  attested?: Attested[]
+}
+
+/** The outcomes that a node knows of a tick. */
+export type ExecutedMessage = {
+  type: 'executed'
+  zone: number
+  tick: number
+  attested: number
+  seen: number
+  outcomes: {
+    rollup: number
+    seq: number
+    txHash: Hash
+    outcome: OutcomeName
+    reverted?: boolean
+    reason?: string
+    bundleId?: Hash
+    blockNumber?: number
+    txIndex?: number
+  }[]
+}
+
+/** Takes back what the node claimed of results of a zone from a tick on; they were not attested. */
+export type RebuiltMessage = { type: 'rebuilt'; zone: number; tick: number }
+
+/** The subscription ends with this error. */
+export type ErrorMessage = { type: 'error'; error: ErrorView }
+
+/** What `lockstep_subscribe("ticks")` sends. */
+export type FeedMessage = TickMessage | ExecutedMessage | RebuiltMessage | ErrorMessage
