@@ -13,6 +13,9 @@ export {
 export { hasReached, waitForLevel, type WaitForLevelParameters } from './actions/waitForLevel.js'
 export { watchTicks, type WatchTicksParameters } from './actions/watchTicks.js'
 export { signBundle, type SignBundleParameters, type SignedBundle, type UnsignedLeg } from './actions/signBundle.js'
+export {
+  cancelBundle, replaceBundle, signCancellation, signReplacement, type ReplacementParameters, type SignedReplacement,
+} from './actions/replacement.js'
 export { rollupChain, rollupClient, rollupUrl, type RollupClients } from './actions/rollup.js'
 export { type LockstepClient } from './actions/request.js'
 export { bundleId, decodeBundle, encodeBundle, type Atomicity, type Bundle, type SignedLeg } from './core/bundle.js'

@@ -66,6 +66,8 @@ export type SignedBundle = Bundle & {
 /** A leg with all that is signed but the commitment. */
 type FilledLeg = Omit<UnsignedLeg, 'account' | 'rollup' | 'type'> & CommittedLeg & { account: LocalAccount; type: LegType }
 type Draft = FilledLeg | (CommittedLeg & { tx: Hex })
+/** Whether the leg's gas is an estimate for the leg by itself, and why there is none if it fails by itself. */
+type Estimated = Draft & { estimated?: true; failure?: Error }
 
 /** Gas is asked for with this commitment in the access list: it costs the same as any other. */
 const anyCommitment: Hash = `0x${'ff'.repeat(32)}`
@@ -74,7 +76,8 @@ const anyCommitment: Hash = `0x${'ff'.repeat(32)}`
  * Signs the legs of a bundle. Fills in what they lack of nonce, fees and gas, computes the commitment, puts it into each leg's access
  * list under the Lockstep predeploy, and gives the bundle as `sendBundle` takes it, with its id.
  *
- * Gas is estimated by itself for each leg, and for legs that only work after others by a simulation of the whole bundle.
+ * Gas is estimated for each leg by itself. Where a leg works otherwise after those before it, it is measured in a simulation of the whole
+ * bundle, for which the legs are signed once more.
  */
 export async function signBundle(client: LockstepClient, parameters: SignBundleParameters, rollups?: RollupClients): Promise<SignedBundle> {
   const { atomicity = 'execution', notBefore = 0, legs, protect = atomicity === 'execution' } = parameters
@@ -132,13 +135,15 @@ function protectedList(list: AccessList = [], predeploy: Address | undefined, co
 /** Fills in what legs lack. */
 async function fill(s: Signing, legs: SignBundleParameters['legs']): Promise<Draft[]> {
   const nonces = new Map<string, number>()
-  const drafts: (Draft & { unestimated?: Error })[] = []
+  const drafts: Estimated[] = []
   for (const [i, leg] of legs.entries()) {
     drafts.push('tx' in leg ? await readLeg(leg) : await fillLeg(s, leg, nonces, `legs[${i}]`))
   }
-  const failed = drafts.find((leg) => leg.unestimated)
-  if (failed === undefined) return drafts
-  if (s.atomicity !== 'execution') throw failed.unestimated
+  const failed = drafts.find((leg) => leg.failure)
+  if (failed && s.atomicity !== 'execution') throw failed.failure
+  const dependent = drafts.some((leg, i) => leg.estimated && drafts.findIndex(({ rollup }) => rollup === leg.rollup) < i)
+  if (s.atomicity !== 'execution' || (!failed && !dependent)) return drafts
+  if (!failed && (await simulateBundle(s.client, await sign(s, drafts))).ok) return drafts
   return estimateTogether(s, drafts)
 }
 
@@ -152,22 +157,22 @@ async function readLeg({ rollup, tx, mayRevert }: SignedLeg): Promise<Draft> {
   }
 }
 
-async function fillLeg(s: Signing, leg: UnsignedLeg, nonces: Map<string, number>, name: string): Promise<Draft & { unestimated?: Error }> {
+async function fillLeg(s: Signing, leg: UnsignedLeg, nonces: Map<string, number>, name: string): Promise<Estimated> {
   const account = parseAccount(leg.account ?? s.client.account ?? missing(`${name} has no account, and the client has none either.`))
   if (account.type !== 'local') throw new SignBundleError(`${name}: the account ${account.address} cannot sign transactions here; it must be a local account.`)
   const type = leg.type ?? (leg.authorizationList ? 'eip7702' : 'eip1559')
   if (s.predeploy && type === 'legacy') throw new SignBundleError(`${name}: a transaction of type legacy has no access list to be protected by.`)
   const rollup = typeof leg.rollup === 'number' ? leg.rollup : leg.rollup.id
-  const client = await s.rollups(rollup)
+  const client = () => Promise.resolve(s.rollups(rollup)) // asked for only by what is missing
   const sender = `${rollup}/${account.address}`
-  const nonce = leg.nonce ?? nonces.get(sender) ?? (await getTransactionCount(client, { address: account.address, blockTag: 'pending' }))
+  const nonce = leg.nonce ?? nonces.get(sender) ?? (await getTransactionCount(await client(), { address: account.address, blockTag: 'pending' }))
   nonces.set(sender, nonce + 1)
   const filled = { ...leg, ...(await fees(client, leg, type)), rollup, account, type, nonce, from: account.address }
   if (leg.gas !== undefined) return { ...filled, gas: leg.gas }
   try {
-    return { ...filled, gas: await estimate(client, filled, s.predeploy) }
+    return { ...filled, gas: await estimate(await client(), filled, s.predeploy), estimated: true }
   } catch (error) {
-    return { ...filled, gas: 0n, unestimated: error as Error }
+    return { ...filled, gas: 0n, estimated: true, failure: error as Error }
   }
 }
 
@@ -175,11 +180,11 @@ function missing(text: string): never {
   throw new SignBundleError(text)
 }
 
-async function fees(client: Client, leg: UnsignedLeg, type: LegType): Promise<Pick<UnsignedLeg, 'gasPrice' | 'maxFeePerGas' | 'maxPriorityFeePerGas'>> {
-  if (type === 'legacy' || type === 'eip2930') return { gasPrice: leg.gasPrice ?? (await getGasPrice(client)) }
+async function fees(client: () => Promise<Client>, leg: UnsignedLeg, type: LegType): Promise<Pick<UnsignedLeg, 'gasPrice' | 'maxFeePerGas' | 'maxPriorityFeePerGas'>> {
+  if (type === 'legacy' || type === 'eip2930') return { gasPrice: leg.gasPrice ?? (await getGasPrice(await client())) }
   const { maxFeePerGas, maxPriorityFeePerGas } = leg
   if (maxFeePerGas !== undefined && maxPriorityFeePerGas !== undefined) return { maxFeePerGas, maxPriorityFeePerGas }
-  const estimated = await estimateFeesPerGas(client, { chain: null, type: 'eip1559' })
+  const estimated = await estimateFeesPerGas(await client(), { chain: null, type: 'eip1559' })
   const tip = maxPriorityFeePerGas ?? estimated.maxPriorityFeePerGas
   return { maxFeePerGas: maxFeePerGas ?? estimated.maxFeePerGas, maxPriorityFeePerGas: maxFeePerGas !== undefined && tip > maxFeePerGas ? maxFeePerGas : tip }
 }
@@ -194,15 +199,13 @@ async function estimate(client: Client, leg: Omit<FilledLeg, 'gas'>, predeploy: 
 /** The gas limit with which legs run whose gas is measured by a simulation; every rollup takes it. */
 const simulatedGas = 3_000_000n
 
-/** Gives legs that only work after others half as much again as a simulation of the whole bundle needs. */
-async function estimateTogether(s: Signing, drafts: (Draft & { unestimated?: Error })[]): Promise<Draft[]> {
-  const generous = drafts.map((leg) => (leg.unestimated ? { ...leg, gas: simulatedGas } : leg))
+/** Gives estimated legs half as much again as they need in a simulation of the whole bundle. */
+async function estimateTogether(s: Signing, drafts: Estimated[]): Promise<Draft[]> {
+  const generous = drafts.map((leg) => (leg.estimated ? { ...leg, gas: simulatedGas } : leg))
   const { ok, code, failingLeg, reason, rule, legs } = await simulateBundle(s.client, await sign(s, generous))
-  if (!ok) {
-    const name = failingLeg === undefined ? 'The bundle' : `legs[${failingLeg}]`
-    throw new SignBundleError(`${name} fails when the bundle is simulated: ${rule?.message ?? reason ?? code}`, {
-      cause: drafts[failingLeg ?? -1]?.unestimated ?? new Error(code),
-    })
-  }
-  return drafts.map((leg, i) => (leg.unestimated ? { ...leg, gas: (BigInt(legs[i]!.gasUsed) * 3n) / 2n } : leg))
+  if (ok) return drafts.map((leg, i) => (leg.estimated ? { ...leg, gas: (BigInt(legs[i]!.gasUsed) * 3n) / 2n } : leg))
+  const failed = drafts.find((leg) => leg.failure)
+  if (!failed) return drafts // each leg works by itself: whether they do together is not for the estimate to say
+  const name = failingLeg === undefined ? 'The bundle' : `legs[${failingLeg}]`
+  throw new SignBundleError(`${name} fails when the bundle is simulated: ${rule?.message ?? reason ?? code}`, { cause: failed.failure as Error })
 }

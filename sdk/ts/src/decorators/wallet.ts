@@ -1,11 +1,18 @@
+import { type Hash } from 'viem'
+import { cancelBundle, replaceBundle, type ReplacementParameters } from '../actions/replacement.js'
 import { type RollupClients } from '../actions/rollup.js'
 import { type LockstepClient } from '../actions/request.js'
 import { signBundle, type SignBundleParameters, type SignedBundle } from '../actions/signBundle.js'
+import { type Bundle } from '../core/bundle.js'
 
 /** What {@link lockstepWalletActions} adds to a client whose transport leads to a gateway's root. */
 export type LockstepWalletActions = {
   /** {@link signBundle} */
   signBundle(parameters: SignBundleParameters): Promise<SignedBundle>
+  /** {@link replaceBundle} */
+  replaceBundle(bundle: Bundle, parameters: ReplacementParameters): Promise<Hash>
+  /** {@link cancelBundle} */
+  cancelBundle(parameters: ReplacementParameters): Promise<Hash | undefined>
 }
 
 /**
@@ -16,5 +23,7 @@ export type LockstepWalletActions = {
 export function lockstepWalletActions({ rollups }: { rollups?: RollupClients } = {}) {
   return (client: LockstepClient): LockstepWalletActions => ({
     signBundle: (parameters) => signBundle(client, parameters, rollups),
+    replaceBundle: (bundle, parameters) => replaceBundle(client, bundle, parameters),
+    cancelBundle: (parameters) => cancelBundle(client, parameters),
   })
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   encodeProof, networkIdOf, parseProof, ProofError, trustCheckpoint, trustGenesis, validatorSetHash, validatorSetOf, verifyProof,
-} from '../src/proof/index.js'
+} from '../../src/proof/index.js'
 import { tamper } from './tamper.js'
 
 const vectors = JSON.parse(readFileSync('vectors/proofs.json', 'utf8'))
