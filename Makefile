@@ -101,7 +101,7 @@ bin/protoc-gen-connect-go: go.mod
 
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm
-	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|recovery)')
+	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|recovery|sdk)')
 
 .PHONY: clients test-clients
 # viem, ethers and cast, as published, against a devnet. (Of the scripts the go command knows nothing, so it must not remember.)
@@ -126,9 +126,11 @@ test-networks-long: prepare artifacts npm
 test-sim: prepare
 	$(GO_TEST) ./sim
 
-# The TypeScript SDK: types, and vectors that the Go tests wrote.
-test-sdk: sdk/ts/node_modules/.package-lock.json
+# The TypeScript SDK: types, vectors that the Go tests wrote, its verifier in a browser, and all of it against a devnet.
+test-sdk: prepare artifacts sdk/ts/node_modules/.package-lock.json
+	@internal/tools/prepare chromium
 	cd sdk/ts && npm run --silent check && npm run --silent test
+	$(GO_TEST) -count=1 ./test/sdk
 
 # A million bundles, from another seed each day (SEED=7 for a certain one). It takes hours.
 SEED ?= $(shell date +%Y%m%d000)

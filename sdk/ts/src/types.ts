@@ -190,8 +190,8 @@ export type ExecutedMessage = {
 /** Takes back what the node claimed of results of a zone from a tick on; they were not attested. */
 export type RebuiltMessage = { type: 'rebuilt'; zone: number; tick: number }
 
-/** The subscription ends with this error. */
-export type ErrorMessage = { type: 'error'; error: ErrorView }
+/** The subscription ends with this error; `resumeFrom` is the tick from which to subscribe again. */
+export type ErrorMessage = { type: 'error'; error: ErrorView; resumeFrom?: number }
 
 /** What `lockstep_subscribe("ticks")` sends. */
 export type FeedMessage = TickMessage | ExecutedMessage | RebuiltMessage | ErrorMessage

@@ -60,39 +60,52 @@ export async function subscribe(client: LockstepClient, params: unknown[], { onD
   }
 }
 
-export type KeepParameters = SubscribeHandlers & {
-  params: unknown[]
-  /** The subscription is there, for the first time or again. */
-  onOpen?(): void
+export type KeepParameters = {
+  /** What to subscribe to, asked each time. */
+  params(): unknown[]
+  onData(message: unknown): void
+  /** The subscription is lost; it is tried again. */
+  onError(error: Error): void
   /** How long to wait, in ms, before a lost subscription is asked for again. */
   retryDelay: number
 }
 
-/** A subscription that is made again when its socket comes back. Gives the function that ends it. */
-export function keepSubscribed(client: LockstepClient, { params, onData, onClose, onOpen, retryDelay }: KeepParameters): () => void {
+/** A subscription that is made again when it was lost. `again` does so at once, `end` for the last time does not. */
+export type KeptSubscription = { again(): void; end(): void }
+
+/** Subscribes, and again whenever the socket comes back. */
+export function keepSubscribed(client: LockstepClient, { params, onData, onError, retryDelay }: KeepParameters): KeptSubscription {
   let ended = false
   let current: Subscription | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  const leave = () => {
+    clearTimeout(timer)
+    void current?.unsubscribe().catch(() => undefined) // the socket may be closed already
+    current = undefined
+  }
   const lost = (error: Error) => {
     current = undefined
     if (ended) return
-    onClose(error)
+    onError(error)
     timer = setTimeout(open, retryDelay)
   }
   const open = async () => {
     try {
-      const fresh = await subscribe(client, params, { onData: (message) => ended || onData(message), onClose: lost })
-      if (ended) return void fresh.unsubscribe().catch(() => undefined) // the socket may be closed already
-      current = fresh
-      onOpen?.()
+      current = await subscribe(client, params(), { onData: (message) => ended || onData(message), onClose: lost })
+      if (ended) leave()
     } catch (error) {
       lost(error as Error)
     }
   }
   void open()
-  return () => {
-    ended = true
-    clearTimeout(timer)
-    void current?.unsubscribe().catch(() => undefined) // the socket may be closed already
+  return {
+    again() {
+      leave()
+      timer = setTimeout(open, retryDelay)
+    },
+    end() {
+      ended = true
+      leave()
+    },
   }
 }

@@ -22,8 +22,8 @@ export type WaitForLevelParameters = {
 }
 
 /**
- * Waits until an entry has reached a level and answers its status; a void attempt reaches levels like any other. The node holds each
- * request as long as the client's transport allows, and the next one follows at once.
+ * Waits until an entry has reached a level and answers its status; a void attempt reaches levels like any other. The node
+ * holds each request until then or for a few seconds, and the next one follows at once.
  *
  * @throws {@link DroppedError} if the entry left the node's pool without being ordered.
  * @throws {@link WaitForLevelTimeoutError} when the time is over.
@@ -43,8 +43,8 @@ export async function waitForLevel(
   }
 }
 
-/** What a node waits at most, and less than the transport waits for an answer. */
+/** A node does not end a wait when the entry is dropped, so it is asked every few seconds; never longer than the transport waits. */
 function longestWait(client: LockstepClient): number {
   const { timeout = 10_000 } = client.transport as { timeout?: number }
-  return Math.max(100, Math.min(20_000, Math.floor(timeout * 0.8)))
+  return Math.max(100, Math.min(2500, Math.floor(timeout * 0.8)))
 }

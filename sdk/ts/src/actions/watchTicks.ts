@@ -67,34 +67,23 @@ function pollTicks(client: LockstepClient, { onTick, onError, pollingInterval = 
 }
 
 function subscribeTicks(client: LockstepClient, { onTick, onExecuted, onRebuilt, onError, pollingInterval = 500 }: WatchTicksParameters): () => void {
-  let ended = false
-  let last: number | undefined
-  let turn = Promise.resolve() // messages wait for those before them, which may have a gap to fill
-  const take = async (message: TickMessage) => {
-    const first = message.number - (message.empty ?? 1) + 1
-    if (last !== undefined && first > last + 1) {
-      for await (const missed of ticksBetween(client, last + 1, first - 1)) if (!ended) onTick(missed)
-    }
-    if (ended || (last !== undefined && message.number <= last)) return
-    last = message.number
-    onTick(message)
-  }
-  const dispatch = async (message: FeedMessage) => {
-    if (ended) return
-    if (message.type === 'executed') onExecuted?.(message)
-    else if (message.type === 'rebuilt') onRebuilt?.(message)
-    else if (message.type === 'error') onError?.(new LockstepRpcError(message.error.code, message.error.message, { reason: message.error.reason }))
-    else await take(message)
-  }
-  const leave = keepSubscribed(client, {
-    params: ['ticks'], retryDelay: pollingInterval,
-    onData(message) {
-      turn = turn.then(() => dispatch(message as FeedMessage)).catch((error: Error) => onError?.(error))
+  let from: number | undefined // where to go on after a lost connection: the node tells ticks from its log
+  const kept = keepSubscribed(client, {
+    params: () => ['ticks', ...(from === undefined ? [] : [{ from }])],
+    retryDelay: pollingInterval,
+    onError: (error) => onError?.(error),
+    onData(data) {
+      const message = data as FeedMessage
+      if (message.type === 'executed') return onExecuted?.(message)
+      if (message.type === 'rebuilt') return onRebuilt?.(message)
+      if (message.type === 'error') {
+        from = message.resumeFrom ?? from
+        kept.again()
+        return onError?.(new LockstepRpcError(message.error.code, message.error.message, { reason: message.error.reason }))
+      }
+      from = message.number + 1
+      onTick(message)
     },
-    onClose: (error) => onError?.(error),
   })
-  return () => {
-    ended = true
-    leave()
-  }
+  return kept.end
 }
