@@ -11,6 +11,7 @@ export {
   type GetProofParameters,
 } from './actions/network.js'
 export { hasReached, waitForLevel, type WaitForLevelParameters } from './actions/waitForLevel.js'
+export { watchLevels, type WatchLevelsParameters } from './actions/watchLevels.js'
 export { watchTicks, type WatchTicksParameters } from './actions/watchTicks.js'
 export { signBundle, type SignBundleParameters, type SignedBundle, type UnsignedLeg } from './actions/signBundle.js'
 export {
@@ -25,6 +26,6 @@ export {
   type RpcErrorData, type RpcErrorReason,
 } from './errors/rpc.js'
 export type {
-  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Level, Network, RebuiltMessage, Rollup,
+  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Level, LevelMessage, Network, RebuiltMessage, Rollup,
   SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage,
 } from './types.js'

@@ -193,5 +193,28 @@ export type RebuiltMessage = { type: 'rebuilt'; zone: number; tick: number }
 /** The subscription ends with this error; `resumeFrom` is the tick from which to subscribe again. */
 export type ErrorMessage = { type: 'error'; error: ErrorView; resumeFrom?: number }
 
+/** The level of an entry, as `lockstep_subscribe("levels", id)` sends it. */
+export type LevelMessage = {
+  type: 'level'
+  id: Hash
+  kind: 'transaction' | 'bundle' | 'unknown'
+  level: Level
+  /** The tick that ordered it, and its consensus time. */
+  tick?: number
+  tickTime?: number
+  /** The tick that decided it. */
+  decidedTick?: number
+  /** When the node learned of the level by its own clock; ms since the Unix epoch. */
+  time?: number
+  outcome?: OutcomeName
+  reverted?: boolean
+  failingLeg?: number
+  reason?: string
+  /** Why the entry left the node's pool without being ordered. */
+  dropped?: ErrorView
+  /** This is the last message. */
+  final?: boolean
+}
+
 /** What `lockstep_subscribe("ticks")` sends. */
 export type FeedMessage = TickMessage | ExecutedMessage | RebuiltMessage | ErrorMessage

@@ -6,6 +6,7 @@ import {
 } from '../actions/network.js'
 import { type LockstepClient } from '../actions/request.js'
 import { waitForLevel, type WaitForLevelParameters } from '../actions/waitForLevel.js'
+import { watchLevels, type WatchLevelsParameters } from '../actions/watchLevels.js'
 import { watchTicks, type WatchTicksParameters } from '../actions/watchTicks.js'
 import { type CheckpointView, type Network, type Simulation, type Status, type Tick } from '../types.js'
 
@@ -23,6 +24,8 @@ export type LockstepActions = {
   getStatus(parameters: { id: Hash }): Promise<Status>
   /** {@link waitForLevel} */
   waitForLevel(parameters: WaitForLevelParameters): Promise<Status>
+  /** {@link watchLevels} */
+  watchLevels(parameters: WatchLevelsParameters): () => void
   /** {@link watchTicks} */
   watchTicks(parameters: WatchTicksParameters): () => void
   /** {@link sendBundle} */
@@ -47,6 +50,7 @@ export function lockstepActions() {
     getCheckpoint: (parameters) => getCheckpoint(client, parameters),
     getStatus: (parameters) => getStatus(client, parameters),
     waitForLevel: (parameters) => waitForLevel(client, parameters),
+    watchLevels: (parameters) => watchLevels(client, parameters),
     watchTicks: (parameters) => watchTicks(client, parameters),
     sendBundle: (bundle) => sendBundle(client, bundle),
     simulateBundle: (bundle) => simulateBundle(client, bundle),

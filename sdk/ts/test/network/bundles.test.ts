@@ -2,7 +2,7 @@ import { createPublicClient, getContractAddress, http, parseEther, webSocket, ze
 import { describe, expect, test } from 'vitest'
 import {
   DroppedError, isLockstepError, lockstepActions, LockstepRpcError, networkIdOf, rpcErrors, trustGenesis, verifyProof,
-  WaitForLevelTimeoutError, type TickMessage,
+  WaitForLevelTimeoutError, type LevelMessage, type TickMessage,
 } from '../../src/index.js'
 import { first, gateway, info, networkOf, rollupOf, second } from './network.js'
 
@@ -147,6 +147,22 @@ describe.each(['http', 'webSocket'])('watchTicks over %s', (kind) => {
     expect(seen.at(-1)?.lanes?.[0]).toMatchObject({ rollup: first, count: 1 })
     if (kind === 'webSocket') (await (client.transport as any).getRpcClient()).close()
   })
+})
+
+test('watchLevels tells every level of a bundle, and ends', async () => {
+  const client = createPublicClient({ transport: webSocket(gateway.replace('http', 'ws')) }).extend(lockstepActions())
+  const other = networkOf(5)
+  const bundle = await other.signBundle({ legs: [{ rollup: first, to: somebody }, { rollup: second, to: somebody }] })
+  const levels: LevelMessage[] = []
+  const ended = new Promise<void>((resolve, reject) => {
+    client.watchLevels({ id: bundle.id, onError: reject, onLevel: (message) => levels.push(message) && message.final && resolve() })
+  })
+  await other.sendBundle(bundle)
+  await ended
+  expect(levels.at(-1)).toMatchObject({ type: 'level', id: bundle.id, kind: 'bundle', level: 'attested', outcome: 'included' })
+  expect(levels.map((l) => l.level)).toEqual(expect.arrayContaining(['ordered', 'executed', 'attested']))
+  ;(await (client.transport as any).getRpcClient()).close()
+  expect(() => other.watchLevels({ id: bundle.id, onLevel: () => undefined })).toThrow(/WebSocket/)
 })
 
 test('legs that only work after others get gas by a simulation', async () => {
