@@ -45,7 +45,12 @@ var (
 	ErrFloorDataGas      = errors.New("gateway: insufficient gas for floor data gas cost")
 	ErrGasOverflow       = errors.New("gateway: gas uint64 overflow")
 	ErrAccountLimit      = errors.New("gateway: account limit exceeded")
-	// ErrUnsupported: the entry is well formed, but this build does not take it (for instance EIP-7702 transactions).
+	// Go-ethereum's rules for delegated accounts and authorizations (EIP-7702).
+	ErrEmptyAuthList     = errors.New("gateway: set code tx must have at least one authorization tuple")
+	ErrInflightTxLimit   = errors.New("gateway: in-flight transaction limit reached for delegated accounts")
+	ErrDelegatedGap      = errors.New("gateway: gapped-nonce tx from delegated accounts")
+	ErrAuthorityReserved = errors.New("gateway: authority already reserved")
+	// ErrUnsupported: the entry is well formed, but this build does not take it.
 	ErrUnsupported = errors.New("gateway: not supported")
 	// ErrCommitment: the bundle's commitment is not the one of its legs.
 	ErrCommitment = errors.New("gateway: commitment does not match the legs")
@@ -140,6 +145,11 @@ var errorTable = []errorRow{
 	{ErrReplaced, 47327, "replaced", "replaced by its sender"},
 	{ErrWaitedTooLong, 47328, "waitedTooLong", "waited too long for an earlier nonce or a lower base fee"},
 
+	{ErrEmptyAuthList, 47329, "emptyAuthList", "set code tx must have at least one authorization tuple"},
+	{ErrInflightTxLimit, 47330, "inflightTxLimit", "in-flight transaction limit reached for delegated accounts"},
+	{ErrDelegatedGap, 47331, "delegatedGap", "gapped-nonce tx from delegated accounts"},
+	{ErrAuthorityReserved, 47332, "authorityReserved", "authority already reserved"},
+
 	{core.ErrNoLegs, 47400, "noLegs", "bundle without legs"},
 	{core.ErrTooManyLegs, 47401, "tooManyLegs", "too many legs"},
 	{core.ErrDuplicateLeg, 47402, "duplicateLeg", "the same transaction is a leg twice"},
@@ -180,7 +190,7 @@ var voidErrors = map[core.OutcomeCode]error{
 	core.VoidTipAboveFeeCap: ErrTipAboveFeeCap, core.VoidIntrinsicGas: ErrIntrinsicGas, core.VoidNonceMax: ErrNonceMax,
 	core.VoidFloorDataGas: ErrFloorDataGas, core.VoidGasOverflow: ErrGasOverflow, core.VoidFeeOverflow: ErrFeeCapVeryHigh,
 	core.VoidGasAboveCap: core.ErrGasAboveCap, core.VoidInitCodeTooLarge: ErrInitCodeTooLarge,
-	core.VoidSenderNotEOA: ErrSenderNotEOA, core.VoidTxType: core.ErrTxType, core.VoidCommitment: ErrCommitment,
+	core.VoidSenderNotEOA: ErrSenderNotEOA, core.VoidTxType: core.ErrTxType, core.VoidAuthorizations: ErrEmptyAuthList, core.VoidCommitment: ErrCommitment,
 }
 
 // Refusal is a verdict on the caller's input: what is wrong, where, and what was wanted. The pool's adapter returns it

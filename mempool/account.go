@@ -16,6 +16,9 @@ type account struct {
 	addr    common.Address
 	nonce   uint64
 	balance uint256.Int
+	// code says that the account has code, and followed where it then stands in queue.delegated.
+	code     bool
+	followed *list.Element
 
 	// txs are the singles by ascending nonce. txs[:first] are ordered; txs[first:end] are ready: contiguous in nonce
 	// from the executed state on, and not below the base fee; the others wait, except for ordered ones among them,

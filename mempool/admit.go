@@ -35,6 +35,9 @@ func (p *Pool) admitNew(q *queue, e *entry) error {
 	if err := checkFunds(a, e, old); err != nil {
 		return err
 	}
+	if err := q.checkDelegation(a, e, old); err != nil {
+		return err
+	}
 	if old == nil {
 		if err := p.checkSenderCaps(a, e); err != nil {
 			return err

@@ -183,6 +183,9 @@ func (p *Pool) claimSenders(b *bundle, entries []*entry, old *bundle) error {
 			continue
 		}
 		c, err := p.claimFor(b, e, i, old)
+		if err == nil {
+			err = q.checkAuthorities(e)
+		}
 		if err != nil {
 			return inLeg(i, err)
 		}
@@ -237,7 +240,7 @@ func (p *Pool) unlinkBundle(b *bundle) {
 	for _, c := range b.claims {
 		c.account.bundles = slices.DeleteFunc(c.account.bundles, func(other *bundle) bool { return other == b })
 		if c.account.empty() {
-			delete(c.queue.accounts, c.account.addr)
+			c.queue.forget(c.account)
 		}
 	}
 	for _, e := range b.entries {

@@ -65,6 +65,7 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 			strangers.add(pos, item.Tx)
 			continue
 		}
+		pos.authorities = e.authorities
 		if pos.account = q.accounts[e.from]; pos.account == nil {
 			q.hold(e)
 			continue
@@ -113,8 +114,9 @@ func (p *Pool) attributeLater(s strange) {
 // attribute recovers the senders of positions and keeps their accounts from being selected until the effect is known.
 func (p *Pool) attribute(s strange) {
 	defer p.inbox.bytes.add(-s.bytes)
-	senders := make([]common.Address, len(s.txs))
+	senders, authorities := make([]common.Address, len(s.txs)), make([][]common.Address, len(s.txs))
 	for i, tx := range s.txs {
+		authorities[i] = s.queue.authorities(tx.Eth())
 		if from, err := gethtypes.Sender(s.queue.signer, tx.Eth()); err == nil {
 			senders[i] = from
 		}
@@ -122,6 +124,10 @@ func (p *Pool) attribute(s strange) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, pos := range s.positions {
+		pos.authorities = authorities[i]
+		if pos.done {
+			p.revisitAll(s.queue, pos.authorities)
+		}
 		a := s.queue.accounts[senders[i]]
 		if a == nil {
 			continue
@@ -133,6 +139,15 @@ func (p *Pool) attribute(s strange) {
 		pos.account, pos.busy = a, true
 		a.busy++
 		p.settle(s.queue, a)
+	}
+}
+
+// revisitAll revisits those of some addresses that the pool holds something of.
+func (p *Pool) revisitAll(q *queue, addrs []common.Address) {
+	for _, addr := range addrs {
+		if a := q.accounts[addr]; a != nil {
+			p.revisit(q, a)
+		}
 	}
 }
 
@@ -199,7 +214,13 @@ func (p *Pool) popApplied(q *queue, tick uint64, touched *accounts) {
 		if pos.account != nil {
 			touched.add(pos.account)
 		}
+		for _, addr := range pos.authorities {
+			if a := q.accounts[addr]; a != nil {
+				touched.add(a)
+			}
+		}
 	}
+	q.touchDelegated(touched)
 	if q.stale {
 		q.stale = false
 		for _, a := range q.sorted() {

@@ -25,7 +25,10 @@
 //     transaction makes room for a ready one; nothing else is pushed out, the newcomer is refused.
 //  5. Of a bundle and a single with the same sender and nonce, the one that arrived first goes first. So nobody can
 //     hold up a transaction that was sent openly by wrapping it into bundles that fail.
-//  6. Bundles that fail are charged to the client that brought them to this node, never to the senders of their legs.
+//  6. A bundle with a replacement leaves only by a higher nonce of the same signer and uuid, and not at all if somebody
+//     else brought it too.
+//  7. A delegated account (EIP-7702), or one with an authorization on its way, has one transaction that can run.
+//  8. Bundles that fail are charged to the client that brought them to this node, never to the senders of their legs.
 //
 // What this package never does: executing, voting, deciding a fate of what is ordered, relaying what came by gossip,
 // persisting, or logging (see Pool.Counters and Pool.Dropped).

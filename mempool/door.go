@@ -97,12 +97,10 @@ func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error
 
 func admittedType(t byte) error {
 	switch t {
-	case gethtypes.LegacyTxType, gethtypes.AccessListTxType, gethtypes.DynamicFeeTxType:
+	case gethtypes.LegacyTxType, gethtypes.AccessListTxType, gethtypes.DynamicFeeTxType, gethtypes.SetCodeTxType:
 		return nil
 	case gethtypes.BlobTxType:
 		return refuse(core.ErrTxType, "type 3 (EIP-4844): rollups carry no blobs")
-	case gethtypes.SetCodeTxType:
-		return refuse(ErrUnsupported, "transaction type 4 (EIP-7702): the pool has no rules for delegated accounts yet")
 	}
 	return refuse(core.ErrTxType, "type %d", t)
 }
@@ -178,7 +176,14 @@ func (p *Pool) checkEth(q *queue, e *entry) error {
 		return refuse(ErrInsufficientFunds, "address %s, tx cost above 2^256-1", from)
 	}
 	e.from, e.cost = from, *cost
-	return p.state.CheckGas(q.id, eth)
+	if eth.Type() == gethtypes.SetCodeTxType && len(eth.SetCodeAuthorizations()) == 0 {
+		return &Refusal{Cause: ErrEmptyAuthList}
+	}
+	if err := p.state.CheckGas(q.id, eth); err != nil {
+		return err
+	}
+	e.authorities = q.authorities(eth) // after CheckGas, which bounds their number
+	return nil
 }
 
 func (p *Pool) checkFields(q *queue, eth *gethtypes.Transaction) error {

@@ -71,7 +71,7 @@ func TestPool_RefusesBadTransactions(t *testing.T) {
 		{"wrong chain id", rollupA, transfer{Rollup: rollupB}.Raw(), core.ErrWrongChainID, "have 902, want 901"},
 		{"no chain id", rollupA, mempooltest.Raw(preEIP155), core.ErrNoChainID, "chain id"},
 		{"blob", rollupA, []byte{3, 0xc0}, core.ErrTxType, "type 3 (EIP-4844)"},
-		{"set code", rollupA, raw(t, 901, &gethtypes.SetCodeTx{ChainID: uint256.NewInt(901), Gas: 1e6, GasFeeCap: uint256.NewInt(100)}), mempool.ErrUnsupported, "type 4 (EIP-7702)"},
+		{"set code", rollupA, raw(t, 901, &gethtypes.SetCodeTx{ChainID: uint256.NewInt(901), Gas: 1e6, GasFeeCap: uint256.NewInt(100)}), mempool.ErrEmptyAuthList, "at least one authorization"},
 		{"unknown type", rollupA, []byte{0x7e, 1, 2, 3}, core.ErrTxType, "type 126"},
 		{"oversized", rollupA, transfer{Data: make([]byte, 128<<10)}.Raw(), core.ErrTooLarge, "transaction size 131"},
 		{"oversized opaque", opaque, make([]byte, 128<<10+1), core.ErrTooLarge, "transaction size 131073, limit 131072"},
@@ -141,7 +141,7 @@ func TestPool_RefusesBadBundles(t *testing.T) {
 		{"opstack rollup", with(func(b *core.Bundle) { b.Legs[1].Rollup = mempooltest.OPStack }), mempool.ErrUnsupported, "legs[1].tx"},
 		{"two zones", f.bundle(transfer{}, transfer{Rollup: rollupC}), core.ErrNoCommonZone, "legs[1].rollup"},
 		{"garbage leg", with(func(b *core.Bundle) { b.Legs[1].Tx = []byte{0xc0} }), core.ErrMalformed, "legs[1].tx"},
-		{"set code leg", with(func(b *core.Bundle) { b.Legs[1].Tx = []byte{4, 0xc0} }), mempool.ErrUnsupported, "legs[1].tx"},
+		{"set code leg", with(func(b *core.Bundle) { b.Legs[0].Tx = setCode(t, 0, 0, 0) }), mempool.ErrEmptyAuthList, "legs[0].tx"},
 		{"oversized leg", with(func(b *core.Bundle) { b.Legs[0].Tx = make([]byte, 200<<10) }), core.ErrTooLarge, "legs[0].tx"},
 		{"oversized", f.bundle(
 			transfer{Data: make([]byte, 120<<10), Gas: 1e6}, transfer{Rollup: rollupB, Data: make([]byte, 120<<10), Gas: 1e6},

@@ -15,6 +15,8 @@ type entry struct {
 	tx   core.Transaction
 	from common.Address // zero on opaque rollups
 	cost uint256.Int    // value + gas × fee cap
+	// authorities signed the authorizations (EIP-7702) that can have an effect on the rollup.
+	authorities []common.Address
 
 	// arrival numbers singles and bundles in the order in which they were admitted.
 	arrival uint64

@@ -31,6 +31,14 @@ var (
 	ErrReplaceUnderpriced = errors.New("replacement transaction underpriced")
 	// ErrAccountLimitExceeded: the sender holds as many transactions, bytes or gaps as one sender may.
 	ErrAccountLimitExceeded = errors.New("account limit exceeded")
+	// ErrEmptyAuthList: a set code transaction (EIP-7702) without authorizations.
+	ErrEmptyAuthList = errors.New("set code tx must have at least one authorization tuple")
+	// ErrInflightTxLimitReached: a delegated account, or one with an authorization on its way, has a transaction already.
+	ErrInflightTxLimitReached = errors.New("in-flight transaction limit reached for delegated accounts")
+	// ErrOutOfOrderTxFromDelegated: such an account's transaction would have to wait for an earlier nonce.
+	ErrOutOfOrderTxFromDelegated = errors.New("gapped-nonce tx from delegated accounts")
+	// ErrAuthorityReserved: an authorization is of an account that has more than one transaction in the pool.
+	ErrAuthorityReserved = errors.New("authority already reserved")
 	// ErrFull: no room in the pool or in the rollup's share of it.
 	ErrFull = errors.New("txpool is full")
 )

@@ -23,7 +23,7 @@ func (p *Pool) Nonce(rollup core.RollupID, addr common.Address) uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	a := q.accounts[addr]
-	nonce, _, err := p.state.Account(rollup, addr)
+	nonce, _, _, err := p.state.Account(rollup, addr)
 	switch {
 	case a == nil:
 		return nonce // zero where the state cannot be read

@@ -98,10 +98,12 @@ func (p *Pool) account(q *queue, addr common.Address) (*account, error) {
 
 // refresh reads the account's executed state and drops what became impossible with it. Must be followed by settle.
 func (p *Pool) refresh(q *queue, a *account) error {
-	nonce, balance, err := p.state.Account(q.id, a.addr)
+	nonce, balance, code, err := p.state.Account(q.id, a.addr)
 	if err != nil {
 		return fmt.Errorf("%w: account %s of rollup %s: %w", ErrState, a.addr, q.id, err)
 	}
+	a.code = code
+	q.follow(a)
 	used, unfunded := a.read(nonce, balance)
 	for _, e := range used {
 		p.drop(q, a, e, refuse(ErrNonceTooLow, "next nonce %d, tx nonce %d", nonce, e.nonce()))
@@ -131,7 +133,7 @@ func (p *Pool) reindex(q *queue, a *account) {
 func (p *Pool) settle(q *queue, a *account) {
 	p.reindex(q, a)
 	if a.empty() {
-		delete(q.accounts, a.addr)
+		q.forget(a)
 	} else {
 		q.accounts[a.addr] = a
 	}

@@ -29,6 +29,10 @@ type queue struct {
 	orderedBytes int
 	baseFee      *big.Int
 	operator     operator
+	// authorized counts, by authority, the singles with an authorization of its (EIP-7702) that are not executed yet.
+	authorized map[common.Address]int
+	// delegated are the *account with code, the longest not read first.
+	delegated *list.List
 	// count and bytes are of the singles that are not ordered yet.
 	count int
 	bytes int
@@ -41,6 +45,8 @@ type position struct {
 	tick, seq uint64
 	entry     *entry   // nil if the pool did not hold the transaction
 	account   *account // nil if the pool holds nothing of the sender, or does not know the sender yet
+	// authorities may have changed when the position is executed.
+	authorities []common.Address
 	// busy says that the position is counted in account.busy.
 	busy bool
 	// done says that the effect is published.
@@ -53,6 +59,7 @@ func newQueue(r *core.Rollup, zone core.ZoneID) *queue {
 		signer:   gethtypes.LatestSignerForChainID(new(big.Int).SetUint64(uint64(r.ID))),
 		accounts: make(map[common.Address]*account), txs: make(map[common.Hash]*entry),
 		ready: list.New(), waiting: list.New(), baseFee: new(big.Int),
+		authorized: make(map[common.Address]int), delegated: list.New(),
 	}
 }
 
@@ -84,6 +91,7 @@ func (q *queue) forgetUnused(e *entry) {
 func (q *queue) insert(a *account, e *entry) {
 	e.single, e.tick = true, 0
 	q.txs[e.tx.Hash()] = e
+	q.authorize(e, 1)
 	q.count, q.bytes = q.count+1, q.bytes+e.size()
 	if a == nil {
 		e.place = q.ready.PushBack(e)
@@ -103,6 +111,7 @@ func (q *queue) remove(a *account, e *entry) {
 		q.uncount(a, e)
 	}
 	e.single = false
+	q.authorize(e, -1)
 	if a != nil {
 		a.remove(e)
 		if e.nonce() >= a.nonce {

@@ -292,7 +292,7 @@ func (f *fixture) apply(used map[string]uint64, rng *rand.Rand) {
 				f.state.SetNonce(rollup, addr, used[senderKey(rollup, addr)])
 				continue
 			}
-			nonce, _, err := f.state.Account(rollup, addr)
+			nonce, _, _, err := f.state.Account(rollup, addr)
 			if err != nil {
 				f.t.Fatal(err)
 			}

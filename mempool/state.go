@@ -13,8 +13,9 @@ import (
 // State is the newest executed state of the `evm` rollups of this node's zones. It is called from any goroutine, also
 // while the pool is locked, so it must neither block nor call the pool. The caller owns what is returned.
 type State interface {
-	// Account reads nonce and balance; an account that does not exist has zero of both.
-	Account(rollup core.RollupID, addr common.Address) (nonce uint64, balance *uint256.Int, err error)
+	// Account reads nonce and balance, and whether the account has code: a delegation (EIP-7702) or a contract's. An
+	// account that does not exist has none of them.
+	Account(rollup core.RollupID, addr common.Address) (nonce uint64, balance *uint256.Int, code bool, err error)
 	// BaseFee is that of the open block or, if none is open, of the next one.
 	BaseFee(rollup core.RollupID) *big.Int
 	// CheckGas checks what depends on the rollup's fork and not on its state: intrinsic gas, the calldata floor

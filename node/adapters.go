@@ -43,12 +43,12 @@ type poolState struct {
 	progress *progress
 }
 
-func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, error) {
+func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, bool, error) {
 	account, err := s.chains[rollup].View().Account(addr)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, false, err
 	}
-	return account.Nonce, account.Balance, nil
+	return account.Nonce, account.Balance, evm.HasCode(account), nil
 }
 
 func (s poolState) BaseFee(rollup core.RollupID) *big.Int { return s.chains[rollup].View().BaseFee() }

@@ -113,7 +113,7 @@ func (l *load) take(v *validator, rollup core.RollupID) (at slot, nonce uint64, 
 
 // nonce is the account's next one as the validator sees it.
 func (l *load) nonce(v *validator, at slot) uint64 {
-	nonce, _, err := poolState{v}.Account(at.rollup, l.s.net.accounts[at.account].address)
+	nonce, _, _, err := poolState{v}.Account(at.rollup, l.s.net.accounts[at.account].address)
 	if err != nil {
 		_ = l.s.broken("states can be read", v.index, "%v", err)
 	}

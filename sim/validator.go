@@ -18,6 +18,7 @@ import (
 	"github.com/lockstep-network/lockstep/ordering"
 	"github.com/lockstep-network/lockstep/ordering/comet"
 	"github.com/lockstep-network/lockstep/zone"
+	"github.com/lockstep-network/lockstep/zone/evm"
 )
 
 // validator is one node: its disks, which survive a crash, and its process, which does not.
@@ -215,12 +216,12 @@ func poolConfig() mempool.Config {
 // poolState is the executed state as the validator's pool sees it.
 type poolState struct{ v *validator }
 
-func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, error) {
+func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, bool, error) {
 	account, err := s.v.engines[rollup].at.view.Account(addr)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, false, err
 	}
-	return account.Nonce, account.Balance, nil
+	return account.Nonce, account.Balance, evm.HasCode(account), nil
 }
 
 func (s poolState) BaseFee(rollup core.RollupID) *big.Int {

@@ -36,6 +36,7 @@ type place struct {
 type account struct {
 	nonce   uint64
 	balance uint256.Int
+	code    bool
 }
 
 // NewState is a state with a base fee of 7 wei on every rollup and every lane applied as far as it goes.
@@ -60,6 +61,15 @@ func (s *State) SetBalance(rollup core.RollupID, addr common.Address, balance *u
 	defer s.mu.Unlock()
 	a := s.get(rollup, addr)
 	a.balance.Set(balance)
+	s.accounts[place{rollup, addr}] = a
+}
+
+// SetCode gives an account code, or takes it away.
+func (s *State) SetCode(rollup core.RollupID, addr common.Address, code bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.get(rollup, addr)
+	a.code = code
 	s.accounts[place{rollup, addr}] = a
 }
 
@@ -92,11 +102,11 @@ func (s *State) get(rollup core.RollupID, addr common.Address) account {
 }
 
 // Account implements mempool.State.
-func (s *State) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, error) {
+func (s *State) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.get(rollup, addr)
-	return a.nonce, a.balance.Clone(), s.err
+	return a.nonce, a.balance.Clone(), a.code, s.err
 }
 
 // BaseFee implements mempool.State.

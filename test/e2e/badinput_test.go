@@ -74,7 +74,7 @@ func testBadTransactions(t *testing.T, n *network) {
 		{"bad signature", signature(), "invalid sender"},
 		{"blob", raw(t, u, signer, &gethtypes.BlobTx{ChainID: uint256.MustFromBig(chain), Nonce: 1, Gas: 100_000, BlobHashes: []common.Hash{{1}}}), "transaction type not supported"},
 		{"unknown type", append([]byte{0x7e}, with(same)[1:]...), "transaction type not supported"},
-		{"set code", raw(t, u, signer, &gethtypes.SetCodeTx{ChainID: uint256.MustFromBig(chain), Nonce: 1, Gas: 100_000, GasFeeCap: uint256.NewInt(10 * params.GWei), AuthList: []gethtypes.SetCodeAuthorization{{}}}), "EIP-7702"},
+		{"set code without authorizations", raw(t, u, signer, &gethtypes.SetCodeTx{ChainID: uint256.MustFromBig(chain), Nonce: 1, Gas: 100_000, GasFeeCap: uint256.NewInt(10 * params.GWei), AuthList: []gethtypes.SetCodeAuthorization{}}), "at least one authorization"},
 		{"nonce too low", with(func(tx *gethtypes.DynamicFeeTx) { tx.Nonce = 0 }), "nonce too low"},
 		{"insufficient funds", with(func(tx *gethtypes.DynamicFeeTx) { tx.Value = ether(1000) }), "insufficient funds"},
 		{"no funds at all", raw(t, poor, signer, &gethtypes.LegacyTx{Gas: 21000, To: to, GasPrice: big.NewInt(10 * params.GWei)}), "insufficient funds"},

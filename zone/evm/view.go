@@ -112,6 +112,12 @@ func (v *View) Account(address common.Address) (*gethtypes.StateAccount, error) 
 	return account.Copy(), nil
 }
 
+// HasCode reports whether an account has code: a contract's, or a delegation (EIP-7702).
+func HasCode(account *gethtypes.StateAccount) bool {
+	hash := common.BytesToHash(account.CodeHash)
+	return hash != gethtypes.EmptyCodeHash && hash != (common.Hash{})
+}
+
 // publish makes everything applied so far visible to readers.
 func (c *Chain) publish() {
 	v := &View{Tick: c.tick, Sealed: c.head, base: c.sealed}
