@@ -82,12 +82,12 @@ func (x *Explorer) searchAddress(address common.Address) []Hit {
 // searchText finds rollups by id or part of their name, and ticks and blocks by number.
 func (x *Explorer) searchText(query string) []Hit {
 	hits := []Hit{}
+	n, err := strconv.ParseUint(strings.TrimPrefix(query, "#"), 10, 64)
 	for _, r := range x.deps.Genesis.Rollups {
-		if r.ID.String() == query || strings.Contains(strings.ToLower(r.Name), strings.ToLower(query)) {
+		if r.ID.String() == query || err != nil && strings.Contains(strings.ToLower(r.Name), strings.ToLower(query)) {
 			hits = append(hits, Hit{Type: HitRollup, ID: r.ID.String(), Label: x.name(r.ID)})
 		}
 	}
-	n, err := strconv.ParseUint(strings.TrimPrefix(query, "#"), 10, 64)
 	if err != nil {
 		return hits
 	}

@@ -28,7 +28,7 @@ type Explorer struct {
 	// streams and requests hold a token for each live stream and each request of the API.
 	streams, requests chan struct{}
 	index             *index
-	handler           http.Handler
+	mux               *http.ServeMux
 
 	closing sync.Once
 	// done is closed when the explorer ends: streams end with it.
@@ -49,7 +49,7 @@ func New(cfg Config, deps Deps) (*Explorer, error) {
 	}
 	x.backlog = newBacklog(strconv.FormatUint(x.now(), 36), cfg.Backlog, cfg.BacklogBytes)
 	x.fixed = x.firstHello()
-	x.handler = x.routes()
+	x.mux = x.routes()
 	var err error
 	x.index, err = openIndex(deps.Dir, deps.Genesis.NetworkID(), cfg.MaxRows, x.log)
 	return x, err

@@ -28,7 +28,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // tomorrow; what has a hash is not.
 const (
 	cacheAsk    = "no-cache"
-	cacheHour   = "private, max-age=3600"
+	cacheMinute = "private, max-age=60"
 	cacheAlways = "public, max-age=31536000, immutable"
 )
 
@@ -40,9 +40,18 @@ type answer struct {
 }
 
 // Handler serves everything below Prefix, with whole paths.
-func (x *Explorer) Handler() http.Handler { return x.handler }
+func (x *Explorer) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		x.mux.ServeHTTP(w, r)
+	})
+}
 
-func (x *Explorer) routes() http.Handler {
+func (x *Explorer) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Prefix+"live", x.serveLive)
 	for pattern, respond := range map[string]func(*http.Request) (answer, error){
@@ -59,14 +68,7 @@ func (x *Explorer) routes() http.Handler {
 	mux.HandleFunc("GET "+strings.TrimSuffix(Prefix, "/"), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, Prefix, http.StatusMovedPermanently)
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		mux.ServeHTTP(w, r)
-	})
+	return mux
 }
 
 // serveAPI answers a request with JSON, or with "not modified" to a page that has the answer.
@@ -95,7 +97,7 @@ func (x *Explorer) serveAPI(w http.ResponseWriter, r *http.Request, respond func
 	}
 	cache := cacheAsk
 	if a.final {
-		cache = cacheHour
+		cache = cacheMinute
 	}
 	w.Header().Set("Content-Type", "application/json")
 	send(w, r, cache, body)

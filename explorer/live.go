@@ -274,12 +274,15 @@ func (l *live) addBundles(r Result) {
 		}
 		j, known := at[fate.Bundle]
 		if !known {
-			if !l.admit() {
-				continue
+			j = -1
+			if l.admit() {
+				j = len(l.frame.Bundles)
+				l.frame.Bundles = append(l.frame.Bundles, BundleOutcome{ID: fate.Bundle, Tick: r.Tick})
 			}
-			j = len(l.frame.Bundles)
 			at[fate.Bundle] = j
-			l.frame.Bundles = append(l.frame.Bundles, BundleOutcome{ID: fate.Bundle, Tick: r.Tick})
+		}
+		if j < 0 {
+			continue
 		}
 		b := &l.frame.Bundles[j]
 		if fate.FailingLeg >= 0 {

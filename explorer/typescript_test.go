@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strconv"
@@ -24,6 +26,27 @@ var gatewayTypes = []string{
 // TestTypes compares the page's type declarations with the Go types that are encoded.
 func TestTypes(t *testing.T) {
 	golden.Equal(t, "web/src/types.ts", typescript(t))
+}
+
+// TestReference_ListsEveryPath compares the table of the documentation with the one that is served, and asks for every path.
+func TestReference_ListsEveryPath(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| `GET /explorer/…` | Query | Answer | |\n|---|---|---|---|\n")
+	for _, e := range endpoints {
+		query := e.query
+		if query != "" {
+			query = "`" + query + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", e.path, query, e.answer, e.about)
+	}
+	golden.Block(t, "../docs/reference/explorer.md", "paths", b.String())
+	x := newNetwork().open(t, t.TempDir()+"/x", nil)
+	for _, e := range endpoints {
+		r := httptest.NewRequest(http.MethodGet, Prefix+strings.NewReplacer("{", "", "}", "").Replace(e.path), nil)
+		if _, pattern := x.mux.Handler(r); pattern != "GET "+Prefix+e.path {
+			t.Errorf("%s is served by %q", e.path, pattern)
+		}
+	}
 }
 
 func typescript(t *testing.T) string {
