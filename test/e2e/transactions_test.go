@@ -25,7 +25,7 @@ func TestNetwork(t *testing.T) {
 			"Replacement": testReplacement, "Attested": testEverythingOrderedIsAttested,
 			"Bundle": testBundle, "BundleReverting": testBundleReverting, "BundleProtected": testTearOff,
 			"BundleInclusion": testInclusionBundle, "Simulation": testSimulation, "BadTransactions": testBadTransactions,
-			"BadBundles": testBadBundles, "Garbage": testGarbage, "SealedVariant": testSealedVariant,
+			"BadBundles": testBadBundles, "Explorer": testExplorer, "Garbage": testGarbage, "SealedVariant": testSealedVariant,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
