@@ -199,11 +199,11 @@ async function estimate(client: Client, leg: Omit<FilledLeg, 'gas'>, predeploy: 
 /** The gas limit with which legs run whose gas is measured by a simulation; every rollup takes it. */
 const simulatedGas = 3_000_000n
 
-/** Gives estimated legs half as much again as they need in a simulation of the whole bundle. */
+/** Gives estimated legs twice what they need in a simulation of the whole bundle: refunds are off that, and a later block may cost more. */
 async function estimateTogether(s: Signing, drafts: Estimated[]): Promise<Draft[]> {
   const generous = drafts.map((leg) => (leg.estimated ? { ...leg, gas: simulatedGas } : leg))
   const { ok, code, failingLeg, reason, rule, legs } = await simulateBundle(s.client, await sign(s, generous))
-  if (ok) return drafts.map((leg, i) => (leg.estimated ? { ...leg, gas: (BigInt(legs[i]!.gasUsed) * 3n) / 2n } : leg))
+  if (ok) return drafts.map((leg, i) => (leg.estimated ? { ...leg, gas: 2n * BigInt(legs[i]!.gasUsed) } : leg))
   const failed = drafts.find((leg) => leg.failure)
   if (!failed) return drafts // each leg works by itself: whether they do together is not for the estimate to say
   const name = failingLeg === undefined ? 'The bundle' : `legs[${failingLeg}]`
