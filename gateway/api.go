@@ -95,6 +95,7 @@ func (a *API) simulate(ctx context.Context, bundle Param) (*SimulationView, erro
 	case g.simulations <- struct{}{}:
 		defer func() { <-g.simulations }()
 	default:
+		g.meters.exceeded(limitSimulations)
 		return nil, &Refusal{Cause: ErrBusy, Want: fmt.Sprintf("at most %d simulations at once", g.cfg.MaxSimulations)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.cfg.SimulateTimeout)

@@ -9,9 +9,13 @@ import (
 )
 
 // Client names the client whose request ctx belongs to, for quotas: its IPv4 address, or the /64 of its IPv6 address, of
-// which one client has all. It is the address of the connection; what headers say is not believed. Empty if there is none.
-func Client(ctx context.Context) string {
-	host, _, err := net.SplitHostPort(rpc.PeerInfoFromContext(ctx).RemoteAddr)
+// which one client has all. It is the address of the connection; what headers say is believed of the proxies in
+// Config.TrustedProxies only. Empty if there is none.
+func Client(ctx context.Context) string { return clientOf(rpc.PeerInfoFromContext(ctx).RemoteAddr) }
+
+// clientOf names the client with a remote address HOST:PORT.
+func clientOf(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
 	if err != nil {
 		return ""
 	}

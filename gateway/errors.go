@@ -73,6 +73,8 @@ var (
 	ErrBusy = errors.New("gateway: too many requests of this kind at once")
 	// ErrQuota: too many of this client's bundles are under way or had no effect; the detail says when to try again.
 	ErrQuota = errors.New("gateway: too many of this client's bundles")
+	// ErrLimit: the request goes beyond a limit of this gateway, which the field names.
+	ErrLimit = errors.New("gateway: limit exceeded")
 	// ErrSlowConsumer: a subscriber did not read fast enough and was dropped.
 	ErrSlowConsumer = errors.New("gateway: subscriber is too slow")
 	// ErrTimeout: the time for this request is over.
@@ -93,6 +95,8 @@ const (
 	codeEthDefault  = -32000 // go-ethereum's code for every refused transaction
 	codeEthInternal = -32603
 	codeInternal    = 47000
+	// codeLimitExceeded is EIP-1474's, the same for both namespaces.
+	codeLimitExceeded = -32005
 )
 
 // errorRow is what clients see of a sentinel.
@@ -105,6 +109,9 @@ type errorRow struct {
 
 // errorTable is the only place that knows codes. Numbers never move and are never reused.
 var errorTable = []errorRow{
+	// Wallets and libraries know this one, from EIP-1474, and try again later.
+	{ErrLimit, codeLimitExceeded, "limitExceeded", "limit exceeded"},
+
 	{ErrUnknownField, 47100, "unknownField", "unknown field"},
 	{ErrMissingField, 47101, "missingField", "missing field"},
 	{ErrBadValue, 47102, "badValue", "invalid value"},

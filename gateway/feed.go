@@ -106,7 +106,6 @@ type feed struct {
 	// changed is closed and replaced when a message comes.
 	changed chan struct{}
 
-	limit       int
 	subscribers int
 	closed      bool
 	done        sync.WaitGroup
@@ -134,9 +133,9 @@ type attestedProgress struct {
 	oldest, newest uint64
 }
 
-func newFeed(size, maxWeight, limit int) *feed {
+func newFeed(size, maxWeight int) *feed {
 	return &feed{
-		now: time.Now, ring: make([]any, size), maxWeight: maxWeight, changed: make(chan struct{}), limit: limit,
+		now: time.Now, ring: make([]any, size), maxWeight: maxWeight, changed: make(chan struct{}),
 		attested: make(map[core.ZoneID]*attestedProgress), told: make(map[core.ZoneID]uint64),
 	}
 }
@@ -343,11 +342,11 @@ func weigh(message any) int {
 	return weight
 }
 
-// join takes a subscriber in; it is false when there are too many or the feed is closed. Who joined must leave.
+// join takes a subscriber in; it is false when the feed is closed. Who joined must leave.
 func (f *feed) join() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed || f.subscribers >= f.limit {
+	if f.closed {
 		return false
 	}
 	f.subscribers++

@@ -38,7 +38,7 @@ func tickOf(n uint64, content bool) (*core.TickRecord, *core.Tick) {
 
 func TestFeed_ReportsOutcomesAfterTheTickThatOrdered(t *testing.T) {
 	t.Parallel()
-	f, place := newFeed(16, 1<<20, 1), uint64(0)
+	f, place := newFeed(16, 1<<20), uint64(0)
 	f.begin(4, []core.Zone{{ID: 1}})
 	fates := []Fate{{Outcome: core.Outcome{Rollup: 901, TxHash: common.Hash{1}}, FailingLeg: -1}}
 	f.executed(1, 4, fates) // of a tick that nobody will be told of any more
@@ -60,7 +60,7 @@ func TestFeed_ReportsOutcomesAfterTheTickThatOrdered(t *testing.T) {
 
 func TestFeed_ReportsAnAttestedResultAtOnceOnlyIfItIsNews(t *testing.T) {
 	t.Parallel()
-	f, place := newFeed(16, 1<<20, 1), uint64(0)
+	f, place := newFeed(16, 1<<20), uint64(0)
 	f.now = func() time.Time { return time.UnixMilli(77) }
 	empty := func(n uint64, attested ...core.Attested) (*core.TickRecord, *core.Tick) {
 		record, tick := tickOf(n, false)
@@ -92,7 +92,7 @@ func TestFeed_ReportsAnAttestedResultAtOnceOnlyIfItIsNews(t *testing.T) {
 
 func TestFeed_DropsWhomTheRingHasGoneRound(t *testing.T) {
 	t.Parallel()
-	f := newFeed(3, 1<<20, 1)
+	f := newFeed(3, 1<<20)
 	for n := range uint64(3) {
 		f.ordered(tickOf(n+1, true))
 	}
@@ -110,10 +110,10 @@ func TestFeed_IsBoundedInMemory(t *testing.T) {
 	_, tick := tickOf(1, true)
 	row := core.LaneRow{Rollup: 904, Count: 1}
 	one := &core.TickRecord{Number: 1, Lanes: []core.LaneRow{row}}
-	sizing := newFeed(1, 1, 1)
+	sizing := newFeed(1, 1)
 	sizing.ordered(one, tick)
 	const room = 3
-	f := newFeed(100, room*sizing.weight, 1)
+	f := newFeed(100, room*sizing.weight)
 	for range 10 {
 		f.ordered(one, tick)
 	}
@@ -133,7 +133,7 @@ func TestFeed_IsBoundedInMemory(t *testing.T) {
 
 func TestFeed_TakesNobodyInAfterItsEnd(t *testing.T) {
 	t.Parallel()
-	f := newFeed(3, 1<<20, 2)
+	f := newFeed(3, 1<<20)
 	if !f.join() {
 		t.Fatal("the first was refused")
 	}

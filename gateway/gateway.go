@@ -43,6 +43,11 @@ type Gateway struct {
 	metrics     http.Handler
 	simulations chan struct{}
 	bodies      *semaphore.Weighted
+	throttle    *throttle
+	proxies     proxies
+	// subscriptions counts those of all WebSockets.
+	subscriptions atomic.Int64
+	wsBuffers     sync.Pool
 
 	started   atomic.Bool
 	websocket sync.WaitGroup
@@ -55,7 +60,6 @@ type mount struct {
 	// rollup is the rollup that is served, nil for the network's own methods.
 	rollup *core.RollupID
 	server *rpc.Server
-	ws     http.Handler
 	// client is the gateway's own way to ask the endpoint.
 	client *rpc.Client
 }
@@ -72,7 +76,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	g := &Gateway{
 		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
 		rollups: make(map[core.RollupID]*mount), sealed: make(map[core.RollupID]*mount),
-		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.FeedBytes, cfg.MaxSubscriptions), attested: newAttestations(),
+		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.FeedBytes), attested: newAttestations(),
 		times: newLevelTimes(deps.Genesis.Zones), rewinds: new(rewinds),
 		simulations: make(chan struct{}, cfg.MaxSimulations), bodies: semaphore.NewWeighted(int64(cfg.BodyBudget)),
 		draining: make(chan struct{}),
@@ -88,6 +92,11 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	if deps.Metrics == nil {
 		deps.Metrics = prometheus.NewRegistry()
 	}
+	var err error
+	if g.proxies, err = parseProxies(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	g.throttle = newThrottle(cfg, g.deps.Now)
 	g.meters = newMeters(deps.Metrics, g)
 	g.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
 	g.feed.now = g.deps.Now
@@ -108,6 +117,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		deps.Listener = l
 	}
 	g.listener = newLimitedListener(deps.Listener, cfg.MaxConnections)
+	g.listener.perClient, g.listener.exempt, g.listener.refused = cfg.MaxConnectionsPerClient, g.proxies, g.meters.exceeded
 	g.server = &http.Server{
 		Handler:           http.HandlerFunc(g.serveHTTP),
 		ReadHeaderTimeout: cfg.ReadHeaderTimeout, ReadTimeout: cfg.ReadTimeout,
@@ -122,8 +132,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 func (g *Gateway) newMount(server *rpc.Server, rollup *core.RollupID) *mount {
 	server.SetBatchLimits(g.cfg.MaxBatch, g.cfg.MaxBatchResponse)
 	server.SetHTTPBodyLimit(g.cfg.MaxBody)
-	server.SetWebsocketReadLimit(int64(g.cfg.MaxBody))
-	return &mount{rollup: rollup, server: server, ws: server.WebsocketHandler(g.cfg.CORS)}
+	return &mount{rollup: rollup, server: server}
 }
 
 // Mount serves a rollup's Ethereum JSON-RPC under /rollup/{id}, and its strict variant, in which "latest" is the newest

@@ -38,6 +38,10 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		g.metrics.ServeHTTP(w, r)
 		return
 	}
+	r.RemoteAddr = g.proxies.remote(r)
+	if !g.allow(w, r, 1) {
+		return
+	}
 	if g.deps.Explorer != nil && (r.URL.Path == explorerPath || strings.HasPrefix(r.URL.Path, explorerPath+"/")) {
 		g.deps.Explorer.ServeHTTP(w, r)
 		return
@@ -129,6 +133,11 @@ func (g *Gateway) hostAllowed(host string) bool {
 	return slices.Contains(g.cfg.VHosts, "*") || slices.ContainsFunc(g.cfg.VHosts, func(v string) bool { return strings.EqualFold(v, host) })
 }
 
+// originAllowed reports whether a page of this origin may open a WebSocket; what is no browser has no origin.
+func (g *Gateway) originAllowed(origin string) bool {
+	return origin == "" || slices.Contains(g.cfg.CORS, "*") || slices.Contains(g.cfg.CORS, origin)
+}
+
 // setCORS tells browsers whether the page's origin may read the answer.
 func (g *Gateway) setCORS(w http.ResponseWriter, r *http.Request) {
 	h, origin := w.Header(), r.Header.Get("Origin")
@@ -150,13 +159,6 @@ func (g *Gateway) setCORS(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveWebSocket serves JSON-RPC on an upgraded connection until it ends.
-func (g *Gateway) serveWebSocket(m *mount, w http.ResponseWriter, r *http.Request) {
-	g.websocket.Add(1)
-	defer g.websocket.Done()
-	m.ws.ServeHTTP(w, r)
-}
-
 // servePost serves one JSON-RPC request or batch.
 func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 	switch mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); {
@@ -166,6 +168,7 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 	}
 	tooLarge := &Refusal{Cause: core.ErrTooLarge, Field: "body", Want: fmt.Sprintf("at most %d bytes", g.cfg.MaxBody)}
 	if r.ContentLength > int64(g.cfg.MaxBody) {
+		g.meters.exceeded(limitBody)
 		tooLarge.Have = fmt.Sprintf("%d bytes", r.ContentLength)
 		w.Header().Set("Connection", "close")
 		refuse(w, http.StatusRequestEntityTooLarge, tooLarge)
@@ -176,6 +179,7 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 		size = int64(g.cfg.MaxBody)
 	}
 	if !g.bodies.TryAcquire(size) {
+		g.meters.exceeded(limitBodyBudget)
 		w.Header().Set("Retry-After", "1")
 		refuse(w, http.StatusServiceUnavailable, &Refusal{Cause: ErrBusy, Field: "body", Want: fmt.Sprintf("at most %d bytes in all requests together", g.cfg.BodyBudget)})
 		return
@@ -186,10 +190,19 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		status, refusal := http.StatusBadRequest, &Refusal{Cause: ErrHTTP, Field: "body", Detail: "cannot be read"}
 		if limit := (*http.MaxBytesError)(nil); errors.As(err, &limit) {
+			g.meters.exceeded(limitBody)
 			status, refusal = http.StatusRequestEntityTooLarge, tooLarge
 		}
 		refuse(w, status, refusal)
 		return
+	}
+	if calls, batch := splitBatch(body); batch {
+		if !g.allow(w, r, len(calls)-1) { // the request has paid for one
+			return
+		}
+		if len(calls) > g.cfg.MaxBatch {
+			g.meters.exceeded(limitBatch) // the server answers it
+		}
 	}
 	body = renameDiscover(body)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
@@ -245,8 +258,13 @@ func refuse(w http.ResponseWriter, status int, err error) {
 	e := newRPCError(x)
 	writeJSON(w, status, map[string]any{
 		"jsonrpc": "2.0", "id": nil,
-		"error": map[string]any{"code": e.code, "message": e.message, "data": e.data},
+		"error": errorObject(e),
 	})
+}
+
+// errorObject is the member error of a JSON-RPC answer.
+func errorObject(e *rpcError) map[string]any {
+	return map[string]any{"code": e.code, "message": e.message, "data": e.data}
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

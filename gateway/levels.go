@@ -55,6 +55,7 @@ func (a *API) Levels(ctx context.Context, id Param) (*rpc.Subscription, error) {
 	}
 	wt, ok := a.g.waiters.add(hash)
 	if !ok {
+		a.g.meters.exceeded(limitWaiters)
 		return nil, a.g.lockstepError(&Refusal{Cause: ErrBusy, Detail: "waiting calls and subscriptions to levels"})
 	}
 	sub, err := a.g.subscribe(ctx, func(s *subscriber) {

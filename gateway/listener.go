@@ -3,7 +3,9 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"syscall"
 	"time"
@@ -25,13 +27,19 @@ func Listen(address string) (net.Listener, error) {
 type limitedListener struct {
 	net.Listener
 	limit int
+	// perClient bounds those of one client, except of those in exempt; 0 sets no limit.
+	perClient int
+	exempt    proxies
+	// refused is told the limit because of which a connection was refused; nil for nobody.
+	refused func(limit string)
 
-	mu   sync.Mutex
-	open map[*limitedConn]struct{}
+	mu      sync.Mutex
+	open    map[*limitedConn]struct{}
+	clients map[string]int
 }
 
 func newLimitedListener(l net.Listener, limit int) *limitedListener {
-	return &limitedListener{Listener: l, limit: limit, open: make(map[*limitedConn]struct{})}
+	return &limitedListener{Listener: l, limit: limit, open: make(map[*limitedConn]struct{}), clients: make(map[string]int)}
 }
 
 // Accept gives the next connection within the limit. Those beyond are told so and closed, so that they do not wait in
@@ -42,29 +50,57 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if conn := l.admit(c); conn != nil {
+		conn, limit := l.admit(c)
+		if conn != nil {
 			return conn, nil
 		}
-		refuseConnection(c)
+		if l.refused != nil {
+			l.refused(limit)
+		}
+		refuseConnection(c, limit)
 	}
 }
 
-func (l *limitedListener) admit(c net.Conn) *limitedConn {
+// admit takes a connection in, or names the limit that is reached.
+func (l *limitedListener) admit(c net.Conn) (conn *limitedConn, limit string) {
+	client := l.clientOf(c)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.open) >= l.limit {
-		return nil
+	switch {
+	case len(l.open) >= l.limit:
+		return nil, limitConnections
+	case client != "" && l.clients[client] >= l.perClient:
+		return nil, limitConnectionsPerClient
 	}
-	conn := &limitedConn{Conn: c, listener: l}
+	conn = &limitedConn{Conn: c, listener: l, client: client}
 	l.open[conn] = struct{}{}
-	return conn
+	if client != "" {
+		l.clients[client]++
+	}
+	return conn, ""
+}
+
+// clientOf names the client whose connections are counted; empty if nobody's are.
+func (l *limitedListener) clientOf(c net.Conn) string {
+	if l.perClient == 0 {
+		return ""
+	}
+	remote := c.RemoteAddr().String()
+	if peer, err := netip.ParseAddrPort(remote); err == nil && l.exempt.contain(peer.Addr()) {
+		return ""
+	}
+	return clientOf(remote)
 }
 
 // refuseConnection answers without reading; a client that is not there any more is no concern.
-func refuseConnection(c net.Conn) {
-	const answer = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 21\r\n\r\ntoo many connections\n"
+func refuseConnection(c net.Conn, limit string) {
+	status, text := "503 Service Unavailable", "too many connections\n"
+	if limit == limitConnectionsPerClient {
+		status, text = "429 Too Many Requests", "too many connections of this client\n"
+	}
+	answer := fmt.Sprintf("HTTP/1.1 %s\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", status, len(text), text)
 	if c.SetWriteDeadline(time.Now().Add(time.Second)) == nil {
-		_, _ = c.Write([]byte(answer))
+		_, _ = io.WriteString(c, answer)
 	}
 	_ = c.Close()
 }
@@ -87,6 +123,7 @@ func (l *limitedListener) closeAll() {
 type limitedConn struct {
 	net.Conn
 	listener *limitedListener
+	client   string
 	writing  sync.Mutex
 }
 
@@ -111,6 +148,11 @@ func (c *limitedConn) Write(b []byte) (int, error) {
 // Close closes the connection and frees its place.
 func (c *limitedConn) Close() error {
 	c.listener.mu.Lock()
+	if _, open := c.listener.open[c]; open && c.client != "" {
+		if c.listener.clients[c.client]--; c.listener.clients[c.client] == 0 {
+			delete(c.listener.clients, c.client)
+		}
+	}
 	delete(c.listener.open, c)
 	c.listener.mu.Unlock()
 	return c.Conn.Close()

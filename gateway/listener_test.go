@@ -13,7 +13,7 @@ func TestLimitedConn_IsNotReadWhileAnAnswerIsStuck(t *testing.T) {
 	t.Parallel()
 	inner, client := net.Pipe() // without a buffer: a write is stuck until the other side reads
 	defer client.Close()
-	conn := newLimitedListener(nil, 1).admit(inner)
+	conn, _ := newLimitedListener(nil, 1).admit(inner)
 	defer conn.Close()
 
 	wrote := make(chan error, 1)
@@ -57,15 +57,15 @@ func TestLimitedConn_FreesItsPlaceWhenAWriteFails(t *testing.T) {
 	t.Parallel()
 	inner, client := net.Pipe()
 	l := newLimitedListener(nil, 1)
-	conn := l.admit(inner)
-	if l.admit(inner) != nil {
+	conn, _ := l.admit(inner)
+	if c, _ := l.admit(inner); c != nil {
 		t.Error("two connections where one may be open")
 	}
 	_ = client.Close()
 	if _, err := conn.Write([]byte("x")); err == nil {
 		t.Error("a write to nobody succeeded")
 	}
-	if l.admit(inner) == nil {
+	if c, _ := l.admit(inner); c == nil {
 		t.Error("the place is not free")
 	}
 }

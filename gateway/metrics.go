@@ -12,10 +12,11 @@ import (
 const maxScrapes = 4
 
 // meters are what the gateway counts. Labels have closed sets of values: endpoints are "network" and "rollup", transports
-// "http" and "websocket", reasons those of core's outcome codes, rollups those of the registry.
+// "http" and "websocket", reasons the limits and those of core's outcome codes, rollups those of the registry.
 type meters struct {
 	requests   *prometheus.CounterVec
 	refused    prometheus.Counter
+	limits     *prometheus.CounterVec
 	active     *prometheus.GaugeVec
 	interval   prometheus.Histogram
 	ticks      prometheus.Counter
@@ -32,6 +33,9 @@ func newMeters(registry *prometheus.Registry, g *Gateway) *meters {
 		refused: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lockstep_gateway_unserved_total", Help: "Requests answered 503 because a zone executes again or has stopped.",
 		}),
+		limits: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lockstep_gateway_refusals_total", Help: "What was refused because of a limit of the gateway; the reason is the setting.",
+		}, []string{"reason"}),
 		active: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "lockstep_gateway_active", Help: "Requests and WebSocket connections being served.",
 		}, []string{"endpoint", "transport"}),
@@ -49,15 +53,21 @@ func newMeters(registry *prometheus.Registry, g *Gateway) *meters {
 			Name: "lockstep_zone_outcomes_total", Help: "Lane positions decided since the start of the node, by outcome.",
 		}, []string{"rollup", "outcome"}),
 	}
+	for _, name := range limitNames {
+		m.limits.WithLabelValues(name)
+	}
 	subscribers := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "lockstep_gateway_subscribers", Help: "Subscribers of ticks.",
-	}, func() float64 { return float64(g.feed.count()) })
+		Name: "lockstep_gateway_subscribers", Help: "Subscriptions of all WebSockets.",
+	}, func() float64 { return float64(g.subscriptions.Load()) })
 	waiters := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lockstep_gateway_waiters", Help: "Calls that wait for a level.",
 	}, func() float64 { return float64(g.waiters.size()) })
-	registry.MustRegister(m.requests, m.refused, m.active, m.interval, m.ticks, m.entries, m.outcomes, subscribers, waiters)
+	registry.MustRegister(m.requests, m.refused, m.limits, m.active, m.interval, m.ticks, m.entries, m.outcomes, subscribers, waiters)
 	return m
 }
+
+// exceeded counts a refusal because of a limit.
+func (m *meters) exceeded(limit string) { m.limits.WithLabelValues(limit).Inc() }
 
 // request counts a request; the result ends it.
 func (m *meters) request(to *mount, websocket bool) (done func()) {
@@ -91,13 +101,6 @@ func (m *meters) executed(fates []Fate) {
 	for _, f := range fates {
 		m.outcomes.WithLabelValues(f.Rollup.String(), f.Code.String()).Inc()
 	}
-}
-
-// count is the number of subscribers.
-func (f *feed) count() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.subscribers
 }
 
 // size is the number of waiting calls.

@@ -62,7 +62,7 @@ func (g *Gateway) replay(s *subscriber, from uint64, sent *resumption) (*anchor,
 
 func (g *Gateway) newReplayer(s *subscriber, from uint64, sent *resumption) (*replayer, error) {
 	r := &replayer{
-		g: g, s: s, feed: newFeed(replayRing, g.cfg.FeedBytes, 0), sent: sent, next: from,
+		g: g, s: s, feed: newFeed(replayRing, g.cfg.FeedBytes), sent: sent, next: from,
 		cursors: make(map[core.ZoneID]*cursors),
 	}
 	r.feed.begin(from-1, g.deps.Genesis.Zones)

@@ -222,6 +222,7 @@ func (g *Gateway) fullStatus(ctx context.Context, id common.Hash) (*Status, erro
 func (g *Gateway) waitFor(ctx context.Context, id common.Hash, level core.Level, timeout time.Duration) (*Status, error) {
 	wt, ok := g.waiters.add(id)
 	if !ok {
+		g.meters.exceeded(limitWaiters)
 		return nil, ErrBusy
 	}
 	defer g.waiters.remove(wt)

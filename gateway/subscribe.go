@@ -15,7 +15,9 @@ func (a *API) Ticks(ctx context.Context, options *Param) (*rpc.Subscription, err
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
-	return a.g.subscribe(ctx, func(s *subscriber) { a.g.sendTicks(s, from) })
+	// The place is taken before the client has its answer, so that nothing between the two is left out.
+	at := a.g.feed.anchor()
+	return a.g.subscribe(ctx, func(s *subscriber) { a.g.sendTicks(s, at, from) })
 }
 
 // readFrom reads the first tick to send; 0 means none before the next one.
@@ -60,7 +62,7 @@ func (g *Gateway) subscribe(ctx context.Context, run func(*subscriber)) (*rpc.Su
 		return nil, rpc.ErrNotificationsUnsupported
 	}
 	if !g.feed.join() {
-		return nil, g.lockstepError(&Refusal{Cause: ErrBusy, Detail: "subscriptions"})
+		return nil, g.lockstepError(&Refusal{Cause: ErrBusy, Detail: "the gateway shuts down"})
 	}
 	s := &subscriber{notifier, notifier.CreateSubscription(), g.draining}
 	go func() {
@@ -96,10 +98,10 @@ func (s *subscriber) wait(signal <-chan struct{}) bool {
 	return false
 }
 
-// sendTicks serves a subscription to ticks: first the replay of those from `from` on, then what happens.
-func (g *Gateway) sendTicks(s *subscriber, from uint64) {
+// sendTicks serves a subscription to ticks: first the replay of those from `from` on, then what happens; without a replay,
+// what happens from the place `at` on.
+func (g *Gateway) sendTicks(s *subscriber, at *anchor, from uint64) {
 	resume := newResumption(g.deps.Genesis)
-	at := g.feed.anchor()
 	if from > 0 {
 		var err error
 		if at, err = g.replay(s, from, resume); err != nil {
@@ -116,6 +118,7 @@ func (g *Gateway) sendTicks(s *subscriber, from uint64) {
 		message, changed, lost := g.feed.read(place)
 		switch {
 		case lost:
+			g.meters.exceeded(limitFeedBacklog)
 			g.end(s, ErrSlowConsumer, resume)
 			return
 		case message == nil:

@@ -142,7 +142,7 @@ func TestTicks_AreBoundedInSubscribers(t *testing.T) {
 	h := gatewaytest.New(t, gatewaytest.Options{Config: func(c *gateway.Config) { c.MaxSubscriptions = 1 }})
 	c := h.Dial(t, "ws", "/")
 	subscribe(t, c)
-	if got := failure(t, c.CallContext(t.Context(), nil, "lockstep_subscribe", "ticks")); got.Code != 47501 {
+	if got := failure(t, c.CallContext(t.Context(), nil, "lockstep_subscribe", "ticks")); got.Code != -32005 || got.Data.Field != "gateway.maxSubscriptions" {
 		t.Errorf("got %+v", got)
 	}
 }
