@@ -35,7 +35,7 @@ function span(d: number): string {
 export function ago(ms: number, now: number): string {
   const d = now - ms;
   if (d < 1500) return d < -1500 ? `in ${span(-d)}` : "just now";
-  return `${span(Math.round(d / 1000) * 1000)} ago`;
+  return d < 60_000 ? `${Math.round(d / 1000)}\u202fs ago` : `${span(d)} ago`;
 }
 
 /** exact writes a moment in UTC, to the millisecond. */

@@ -36,6 +36,9 @@ export const timeX = (view: View, time: number): number => view.right - (view.no
 /** arcX is where a bundle stands: bundles of one tick stand beside each other. */
 export const arcX = (view: View, arc: Arc): number => timeX(view, arc.time) - Math.min(arc.place, 12) * 7;
 
+/** cellX is where a lane's single transactions stand: beside the legs that came with them. */
+export const cellX = (view: View, cell: Cell): number => timeX(view, cell.time) + (cell.legs > 0 ? 12 : 0);
+
 /** draw paints everything, oldest first. */
 export function draw(c: CanvasRenderingContext2D, view: View, river: River): void {
   c.clearRect(0, 0, view.width, view.height);
@@ -87,7 +90,7 @@ function drawBeats(c: CanvasRenderingContext2D, view: View, river: River): void 
 
 function drawCells(c: CanvasRenderingContext2D, view: View, river: River): void {
   for (const cell of river.cells) {
-    const x = timeX(view, cell.time);
+    const x = cellX(view, cell);
     if (x < view.left - 10 || x > view.right + 10) continue;
     const singles = cell.count - cell.legs;
     if (singles <= 0) continue;

@@ -1,4 +1,4 @@
-import { arcX, bulge, curves, laneY, timeX, type Hit, type View } from "./draw.ts";
+import { arcX, bulge, cellX, curves, laneY, type Hit, type View } from "./draw.ts";
 import type { River } from "./river.ts";
 
 /** find is the bundle or the cell at a point, the nearest first; fingers need more room than a mouse. */
@@ -25,7 +25,7 @@ export function find(view: View, river: River, point: { x: number; y: number; re
   }
   for (const cell of river.cells) {
     if (cell.count === cell.legs) continue;
-    const x = timeX(view, cell.time);
+    const x = cellX(view, cell);
     const dx = Math.abs(x - point.x);
     const dy = Math.abs(laneY(view, cell.lane) - point.y);
     if (dy < view.laneHeight / 2) offer({ cell }, Math.hypot(dx, Math.max(0, dy - 14)) + 0.5);

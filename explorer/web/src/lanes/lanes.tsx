@@ -63,7 +63,7 @@ export function Lanes(): JSX.Element {
   return (
     <div class="river" ref={box}>
       <canvas ref={canvas} role="img" style={{ height: `${height}px` }} aria-label="The lanes of all rollups, the newest at the right edge. The tables below list the same bundles and ticks." />
-      <div class="river-lanes">
+      <div class="river-lanes" style={{ height: `${height}px` }}>
         {live.river.lanes.map((rollup, i) => (
           <Link key={rollup.id} to={paths.rollup(rollup.id)} class="river-lane" data-tight={laneHeight < 52} style={{ top: `${top + laneHeight * (i + 0.5)}px` }}>
             <b>{rollup.name}</b>

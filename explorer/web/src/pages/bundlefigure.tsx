@@ -29,8 +29,8 @@ export function BundleFigure(props: { lanes: readonly { id: number; name: string
   const from = width < 520 ? phoneLeft : left;
   const height = lanes.length * step;
   const y = (lane: number): number => step * (lanes.findIndex((l) => l.id === lane) + 0.5);
-  const gap = Math.min(150, (width - from - 60) / Math.max(1, legs.length));
-  const x = (i: number): number => from + 40 + gap * (i + 0.5);
+  const gap = Math.min(250, (width - from - 40) / Math.max(1, legs.length));
+  const x = (i: number): number => from + gap * (i + 0.5);
   const colour = `var(--${look === "unknown" || look === "accepted" ? "ordered" : look})`;
   return (
     <div class="legs" ref={box}>

@@ -26,6 +26,8 @@ const reasons: Record<OutcomeCode, string> = {
   assertion: "What it asserts of another rollup does not hold.",
   parentTick: "The state it was made for had passed.",
   panic: "Its execution failed inside the machine.",
+  rejected: "The network refused what it says.",
+  undecodable: "Its bytes cannot be read.",
   zoneUnassigned: "No zone executes the rollup.",
 };
 

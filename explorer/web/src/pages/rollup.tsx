@@ -82,14 +82,14 @@ function Latest({ page }: { page: Page }): JSX.Element {
       {page.latest.length === 0 ? <Empty>Nothing was ordered for this rollup yet. Send it a transaction at its JSON-RPC address above.</Empty> : (
         <Scroll label="Newest in the lane">
           <table>
-            <thead><tr><th class="num">Position</th><th>Transaction</th><th>Outcome</th><th>From</th><th>To</th><th class="num">Value</th><th>Bundle</th><th class="num">Tick</th><th class="num">When</th></tr></thead>
+            <thead><tr><th>Position</th><th>Transaction</th><th>Outcome</th><th>From</th><th>To</th><th class="num">Value</th><th>Bundle</th><th class="num">Tick</th><th class="num">When</th></tr></thead>
             <tbody>
               {page.latest.map((e) => {
                 const level = e.outcome === undefined ? "ordered" : zone && e.tick <= zone.attested ? "attested" : "executed";
                 const look = lookOf(level, e.outcome, e.reverted);
                 return (
                   <tr key={e.seq}>
-                    <td class="num">{count(e.seq)}</td>
+                    <td>{count(e.seq)}</td>
                     <td><Hash hex={e.hash} to={paths.tx(e.hash)} what="transaction hash" ends={4} copy={false} /></td>
                     <td><Chip look={look} text={look === "void" ? `Void: ${e.outcome}` : looks[look]} /></td>
                     <td>{e.from ? <Address address={e.from} copy={false} /> : "–"}</td>
@@ -115,11 +115,11 @@ function Blocks({ page }: { page: Page }): JSX.Element {
       {page.blocks.length === 0 ? <Empty>No block yet.</Empty> : (
         <Scroll label="Newest blocks">
           <table>
-            <thead><tr><th class="num">Block</th><th>Hash</th><th class="num">Transactions</th><th>Gas</th><th>State</th><th class="num">When</th></tr></thead>
+            <thead><tr><th>Block</th><th>Hash</th><th class="num">Transactions</th><th>Gas</th><th>State</th><th class="num">When</th></tr></thead>
             <tbody>
               {page.blocks.map((b) => (
                 <tr key={b.number}>
-                  <td class="num"><Link to={paths.block(page.id, b.number)}>{count(b.number)}</Link></td>
+                  <td><Link to={paths.block(page.id, b.number)}>{count(b.number)}</Link></td>
                   <td><Hash hex={b.hash} to={paths.block(page.id, b.hash)} what="block hash" /></td>
                   <td class="num">{count(b.transactions)}</td>
                   <td><span class="power"><span class="bar"><i style={{ width: `${Math.min(100, (100 * b.gasUsed) / Math.max(1, b.gasLimit))}%` }} /></span>{count(b.gasUsed)}</span></td>

@@ -117,13 +117,13 @@ function Lane({ lane }: { lane: LaneView }): JSX.Element {
       )}
       <Scroll label={`Positions of ${name(lane.rollup)}`}>
         <table>
-          <thead><tr><th class="num">Position</th><th>Transaction</th><th>Outcome</th><th>Reason</th><th>Bundle</th><th class="num">Block</th></tr></thead>
+          <thead><tr><th>Position</th><th>Transaction</th><th>Outcome</th><th>Reason</th><th>Bundle</th><th class="num">Block</th></tr></thead>
           <tbody>
             {lane.positions.slice(0, most).map((p) => {
               const look = lookOf(p.level, p.outcome, p.reverted);
               return (
                 <tr key={p.seq}>
-                  <td class="num">{count(p.seq ?? 0)}</td>
+                  <td>{count(p.seq ?? 0)}</td>
                   <td><Hash hex={p.txHash ?? ""} to={paths.tx(p.txHash ?? "")} what="transaction hash" /></td>
                   <td><Chip look={look} /></td>
                   <td>{p.outcome && p.outcome !== "included" ? reasonOf(p.outcome) : p.reverted ? "Its contract reverted." : <span class="muted">–</span>}</td>
