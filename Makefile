@@ -52,7 +52,7 @@ clients: test/clients/node_modules/.package-lock.json
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-clients test-recovery test-sim test-sdk
+test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -101,9 +101,22 @@ bin/protoc-gen-connect-go: go.mod
 
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm
+<<<<<<< HEAD
 	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|recovery|sdk)')
+=======
+	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|explorer|recovery)')
+>>>>>>> 3ee1e23 (test/explorer: use the page in Chromium, and compare it with its sources)
 
-.PHONY: clients test-clients
+# The explorer's page, which the binary embeds as it is committed.
+explorer: explorer/web/node_modules/.package-lock.json
+	cd explorer/web && npm run --silent build
+
+# The page in a browser, in front of a network that also goes away; and whether the committed page is what its sources build.
+test-explorer: prepare explorer/web/node_modules/.package-lock.json
+	@internal/tools/prepare chromium
+	$(GO_TEST) -count=1 ./test/explorer
+
+.PHONY: explorer test-explorer clients test-clients
 # viem, ethers and cast, as published, against a devnet. (Of the scripts the go command knows nothing, so it must not remember.)
 test-clients: prepare clients
 	$(GO_TEST) -count=1 ./test/clients
@@ -165,4 +178,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist

@@ -154,7 +154,7 @@ function listen(canvas: HTMLCanvasElement, painter: Painter, show: (hit: Hit | u
     const point = { x: event.clientX - box.left, y: event.clientY - box.top, reach: "pointerType" in event && event.pointerType === "touch" ? 26 : 13 };
     const hit = painter.view && find(painter.view, painter.live.river, point);
     painter.hit = hit;
-    if (hit) canvas.dataset.hit = "true";
+    if (hit) canvas.dataset.hit = "arc" in hit ? "bundle" : "transactions";
     else delete canvas.dataset.hit;
     show(hit, point.x, point.y);
     return hit;

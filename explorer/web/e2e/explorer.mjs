@@ -1,0 +1,290 @@
+// Uses the explorer as people do, in a headless Chromium, and fails at the first thing that is not as it should be.
+//
+//   node e2e/explorer.mjs http://127.0.0.1:8545 <folder for screenshots>
+//
+// Whoever runs it reads its output: the lines "stop" and "start" ask for the network to go away and to come back, and are
+// answered with a line; all others say what was seen.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const [gateway, folder] = process.argv.slice(2);
+const base = `${gateway}/explorer`;
+const axe = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const patience = 40_000;
+
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const complaints = [];
+let away = false;
+// What is looked up on purpose and is not there: the browser writes a line for each such answer.
+let missing = false;
+
+async function open(options) {
+  const context = await browser.newContext({ viewport: { width: 1380, height: 900 }, ...options });
+  context.setDefaultTimeout(patience);
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() !== "error" || away || (missing && message.text().includes("404"))) return;
+    complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => complaints.push(`script: ${error.stack}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(gateway)) complaints.push(`request to ${request.url()}`);
+  });
+  return page;
+}
+
+async function step(name, run) {
+  const began = performance.now();
+  await run();
+  assert.deepEqual(complaints, [], name);
+  console.log(`${name}: ${Math.round(performance.now() - began)} ms`);
+}
+
+async function ask(what) {
+  console.log(what);
+  await answers.next();
+}
+
+async function accessible(page, name) {
+  // Through the debugger, which the page's content security policy does not bind.
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const grave = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+  assert.deepEqual(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).slice(0, 3).join("; ")}`), [], `accessibility of ${name}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${name} is ${wide} px wider than the screen`);
+}
+
+const shown = (page, name) => page.waitForSelector(`main[data-page="${name}"] h1`);
+const tickOf = async (page) => Number((await page.textContent(".pulse a")).replace(/\D/g, ""));
+const api = async (path) => (await fetch(`${base}/api/${path}`)).json();
+
+const page = await open({ colorScheme: "dark" });
+let bundle;
+
+await step("the lanes flow", async () => {
+  await page.goto(`${base}/`);
+  await shown(page, "home");
+  await page.waitForSelector(".pulse[data-state=live]");
+  const first = await tickOf(page);
+  await page.waitForFunction((n) => Number(document.querySelector(".pulse a").textContent.replace(/\D/g, "")) > n, first);
+  assert.equal(await page.locator(".river-lane").count(), 4);
+  await page.waitForSelector("section[aria-label='Latest bundles'] tbody tr");
+  const pixels = () => page.evaluate(() => {
+    const canvas = document.querySelector("canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i] + data[i + 1] * 3 + data[i + 3]) | 0;
+    return sum;
+  });
+  const before = await pixels();
+  await page.waitForTimeout(300);
+  assert.notEqual(await pixels(), before, "the canvas stands still");
+  await accessible(page, "home");
+});
+
+await step("an arc leads to its bundle", async () => {
+  const hold = page.getByRole("button", { name: "Hold" });
+  const canvas = page.locator(".river canvas");
+  await page.waitForSelector("section[aria-label='Latest bundles'] .chip[data-outcome=attested]");
+  await hold.click();
+  // The pointer goes over the lanes as a hand does, until an arc is under it.
+  const found = await canvas.evaluate((element) => {
+    const box = element.getBoundingClientRect();
+    for (let y = 40; y < box.height - 40; y += 12) {
+      for (let x = box.width - 40; x > 180; x -= 7) {
+        element.dispatchEvent(new PointerEvent("pointermove", { clientX: box.x + x, clientY: box.y + y }));
+        if (element.dataset.hit === "bundle") return { x, y };
+      }
+    }
+  });
+  assert.ok(found, "no arc in the lanes");
+  await canvas.click({ position: found });
+  await shown(page, "bundle");
+  await page.goBack();
+  await shown(page, "home");
+});
+
+await step("a bundle is verified in the browser", async () => {
+  bundle = await included();
+  await page.goto(`${base}/bundle/${bundle}`);
+  await shown(page, "bundle");
+  await page.waitForSelector(".timeline li[data-stage=attested][data-reached=true]");
+  await page.click("#verify");
+  await page.waitForSelector("#verdict[data-ok=true]");
+  assert.match(await page.textContent("#verdict"), /^Verified/);
+  assert.equal(await page.locator(".steps li[data-ok=true]").count(), 9);
+  await accessible(page, "bundle");
+});
+
+await step("a pinned network id counts", async () => {
+  const field = page.locator(".field input");
+  await field.fill(`0x${"12".repeat(32)}`);
+  await page.click("#verify");
+  await page.waitForSelector("#verdict[data-ok=false]");
+  await field.fill((await api("network")).networkId);
+  await page.click("#verify");
+  await page.waitForSelector("#verdict[data-ok=true]");
+});
+
+await step("legs lead to transactions, and those back", async () => {
+  await page.click(".legs-mark >> nth=0");
+  await shown(page, "tx");
+  await page.click("#verify");
+  await page.waitForSelector("#verdict[data-ok=true]");
+  await accessible(page, "transaction");
+  await page.click(".notice .hash a");
+  await shown(page, "bundle");
+});
+
+await step("a void bundle says why", async () => {
+  await page.goto(`${base}/bundle/${await voided()}`);
+  await page.waitForSelector(".notice[data-tone=bad]");
+  assert.match(await page.textContent(".notice[data-tone=bad]"), /A leg reverted.*Leg \d failed/);
+  await accessible(page, "void bundle");
+});
+
+await step("ticks have neighbours, by the arrow keys too", async () => {
+  await page.click(".crumbs a >> nth=1");
+  await shown(page, "tick");
+  const number = async () => Number((await page.textContent("main h1")).replace(/\D/g, ""));
+  const here = await number();
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction((n) => document.title.startsWith(`Tick ${n} `), here - 1);
+  await page.waitForFunction((n) => Number(document.querySelector("main h1")?.textContent.replace(/\D/g, "")) === n, here - 1);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((n) => Number(document.querySelector("main h1")?.textContent.replace(/\D/g, "")) === n, here);
+  await accessible(page, "tick");
+});
+
+await step("every other page", async () => {
+  const validator = (await api("validators")).validators[0].address;
+  for (const [name, path] of Object.entries({
+    ticks: "/ticks", rollups: "/rollups", rollup: "/rollup/901", validators: "/validators", validator: `/validator/${validator}`,
+    address: "/address/0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
+  })) {
+    await page.goto(base + path);
+    await shown(page, name);
+    await page.waitForSelector("main table tbody tr");
+    await accessible(page, name);
+  }
+  assert.equal(await page.locator("section[aria-label=Balances] tbody tr").count(), 4, "an address stands on every rollup");
+  await page.goto(`${base}/rollup/901`);
+  await page.click("section[aria-label='Newest blocks'] tbody a >> nth=0");
+  await page.waitForSelector("main h1:has-text('Block')");
+  await accessible(page, "block");
+});
+
+await step("search finds everything, from the keyboard", async () => {
+  const known = await api(`bundle/${bundle}`);
+  const attempt = known.status.attempts.at(-1);
+  for (const [text, name] of [[String(attempt.tick), "tick"], [attempt.legs[0].txHash, "tx"], [bundle, "bundle"], ["0x70997970c51812dc3a010c7d01b50e0d17dc79c8", "address"], ["rollup-902", "rollup"]]) {
+    await page.goto(`${base}/validators`);
+    await shown(page, "validators");
+    await page.keyboard.press("/");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "search");
+    await page.keyboard.type(text);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`main[data-page="${name}"] h1, main[data-page=search] td a`);
+    if ((await page.getAttribute("main", "data-page")) === "search") {
+      await page.click(`main td a[href*="/${name}/"]`);
+      await shown(page, name);
+    }
+  }
+});
+
+await step("what is not there says what to try", async () => {
+  missing = true;
+  await page.goto(`${base}/tx/0x${"12".repeat(32)}`);
+  await page.waitForSelector(".missing li");
+  await accessible(page, "missing");
+  await page.goto(`${base}/nonsense`);
+  await page.waitForSelector(".missing li");
+  missing = false;
+});
+
+await step("the skip link, and a focus that is seen", async () => {
+  await page.goto(`${base}/`);
+  await shown(page, "home");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), "none");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+});
+
+await step("dark and light, as the system or as chosen", async () => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await ground();
+  assert.notEqual(dark, light);
+  await accessible(page, "home in light");
+  await page.click("#theme");
+  await page.click("#theme");
+  assert.equal(await ground(), dark, "the choice is stronger than the system");
+  await page.reload();
+  await shown(page, "home");
+  assert.equal(await ground(), dark, "the choice is remembered");
+  await page.click("#theme");
+  await page.emulateMedia({ colorScheme: "dark" });
+});
+
+await step("a phone", async () => {
+  const phone = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: "light", reducedMotion: "reduce" });
+  for (const [name, path] of [["home", "/"], ["bundle", `/bundle/${bundle}`], ["validators", "/validators"], ["address", "/address/0x70997970c51812dc3a010c7d01b50e0d17dc79c8"]]) {
+    await phone.goto(base + path);
+    await shown(phone, name);
+    await phone.waitForSelector("main table tbody tr");
+    await accessible(phone, `${name} on a phone`);
+    await phone.screenshot({ path: `${folder}/${name}-phone.png` });
+  }
+  await phone.context().close();
+});
+
+await step("the network goes away and comes back", async () => {
+  await page.goto(`${base}/`);
+  await page.waitForSelector(".pulse[data-state=live]");
+  const last = await tickOf(page);
+  away = true;
+  await ask("stop");
+  await page.waitForSelector("#stale");
+  await accessible(page, "home without a network");
+  await ask("start");
+  await page.waitForSelector("#stale", { state: "detached" });
+  await page.waitForFunction((n) => Number(document.querySelector(".pulse a").textContent.replace(/\D/g, "")) > n, last);
+  away = false;
+});
+
+await browser.close();
+process.exit(0);
+
+async function included() {
+  return bundleWith((outcome) => outcome === "included");
+}
+
+async function voided() {
+  return bundleWith((outcome) => outcome !== undefined && outcome !== "included");
+}
+
+// The newest bundle with such an outcome, as soon as there is one.
+async function bundleWith(wanted) {
+  for (const end = Date.now() + patience; Date.now() < end; ) {
+    const { ticks } = await api("ticks?limit=200");
+    for (const { number, bundles } of ticks) {
+      if (!bundles) continue;
+      const { tick } = await api(`tick/${number}`);
+      for (const { id } of tick.bundles) {
+        const { status, final } = await api(`bundle/${id}`);
+        if (final && wanted(status.attempts.at(-1).outcome)) return id;
+      }
+    }
+  }
+  throw new Error("no such bundle was ordered");
+}
