@@ -101,11 +101,7 @@ bin/protoc-gen-connect-go: go.mod
 
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm
-<<<<<<< HEAD
-	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|recovery|sdk)')
-=======
-	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|explorer|recovery)')
->>>>>>> 3ee1e23 (test/explorer: use the page in Chromium, and compare it with its sources)
+	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|explorer|recovery|sdk)')
 
 # The explorer's page, which the binary embeds as it is committed.
 explorer: explorer/web/node_modules/.package-lock.json
