@@ -155,7 +155,7 @@ func (l *loader) bundle(ctx context.Context, from devnet.Account, void bool) err
 	if err != nil {
 		return err
 	}
-	_, err = l.WaitFor(ctx, id, core.LevelExecuted, patience)
+	_, err = l.WaitFor(ctx, id, core.LevelExecuted, 20*time.Second)
 	return err
 }
 

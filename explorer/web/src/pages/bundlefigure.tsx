@@ -44,7 +44,7 @@ export function BundleFigure(props: { lanes: readonly { id: number; name: string
       </svg>
       {lanes.map((lane) => <a key={lane.id} class="legs-lane" href={base + paths.rollup(lane.id)} style={{ top: `${y(lane.id)}px`, width: `${from - 16}px` }}>{lane.name}</a>)}
       {legs.map((leg, i) => (
-        <a key={i} class="legs-mark chip" data-outcome={leg.look} data-failing={leg.failing} href={base + paths.tx(leg.hash)} aria-label={`Leg ${i + 1}, ${looks[leg.look].toLowerCase()}`} title={`Leg ${i + 1}: ${looks[leg.look]}`}
+        <a key={i} class="legs-mark chip" data-outcome={leg.look} data-failing={leg.failing} href={base + paths.tx(leg.hash)} aria-label={`Leg ${i + 1}${leg.failing ? " failed" : ""}, ${looks[leg.look].toLowerCase()}`} title={`Leg ${i + 1}: ${looks[leg.look]}`}
           style={{ left: `${x(i)}px`, top: `${y(leg.lane)}px` }}>
           <Mark look={leg.look} />
           <span aria-hidden="true">{leg.failing ? `Leg ${i + 1} failed` : `Leg ${i + 1}`}</span>

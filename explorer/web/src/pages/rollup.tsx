@@ -84,7 +84,7 @@ function Latest({ page }: { page: Page }): JSX.Element {
           <table>
             <thead><tr><th>Position</th><th>Transaction</th><th>Outcome</th><th>From</th><th>To</th><th class="num">Value</th><th>Bundle</th><th class="num">Tick</th><th class="num">When</th></tr></thead>
             <tbody>
-              {page.latest.map((e) => {
+              {page.latest.slice(0, 25).map((e) => {
                 const level = e.outcome === undefined ? "ordered" : zone && e.tick <= zone.attested ? "attested" : "executed";
                 const look = lookOf(level, e.outcome, e.reverted);
                 return (
@@ -117,7 +117,7 @@ function Blocks({ page }: { page: Page }): JSX.Element {
           <table>
             <thead><tr><th>Block</th><th>Hash</th><th class="num">Transactions</th><th>Gas</th><th>State</th><th class="num">When</th></tr></thead>
             <tbody>
-              {page.blocks.map((b) => (
+              {page.blocks.slice(0, 15).map((b) => (
                 <tr key={b.number}>
                   <td><Link to={paths.block(page.id, b.number)}>{count(b.number)}</Link></td>
                   <td><Hash hex={b.hash} to={paths.block(page.id, b.hash)} what="block hash" /></td>
