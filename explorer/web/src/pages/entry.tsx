@@ -36,12 +36,15 @@ export function Timeline({ attempt, accepted, known }: { attempt: Attempt | unde
   const level = attempt?.level;
   const rank = level === undefined ? 0 : ["unknown", "accepted", "ordered", "executed", "attested", "posted", "final"].indexOf(level);
   const bad = attempt?.outcome !== undefined && attempt.outcome !== "included";
-  const times = attempt?.times;
+  // A level implies those before it: what was noticed later cannot have come later.
+  const seen = attempt?.times;
+  const executed = earliest(seen?.executed, seen?.attested);
+  const times = { ordered: earliest(seen?.ordered, executed), executed, attested: seen?.attested };
   const stages: Stage[] = [
     { key: "accepted", name: "Accepted", at: accepted, reached: known, note: "by this node" },
-    { key: "ordered", name: "Ordered", at: times?.ordered, reached: rank >= 2, note: "its place is final" },
-    { key: bad ? "void" : "executed", name: bad ? "Executed: void" : "Executed", at: times?.executed, reached: rank >= 3, note: "its result is known" },
-    { key: "attested", name: "Attested", at: times?.attested, reached: rank >= 4, note: "the quorum signed the result" },
+    { key: "ordered", name: "Ordered", at: times.ordered, reached: rank >= 2, note: "its place is final" },
+    { key: bad ? "void" : "executed", name: bad ? "Executed: void" : "Executed", at: times.executed, reached: rank >= 3, note: "its result is known" },
+    { key: "attested", name: "Attested", at: times.attested, reached: rank >= 4, note: "the quorum signed the result" },
   ];
   const from = accepted ?? attempt?.tickTime;
   return (
@@ -56,6 +59,10 @@ export function Timeline({ attempt, accepted, known }: { attempt: Attempt | unde
       ))}
     </ol>
   );
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? a : Math.min(a, b);
 }
 
 function Took({ stage, from, accepted }: { stage: Stage; from: number | undefined; accepted: boolean }): JSX.Element {
