@@ -155,6 +155,11 @@ check: prepare $(LINT)
 bench: build
 	go run ./test/bench $(ARGS)
 
+# The gateway and a stock go-ethereum node with the same blocks, asked the same questions in turns.
+.PHONY: bench-gateway
+bench-gateway: build artifacts
+	go run ./test/bench -gateway $(ARGS)
+
 fmt: $(LINT)
 	$(LINT) fmt ./...
 

@@ -80,9 +80,13 @@ func newLoad(ctx context.Context, info devnet.Info, senders int) (*load, error) 
 func (l *load) close() {
 	l.root.Close()
 	for _, ln := range l.rollups {
-		for _, c := range ln.conns {
-			c.Close()
-		}
+		ln.close()
+	}
+}
+
+func (ln *lane) close() {
+	for _, c := range ln.conns {
+		c.Close()
 	}
 }
 
@@ -136,6 +140,11 @@ func (ln *lane) sign(s *sender, to common.Address, value *big.Int) (transfer, er
 func (ln *lane) next() (transfer, error) {
 	s := ln.senders[ln.turn%len(ln.senders)]
 	ln.turn++
+	return ln.transfer(s)
+}
+
+// transfer signs the sender's next transfer of a load.
+func (ln *lane) transfer(s *sender) (transfer, error) {
 	return ln.sign(s, common.Address{0xbe, 0xac}, big.NewInt(1))
 }
 

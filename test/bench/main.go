@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -19,6 +20,11 @@ type options struct {
 	duration time.Duration
 	senders  int
 	json     string
+	// gateway asks for the benchmark of the gateway instead of the loads.
+	gateway bool
+	reads   gatewayOptions
+	// stock and from make this program the stock node of that benchmark: the devnet's folder, and where its blocks are read.
+	stock, from string
 }
 
 func main() {
@@ -33,13 +39,24 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if o.stock != "" {
+		return serveStock(ctx, o.stock, o.from)
+	}
 	net, err := startNetwork(ctx, o.binary)
 	if err != nil {
 		return err
 	}
 	defer net.stop()
+	if o.gateway {
+		rows, err := benchGateway(ctx, net, o.reads)
+		if err != nil {
+			return err
+		}
+		printGateway(os.Stdout, rows)
+		return writeReport(o.json, rows)
+	}
 	report := Report{Machine: machine(), Command: strings.Join(os.Args[1:], " ")}
 	load, err := newLoad(ctx, net.info, o.senders)
 	if err != nil {
@@ -62,14 +79,19 @@ func run() error {
 		return err
 	}
 	report.print(os.Stdout)
-	if o.json == "" {
+	return writeReport(o.json, report)
+}
+
+// writeReport writes a report as JSON, if a file is named.
+func writeReport(file string, report any) error {
+	if file == "" {
 		return nil
 	}
 	b, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(o.json, append(b, '\n'), 0o644)
+	return os.WriteFile(file, append(b, '\n'), 0o644)
 }
 
 func parse() (options, error) {
@@ -79,6 +101,14 @@ func parse() (options, error) {
 	flag.DurationVar(&o.duration, "duration", 20*time.Second, "length of each load")
 	flag.IntVar(&o.senders, "senders", 64, "sending accounts on each rollup")
 	flag.StringVar(&o.json, "json", "", "file for the report as JSON")
+	flag.BoolVar(&o.gateway, "gateway", false, "ask the gateway and a stock go-ethereum node the same questions instead")
+	flag.IntVar(&o.reads.rounds, "rounds", 5, "with -gateway: rounds of each method, both nodes in turn")
+	flag.DurationVar(&o.reads.round, "round", 2*time.Second, "with -gateway: length of a round of reads")
+	flag.IntVar(&o.reads.connections, "connections", 32, "with -gateway: connections that read")
+	flag.IntVar(&o.reads.senders, "sending", 256, "with -gateway: connections that send, each for an account of its own")
+	flag.StringVar(&o.reads.artifacts, "artifacts", "demo/artifacts", "with -gateway: the folder with the compiled contracts")
+	flag.StringVar(&o.stock, "stock", "", "be the stock node of -gateway, for the devnet in this folder")
+	flag.StringVar(&o.from, "from", "", "with -stock: the JSON-RPC to read blocks from")
 	flag.Parse()
 	for field := range strings.SplitSeq(*rates, ",") {
 		rate, err := strconv.Atoi(field)
