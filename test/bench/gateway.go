@@ -70,6 +70,9 @@ func benchGateway(ctx context.Context, n *network, o gatewayOptions) ([]GatewayR
 	if err := accounts.open(ctx, rollup.WebSocket, o.senders); err != nil {
 		return nil, err
 	}
+	if err := awaitSealed(ctx, rollup); err != nil {
+		return nil, err
+	}
 	geth, err := startStock(ctx, n.info)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ type content struct {
 	end    uint64 // of the last one
 }
 
-// write deploys WETH9 and makes logs, and waits until they are sealed.
+// write deploys WETH9 and makes logs.
 func write(ctx context.Context, rollup devnet.RollupInfo, bytecode string) (content, error) {
 	client, err := ethclient.DialContext(ctx, rollup.WebSocket)
 	if err != nil {
@@ -66,26 +66,36 @@ func write(ctx context.Context, rollup devnet.RollupInfo, bytecode string) (cont
 			c.begin = c.end
 		}
 	}
-	return c, awaitSealed(ctx, client, c.end)
+	return c, nil
 }
 
-func awaitSealed(ctx context.Context, client *ethclient.Client, number uint64) error {
+// awaitSealed waits until the block that is open now is sealed.
+func awaitSealed(ctx context.Context, rollup devnet.RollupInfo) error {
+	client, err := ethclient.DialContext(ctx, rollup.WebSocket)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
 	heads := make(chan *gethtypes.Header, 16)
 	sub, err := client.SubscribeNewHead(ctx, heads)
 	if err != nil {
 		return err
 	}
 	defer sub.Unsubscribe()
+	sealed, err := client.BlockNumber(ctx)
+	if err != nil {
+		return err
+	}
 	for {
-		if head, err := client.BlockNumber(ctx); err != nil || head >= number {
-			return err
-		}
 		select {
-		case <-heads:
+		case head := <-heads:
+			if head.Number.Uint64() > sealed {
+				return nil
+			}
 		case err := <-sub.Err():
 			return err
 		case <-time.After(settleTime):
-			return fmt.Errorf("block %d is not sealed", number)
+			return fmt.Errorf("block %d is not sealed", sealed+1)
 		}
 	}
 }
