@@ -75,13 +75,15 @@ func (g *Gateway) off(rollup core.RollupID) error {
 // zone executes again what it had executed before a restart, and refuses rollups of a zone that has stopped.
 func (g *Gateway) admit(ctx context.Context, m *mount) error {
 	if g.started.Load() {
-		ctx, cancel := context.WithTimeout(ctx, replayWait)
-		defer cancel()
+		deadline := time.Now().Add(replayWait)
 		for _, z := range g.deps.Zones {
 			if z.Executed() >= z.Shown() || z.Err() != nil {
 				continue
 			}
-			if err := z.WaitExecuted(ctx, z.Shown()); err != nil && z.Err() == nil {
+			waiting, cancel := context.WithDeadline(ctx, deadline)
+			err := z.WaitExecuted(waiting, z.Shown())
+			cancel()
+			if err != nil && z.Err() == nil {
 				return &Refusal{Cause: ErrNotServed, Detail: "the node has restarted and executes again what it had executed before, try again"}
 			}
 		}
