@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -28,12 +30,17 @@ const (
 )
 
 // server is a node under load.
-type server struct{ name, url string }
+type server struct {
+	name, url string
+	pid       int
+	idle      float64 // CPU seconds per second that it uses when nobody asks
+}
 
 // result is one round.
 type result struct {
 	perSecond float64
 	latency   Percentiles
+	cpu       float64
 }
 
 // GatewayRow is one method: medians over the rounds.
@@ -52,6 +59,8 @@ type Serving struct {
 	PerSecond float64 `json:"perSecond"`
 	P50       float64 `json:"p50"`
 	P99       float64 `json:"p99"`
+	// CPU is the process's CPU time in µs per request, beyond what it uses when idle. It depends less on what else runs.
+	CPU float64 `json:"cpu"`
 }
 
 // benchGateway asks the devnet's gateway and a stock node with the same blocks the same questions, in turns.
@@ -78,7 +87,12 @@ func benchGateway(ctx context.Context, n *network, o gatewayOptions) ([]GatewayR
 		return nil, err
 	}
 	defer geth.stop()
-	ours, stock := server{"ours", rollup.HTTP}, server{"stock", geth.url}
+	ours, stock := server{name: "ours", url: rollup.HTTP, pid: n.cmd.Process.Pid}, server{name: "stock", url: geth.url, pid: geth.cmd.Process.Pid}
+	for _, s := range []*server{&ours, &stock} {
+		if err := s.measureIdle(ctx, o.round); err != nil {
+			return nil, err
+		}
+	}
 	questions, err := written.questions()
 	if err != nil {
 		return nil, err
@@ -88,7 +102,9 @@ func benchGateway(ctx context.Context, n *network, o gatewayOptions) ([]GatewayR
 		fmt.Fprintf(os.Stderr, "%s, %d rounds of %s …\n", q.method, o.rounds, o.round)
 		servers := []server{ours, stock}
 		if q.oursOnly {
-			servers = []server{{"ours", n.info.RPC}}
+			root := ours
+			root.url = n.info.RPC
+			servers = []server{root}
 		} else if err := sameAnswer(q.body, ours, stock); err != nil {
 			return nil, fmt.Errorf("%s: %w", q.method, err)
 		}
@@ -192,6 +208,10 @@ func under(ctx context.Context, s server, connections int, next func(connection,
 		open[i] = c
 	}
 	times := make([][]time.Duration, connections)
+	before, err := cpu(s.pid)
+	if err != nil {
+		return result{}, err
+	}
 	begin := time.Now()
 	group, ctx := errgroup.WithContext(ctx)
 	for i, c := range open {
@@ -217,8 +237,47 @@ func under(ctx context.Context, s server, connections int, next func(connection,
 	if err := group.Wait(); err != nil {
 		return result{}, err
 	}
-	took, all := time.Since(begin), slices.Concat(times...)
-	return result{float64(len(all)) / took.Seconds(), percentiles(all)}, nil
+	took, all := time.Since(begin).Seconds(), slices.Concat(times...)
+	after, err := cpu(s.pid)
+	used := max(0, after-before-s.idle*took)
+	return result{float64(len(all)) / took, percentiles(all), used * 1e6 / float64(len(all))}, err
+}
+
+// measureIdle notes what the server uses when nobody asks.
+func (s *server) measureIdle(ctx context.Context, duration time.Duration) error {
+	begin := time.Now()
+	before, err := cpu(s.pid)
+	if err != nil {
+		return err
+	}
+	if err := sleepUntil(ctx, begin.Add(duration)); err != nil {
+		return err
+	}
+	after, err := cpu(s.pid)
+	s.idle = (after - before) / time.Since(begin).Seconds()
+	return err
+}
+
+// cpu is the CPU time in seconds that a process has used (proc(5), utime and stime, in ticks of 10 ms).
+func cpu(pid int) (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(b), ") ") // the name before may hold spaces
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
+	}
+	var ticks float64
+	for _, field := range fields[11:13] {
+		n, err := strconv.ParseFloat(field, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return ticks / 100, nil
 }
 
 // sameAnswer makes sure that the servers are compared over the same work.
@@ -243,11 +302,12 @@ func sameAnswer(body []byte, servers ...server) error {
 }
 
 func summary(rounds []result) Serving {
-	var perSecond, p50, p99 []float64
+	var perSecond, p50, p99, used []float64
 	for _, r := range rounds {
-		perSecond, p50, p99 = append(perSecond, r.perSecond), append(p50, r.latency.P50), append(p99, r.latency.P99)
+		perSecond, p50 = append(perSecond, r.perSecond), append(p50, r.latency.P50)
+		p99, used = append(p99, r.latency.P99), append(used, r.cpu)
 	}
-	return Serving{median(perSecond), median(p50), median(p99)}
+	return Serving{median(perSecond), median(p50), median(p99), median(used)}
 }
 
 func median(v []float64) float64 {
@@ -261,13 +321,13 @@ func median(v []float64) float64 {
 func printGateway(w io.Writer, rows []GatewayRow) {
 	fmt.Fprintf(w, "%s\na devnet's gateway and a stock go-ethereum node with the same blocks, in turns; medians over the rounds\n\n", machine())
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "METHOD\tCONNECTIONS\tOURS/S\tP50 MS\tP99\tSTOCK/S\tP50 MS\tP99\tRATIO\t")
+	fmt.Fprintln(t, "METHOD\tCONNECTIONS\tOURS/S\tP50 MS\tP99\tCPU µS\tSTOCK/S\tP50 MS\tP99\tCPU µS\tRATIO\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%d\t%.0f\t%.2f\t%.2f\t", r.Method, r.Connections, r.Ours.PerSecond, r.Ours.P50, r.Ours.P99)
+		fmt.Fprintf(t, "%s\t%d\t%.0f\t%.2f\t%.2f\t%.0f\t", r.Method, r.Connections, r.Ours.PerSecond, r.Ours.P50, r.Ours.P99, r.Ours.CPU)
 		if r.Ratio > 0 {
-			fmt.Fprintf(t, "%.0f\t%.2f\t%.2f\t%.2f\t\n", r.Stock.PerSecond, r.Stock.P50, r.Stock.P99, r.Ratio)
+			fmt.Fprintf(t, "%.0f\t%.2f\t%.2f\t%.0f\t%.2f\t\n", r.Stock.PerSecond, r.Stock.P50, r.Stock.P99, r.Stock.CPU, r.Ratio)
 		} else {
-			fmt.Fprint(t, "–\t–\t–\t–\t\n")
+			fmt.Fprint(t, "–\t–\t–\t–\t–\t\n")
 		}
 	}
 	if err := t.Flush(); err != nil {
