@@ -108,6 +108,12 @@ var castScenarios = []struct {
 		want(t, "type", u.send(t, counter, "increase(uint256)", "1", "--access-list", "--legacy").Type, "0x1")
 		want(t, "value", u.value(t, counter), "7")
 	}},
+	{"delegation to a contract (EIP-7702)", func(t *testing.T, u user) {
+		counter := u.deploys(t)
+		r := u.send(t, u.address, "increase(uint256)", "3", "--auth", counter, "--gas-limit", "200000")
+		want(t, "type", r.Type, "0x4")
+		want(t, "value of the account itself", u.value(t, u.address), "3")
+	}},
 	{"proofs of state", func(t *testing.T, u user) {
 		wantPart(t, "proof", u.says(t, "proof", u.address, "0"), "accountProof")
 	}},

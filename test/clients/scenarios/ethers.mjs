@@ -171,6 +171,17 @@ export async function connect(network) {
       assert.equal(await counter.value(), 7n)
     },
 
+    async 'delegation to a contract (EIP-7702)'(key) {
+      const user = wallet(key)
+      const counter = await deployed(user)
+      const nonce = await user.getNonce()
+      const authorization = await user.authorize({ address: counter.target, nonce: nonce + 1 }) // its sender is the account itself
+      const data = counter.interface.encodeFunctionData('increase', [3n])
+      const receipt = await succeeded(user.sendTransaction({ type: 4, nonce, to: user.address, data, authorizationList: [authorization], gasLimit: 200_000n }))
+      assert.equal(receipt.type, 4)
+      assert.equal(await new Contract(user.address, abi, provider).value(), 3n) // the contract's code on the account's own storage
+    },
+
     async 'proofs of state'(key) {
       const counter = await deployed(wallet(key))
       const { blockNumber } = await succeeded(counter.increase(1n))

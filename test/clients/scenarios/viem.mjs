@@ -200,6 +200,16 @@ export async function connect(network) {
       assert.equal(await value(counter), 7n)
     },
 
+    async 'delegation to a contract (EIP-7702)'(key) {
+      const user = wallet(key)
+      const counter = await deployed(user)
+      const authorization = await user.signAuthorization({ contractAddress: counter.address, executor: 'self' })
+      const data = encodeFunctionData({ abi, functionName: 'increase', args: [3n] })
+      const receipt = await succeeded(await user.sendTransaction({ authorizationList: [authorization], to: user.account.address, data }))
+      assert.equal(receipt.type, 'eip7702')
+      assert.equal(await value({ address: user.account.address, abi }), 3n) // the contract's code on the account's own storage
+    },
+
     async 'proofs of state'(key) {
       const user = wallet(key)
       const counter = await deployed(user)
