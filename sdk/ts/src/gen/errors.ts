@@ -3,6 +3,7 @@
 /** The errors of the network's own methods by their reason, with the name of the error that is thrown. Codes never move. */
 export const rpcErrors = {
   internal: { code: 47000, name: 'LockstepInternalError', text: "internal error" },
+  limitExceeded: { code: -32005, name: 'LockstepLimitExceededError', text: "limit exceeded" },
   unknownField: { code: 47100, name: 'LockstepUnknownFieldError', text: "unknown field" },
   missingField: { code: 47101, name: 'LockstepMissingFieldError', text: "missing field" },
   badValue: { code: 47102, name: 'LockstepBadValueError', text: "invalid value" },
@@ -41,6 +42,10 @@ export const rpcErrors = {
   gasOverflow: { code: 47326, name: 'LockstepGasOverflowError', text: "gas uint64 overflow" },
   replaced: { code: 47327, name: 'LockstepReplacedError', text: "replaced by its sender" },
   waitedTooLong: { code: 47328, name: 'LockstepWaitedTooLongError', text: "waited too long for an earlier nonce or a lower base fee" },
+  emptyAuthList: { code: 47329, name: 'LockstepEmptyAuthListError', text: "set code tx must have at least one authorization tuple" },
+  inflightTxLimit: { code: 47330, name: 'LockstepInflightTxLimitError', text: "in-flight transaction limit reached for delegated accounts" },
+  delegatedGap: { code: 47331, name: 'LockstepDelegatedGapError', text: "gapped-nonce tx from delegated accounts" },
+  authorityReserved: { code: 47332, name: 'LockstepAuthorityReservedError', text: "authority already reserved" },
   noLegs: { code: 47400, name: 'LockstepNoLegsError', text: "bundle without legs" },
   tooManyLegs: { code: 47401, name: 'LockstepTooManyLegsError', text: "too many legs" },
   duplicateLeg: { code: 47402, name: 'LockstepDuplicateLegError', text: "the same transaction is a leg twice" },
