@@ -28,6 +28,8 @@ type Deps struct {
 	Prover Prover
 	// Zones holds the executor of every zone of the genesis that this node executes.
 	Zones map[core.ZoneID]Zone
+	// Rollups is the API for nodes of rollups; nil if this node serves none.
+	Rollups RollupAPI
 	// Listener is the open port, see Listen; nil lets New open it.
 	Listener net.Listener
 	// Explorer serves /explorer and what is below; nil if this node has no explorer. It sets its own headers, limits its own
@@ -40,6 +42,15 @@ type Deps struct {
 	// Version is the build's name, for lockstep_status.
 	Version string
 	Logger  *slog.Logger
+}
+
+// RollupAPI is another protocol on the same port.
+type RollupAPI interface {
+	http.Handler
+	// Serves reports whether a path is one of its own.
+	Serves(path string) bool
+	// Close ends its streams, so that the port can be closed. It is idempotent.
+	Close()
 }
 
 // Pool is where entries wait to be ordered. Its methods do not block for longer than a lock. What it refuses it refuses with

@@ -178,6 +178,11 @@ var errorTable = []errorRow{
 	{ErrAlreadyOrdered, 47416, "alreadyOrdered", "a bundle that is ordered cannot be replaced or cancelled"},
 	{core.ErrReplacementSignature, 47417, "replacementSignature", "invalid signature of a replacement or cancellation"},
 
+	{core.ErrNoOperator, 47600, "noOperator", "no operator of this rollup is registered"},
+	{core.ErrOperatorSignature, 47601, "operatorSignature", "not signed by the rollup's operator"},
+	{core.ErrChainOrder, 47602, "chainOrder", "block does not follow the one before"},
+	{core.ErrReport, 47603, "report", "report does not fit the lane"},
+
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},
 	{ErrSlowConsumer, 47502, "slowConsumer", "subscriber is too slow"},

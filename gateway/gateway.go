@@ -125,6 +125,13 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		MaxHeaderBytes: 16 << 10,
 		ErrorLog:       slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
 	}
+	if deps.Rollups != nil {
+		// gRPC needs HTTP/2, and behind a proxy that ends TLS it comes without.
+		g.server.Protocols = new(http.Protocols)
+		g.server.Protocols.SetHTTP1(true)
+		g.server.Protocols.SetUnencryptedHTTP2(true)
+		g.server.RegisterOnShutdown(deps.Rollups.Close)
+	}
 	return g, nil
 }
 

@@ -46,6 +46,10 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		g.deps.Explorer.ServeHTTP(w, r)
 		return
 	}
+	if api := g.deps.Rollups; api != nil && api.Serves(r.URL.Path) {
+		api.ServeHTTP(w, r)
+		return
+	}
 	m, err := g.route(r.URL.Path)
 	if err != nil {
 		refuse(w, http.StatusNotFound, err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/gateway/laneapi"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/orderedlog"
 	"github.com/lockstep-network/lockstep/ordering"
@@ -24,6 +25,11 @@ import (
 var (
 	_ mempool.State       = poolState{}
 	_ mempool.Progress    = poolState{}
+	_ mempool.Chains      = poolState{}
+	_ laneapi.Pool        = clientPool{}
+	_ laneapi.Log         = laneLog{}
+	_ laneapi.Checkpoints = laneCheckpoints{}
+	_ gateway.RollupAPI   = (*laneapi.Server)(nil)
 	_ comet.Pool          = gossipPool{}
 	_ comet.Results       = results{}
 	_ comet.Signer        = (*signer.Signer)(nil)
@@ -41,6 +47,15 @@ var (
 type poolState struct {
 	chains   map[core.RollupID]*evm.Chain
 	progress *progress
+	node     *Node
+}
+
+// Chain is empty until the machine is open; nothing comes to the pool before.
+func (s poolState) Chain(rollup core.RollupID) (core.ChainState, uint64) {
+	if s.node.machine == nil {
+		return core.ChainState{}, 0
+	}
+	return s.node.machine.Chain(rollup)
 }
 
 func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, bool, error) {

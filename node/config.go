@@ -9,6 +9,7 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/gateway/laneapi"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/ordering/comet"
 	"github.com/lockstep-network/lockstep/zone"
@@ -29,6 +30,8 @@ type Config struct {
 	Gateway *gateway.Config
 	// Explorer is the web page of a node with a gateway.
 	Explorer explorer.Config
+	// Lanes bounds the gateway's API for nodes of rollups.
+	Lanes laneapi.Config
 	// Engine makes a rollup's executor from the node's own, for executors that are made elsewhere; nil uses the node's own.
 	// RPC and pool read the own one, so another executor is built around it.
 	Engine func(core.RollupID, zone.Engine) zone.Engine
@@ -45,7 +48,7 @@ type Config struct {
 
 // Default is a validator without a gateway.
 func Default(home string) Config {
-	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Explorer: explorer.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
+	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // Validate reports all problems at once. Ordering's home is not looked at.
@@ -60,7 +63,7 @@ func (c Config) Validate() error {
 	if c.Retain != 0 && c.Retain < minRetain {
 		problems = append(problems, fmt.Errorf("retain is %d, want 0 (keep all) or at least %d", c.Retain, minRetain))
 	}
-	problems = append(problems, c.Mempool.Validate())
+	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate())
 	if c.Gateway != nil {
 		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate())
 	}

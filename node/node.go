@@ -121,7 +121,7 @@ func (n *Node) openChainsOf(z core.Zone) error {
 }
 
 func (n *Node) openPool() (err error) {
-	n.pool, err = mempool.New(n.cfg.Mempool, n.genesis, poolState{n.chains, n.progress}, time.Now)
+	n.pool, err = mempool.New(n.cfg.Mempool, n.genesis, poolState{n.chains, n.progress, n}, time.Now)
 	return err
 }
 
@@ -186,10 +186,14 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	for id, z := range n.zones {
 		zones[id] = servedZone{z, n.progress}
 	}
+	lanes, err := n.openLanes()
+	if err != nil {
+		return err
+	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
-		Prover: newProver(n.genesis, n.ticks, n.zones),
-		Zones:  zones, Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
+		Prover:  newProver(n.genesis, n.ticks, n.zones),
+		Rollups: lanes, Zones: zones, Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err

@@ -49,6 +49,11 @@ func (p clientPool) CancelBundle(ctx context.Context, c core.Cancellation) (comm
 	return id, refusal(err)
 }
 
+func (p clientPool) AddOperatorEntry(ctx context.Context, enc []byte) (common.Hash, error) {
+	hash, err := p.pool.AddOperatorEntry(ctx, enc)
+	return hash, refusal(err)
+}
+
 func (p clientPool) Lookup(id common.Hash) gateway.PoolEntry {
 	e := p.pool.Find(id)
 	return gateway.PoolEntry{Waiting: e.Held, Parked: e.Parked, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}

@@ -55,13 +55,9 @@ func (l *Lane) verify(c *core.Checkpoint) ([]placedRow, error) {
 		rows[i] = placedRow{head.Next(c.Network, tick, core.LaneRow{Rollup: l.Rollup, Count: r.Count, Root: r.Root}), tick}
 		head = rows[i].After()
 	}
-	value, err := ledgerValue(c.LedgerRoot, core.LedgerPath(core.LaneLedgerKey(l.Rollup)), l.Ledger)
+	state, err := laneState(c, l.Rollup, l.Ledger)
 	if err != nil {
-		return nil, fmt.Errorf("%w: rollup %s: %w", ErrLane, l.Rollup, err)
-	}
-	var state core.LaneState
-	if err := core.Decode(core.EncLedgerValue, value, &state); err != nil {
-		return nil, fmt.Errorf("%w: rollup %s: %w", ErrLane, l.Rollup, err)
+		return nil, err
 	}
 	if want := (core.LaneState{NextSeq: head.NextSeq, Head: head.Head, Tick: tick}); state != want || tick > c.Tick {
 		return nil, fmt.Errorf("%w: rollup %s: the ledger's is %d %s of tick %d, the rows' %d %s of tick %d",

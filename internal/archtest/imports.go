@@ -73,10 +73,6 @@ func ImportRules() []ImportRule {
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
-			In: []string{"client/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "gateway"),
-			Reason: "a client speaks to a network through its RPC, so it needs the vocabulary and the types of the gateway's answers",
-		},
-		{
 			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "demo/...", "gateway", "node/devnet"),
 			Reason: "the demo speaks to a network as any application does, with the devnet's public accounts",
 		},
@@ -93,13 +89,32 @@ func ImportRules() []ImportRule {
 			Reason: "log/slog is injected; io, os and errors have what these had; random values come from crypto/rand or a seeded math/rand/v2",
 		},
 	}
+	rules = append(rules, outerRules()...)
 	for _, stage := range stages {
 		rules = append(rules, ImportRule{
-			In: []string{stage + "/..."}, Of: []string{Module + "/..."}, Only: module("core", stage+"/..."), Tests: true,
+			In: []string{stage + "/..."}, Of: []string{Module + "/..."}, Only: module("core", stage+"/...", "gen/..."), Tests: true,
 			Reason: "stages do not import each other: each declares the few methods that it needs, and node fits them together",
 		})
 	}
 	return rules
+}
+
+// outerRules are about who speaks to a network from outside.
+func outerRules() []ImportRule {
+	return []ImportRule{
+		{
+			In: []string{"client/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "gateway", "gen/..."),
+			Reason: "a client speaks to a network through its RPC, so it needs the vocabulary and the types of the gateway's answers",
+		},
+		{
+			In: []string{"..."}, Except: []string{"gateway/laneapi/...", "client/lane/...", "test/..."}, Of: append(module("gen/..."), "connectrpc.com/...", "google.golang.org/protobuf/..."), Tests: true,
+			Reason: "protobuf and Connect stop at the two ends of the wire: what they carry is of package core on both sides",
+		},
+		{
+			In: []string{"examples/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "examples/..."),
+			Reason: "an example is written as somebody outside would write it",
+		},
+	}
 }
 
 func under(folders []string) []string {

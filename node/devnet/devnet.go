@@ -29,6 +29,8 @@ type Options struct {
 	Fresh bool
 	// Shape is the network's, fixed by the first start; zero fields accept what the folder has.
 	Shape Shape
+	// Opaque are rollups of kind opaque that a new network gets beside its EVM rollups; their operator is the account Operator.
+	Opaque []core.RollupID
 	// RPC is the gateway's address HOST:PORT; port 0 lets the kernel choose.
 	RPC string
 	// Version is the build's name, as clients see it.
@@ -139,6 +141,7 @@ func (d *Devnet) create() error {
 		members = append(members, member)
 	}
 	d.genesis = newGenesis(members, shape.rollups(), time.Now())
+	addOpaque(d.genesis, d.options.Opaque)
 	if err := d.genesis.Validate(); err != nil {
 		return err
 	}

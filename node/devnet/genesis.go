@@ -1,12 +1,14 @@
 package devnet
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math/big"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -38,6 +40,22 @@ func newGenesis(validators []core.Validator, rollups []core.RollupID, now time.T
 		})
 	}
 	return g
+}
+
+// addOpaque registers rollups whose transactions are any bytes.
+func addOpaque(g *core.Genesis, ids []core.RollupID) {
+	for _, id := range ids {
+		g.Rollups = append(g.Rollups, core.Rollup{
+			ID: id, Name: fmt.Sprintf("opaque-%s", id), Kind: core.KindOpaque, Operator: Operator().Address,
+		})
+	}
+	slices.SortFunc(g.Rollups, func(a, b core.Rollup) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// Operator is the account that signs the blocks and reports of the devnet's opaque rollups.
+func Operator() Account {
+	accounts := Accounts()
+	return accounts[len(accounts)-2]
 }
 
 // devAlloc funds the development accounts next to the system contracts.

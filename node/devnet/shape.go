@@ -49,7 +49,7 @@ func (s Shape) orDefault() Shape {
 
 // check holds a folder's genesis against the shape that was asked for.
 func (s Shape) check(g *core.Genesis, dir string) error {
-	has := Shape{len(g.Validators), len(g.Rollups)}
+	has := Shape{len(g.Validators), len(g.Zones[0].Rollups)}
 	if (s.Validators == 0 || s.Validators == has.Validators) && (s.Rollups == 0 || s.Rollups == has.Rollups) {
 		return nil
 	}
