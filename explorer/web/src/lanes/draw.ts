@@ -77,8 +77,10 @@ function drawBeats(c: CanvasRenderingContext2D, view: View, river: River): void 
       const at = x - (span * (steps - i)) / steps;
       if (at - drawn < minBeat || at < view.left || at > view.right) continue;
       drawn = at;
-      c.globalAlpha = fade(view, at) * 0.55;
-      lanes.forEach((_, lane) => c.fillRect(at - 0.5, laneY(view, lane) - 3, 1, 6));
+      c.globalAlpha = fade(view, at) * 0.8;
+      lanes.forEach((_, lane) => c.fillRect(at - 0.5, laneY(view, lane) - 4, 1, 8));
+      c.globalAlpha = fade(view, at) * 0.16;
+      c.fillRect(at - 0.5, first, 1, last - first);
     }
     if (beat.entries > 0 && x >= view.left && x <= view.right) {
       c.globalAlpha = fade(view, x) * 0.22;
