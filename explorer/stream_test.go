@@ -81,11 +81,14 @@ func (p *page) next() (id, name, data string, ok bool) {
 	}
 }
 
-// serve runs the handler behind a server with limits like the gateway's, but shorter.
-func serve(t testing.TB, x *Explorer) string {
+// serve runs the handler behind a server without limits.
+func serve(t testing.TB, x *Explorer) string { return serveWithin(t, x, 0) }
+
+// serveWithin is serve with the limits that the gateway's server has, but shorter; zero for none.
+func serveWithin(t testing.TB, x *Explorer, timeout time.Duration) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(x.Handler())
-	s.Config.ReadTimeout, s.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	s.Config.ReadTimeout, s.Config.WriteTimeout = timeout, timeout
 	s.Start()
 	t.Cleanup(s.Close)
 	return s.URL
@@ -144,9 +147,10 @@ func TestStream_ResumesWithoutGap(t *testing.T) {
 
 func TestStream_OutlivesTheServersTimeouts(t *testing.T) {
 	x := newNetwork().open(t, filepath.Join(t.TempDir(), "x"), nil)
-	p := browse(t, serve(t, x), "")
+	const timeout = 500 * time.Millisecond
+	p := browse(t, serveWithin(t, x, timeout), "")
 	p.next()
-	<-time.After(150 * time.Millisecond) // three times what a request may take
+	<-time.After(2 * timeout)
 	x.say(t, "later")
 	if _, _, data, ok := p.next(); !ok || data != `"later"` {
 		t.Errorf("got %q, %t", data, ok)
