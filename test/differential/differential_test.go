@@ -10,9 +10,8 @@ import (
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/stretchr/testify/require"
 
-	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
-
 	"github.com/lockstep-network/lockstep/node/devnet"
+	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 	"github.com/lockstep-network/lockstep/zone/evm"
 )
 
@@ -29,6 +28,7 @@ type world struct {
 	// endpoints are the gateway's URLs: the ordinary one and the strict one.
 	endpoints map[endpoint]string
 	webSocket string
+	author    *author
 	facts     facts
 	mark      string
 }
@@ -44,7 +44,7 @@ func newWorld(t *testing.T) *world {
 	author.write()
 	cfg := evm.ConfigOf(d.Genesis(), rollup.ChainID, "")
 	return &world{
-		stock: startStock(t, cfg.Genesis()), eth: eth, facts: author.facts, webSocket: rollup.WebSocket,
+		stock: startStock(t, cfg.Genesis()), eth: eth, author: author, facts: author.facts, webSocket: rollup.WebSocket,
 		endpoints: map[endpoint]string{open: rollup.HTTP, sealed: rollup.HTTP + "/sealed"},
 	}
 }
@@ -94,8 +94,17 @@ func withStatus(status int, body []byte) any {
 	return map[string]any{"status": fmt.Sprint(status), "body": decode(body)}
 }
 
-func TestGateway_AnswersAsGethDoes(t *testing.T) {
+// One network serves all of it; what is asked first needs an empty pool.
+func TestGateway(t *testing.T) {
 	w := newWorld(t)
+	t.Run("answers as go-ethereum does", w.testAnswers)
+	t.Run("announces as go-ethereum does", w.testSubscriptions)
+	t.Run("keeps filters as go-ethereum does", w.testFilters)
+	t.Run("queues as go-ethereum does", w.testPool)
+	t.Run("goes on whatever is asked", w.testAbuse)
+}
+
+func (w *world) testAnswers(t *testing.T) {
 	methods, _ := w.stock.methods()
 	all := questions(methods, w.facts)
 
