@@ -22,6 +22,8 @@ type Config struct {
 	// EthereumKey is the file with the key that signs checkpoints; the record of what it signed is kept beside it. Empty:
 	// the node signs none.
 	EthereumKey string
+	// EthereumPassword is the file whose first line opens EthereumKey, if that is an encrypted keystore file.
+	EthereumPassword string
 	// Ordering is the consensus engine's; its Home is set by New.
 	Ordering comet.Config
 	// Mempool is the pool's.

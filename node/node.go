@@ -17,6 +17,7 @@ import (
 	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/node/keys"
 	"github.com/lockstep-network/lockstep/orderedlog"
 	"github.com/lockstep-network/lockstep/ordering"
 	"github.com/lockstep-network/lockstep/ordering/comet"
@@ -130,7 +131,11 @@ func (n *Node) openSigner() (err error) {
 	if n.cfg.EthereumKey == "" {
 		return nil
 	}
-	if n.signer, err = signer.Open(n.cfg.EthereumKey, n.genesis.NetworkID()); err != nil {
+	key, err := keys.Load(n.cfg.EthereumKey, n.cfg.EthereumPassword)
+	if err != nil {
+		return err
+	}
+	if n.signer, err = signer.Open(key, n.cfg.EthereumKey, n.genesis.NetworkID()); err != nil {
 		return err
 	}
 	if _, ok := n.genesis.ValidatorSet().Find(n.signer.Address()); !ok {

@@ -92,7 +92,7 @@ func New(options Options) (d *Devnet, err error) {
 			d = nil
 		}
 	}()
-	if err = options.Shape.validate(); err != nil {
+	if err = options.Shape.Validate(); err != nil {
 		return d, err
 	}
 	if d.rpc, err = gateway.Listen(options.RPC); err != nil {
@@ -123,33 +123,46 @@ func New(options Options) (d *Devnet, err error) {
 // simply begun again.
 func (d *Devnet) create() error {
 	var members []core.Validator
-	shape := d.options.Shape.orDefault()
+	shape := d.options.Shape.OrDefault()
 	for i := range shape.Validators {
-		home := d.home(i)
-		consensus, _, err := comet.GenerateKeys(node.OrderingDir(home))
-		if err != nil {
-			return fmt.Errorf("devnet: keys of validator %d: %w", i, err)
-		}
-		ethereum, err := loadEthereumKey(home)
-		if err != nil {
-			return fmt.Errorf("devnet: keys of validator %d: %w", i, err)
-		}
-		member, err := core.NewValidator(consensus, ethereum, 1)
+		member, _, err := NewValidator(d.home(i), nil)
 		if err != nil {
 			return fmt.Errorf("devnet: keys of validator %d: %w", i, err)
 		}
 		members = append(members, member)
 	}
-	d.genesis = newGenesis(members, shape.rollups(), time.Now())
-	addOpaque(d.genesis, d.options.Opaque)
-	if err := d.genesis.Validate(); err != nil {
+	spec := Spec{
+		Name: "devnet", Validators: members, Rollups: shape.RollupIDs(), Opaque: d.options.Opaque, Operator: Operator().Address,
+		FeeRecipient: feeRecipient(), Time: time.Now(),
+	}
+	for _, a := range Accounts() {
+		spec.Funded = append(spec.Funded, a.Address)
+	}
+	var err error
+	if d.genesis, err = NewGenesis(spec); err != nil {
 		return err
 	}
 	return d.folder.saveGenesis(d.genesis)
 }
 
+// NewValidator makes the keys of a validator in its home folder, or reads those that are there, and gives what a genesis
+// needs of them, with power 1, and the node id that peers know it by. save writes a new Ethereum key; nil writes it in the
+// plain, for development.
+func NewValidator(home string, save func(*ecdsa.PrivateKey) error) (member core.Validator, nodeID string, err error) {
+	consensus, nodeID, err := comet.GenerateKeys(node.OrderingDir(home))
+	if err != nil {
+		return member, "", err
+	}
+	ethereum, err := loadEthereumKey(home, save)
+	if err != nil {
+		return member, "", err
+	}
+	member, err = core.NewValidator(consensus, ethereum, 1)
+	return member, nodeID, err
+}
+
 // loadEthereumKey reads or makes the key that signs checkpoints.
-func loadEthereumKey(home string) (*ecdsa.PrivateKey, error) {
+func loadEthereumKey(home string, save func(*ecdsa.PrivateKey) error) (*ecdsa.PrivateKey, error) {
 	path := node.EthereumKey(home)
 	if key, err := crypto.LoadECDSA(path); !errors.Is(err, fs.ErrNotExist) {
 		return key, err
@@ -161,7 +174,10 @@ func loadEthereumKey(home string) (*ecdsa.PrivateKey, error) {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return nil, err
 	}
-	return key, crypto.SaveECDSA(path, key)
+	if save == nil {
+		return key, crypto.SaveECDSA(path, key)
+	}
+	return key, save(key)
 }
 
 func (d *Devnet) home(validator int) string {

@@ -21,50 +21,56 @@ import (
 
 const (
 	zoneID  = core.ZoneID(1)
-	prefund = 10_000 // ETH of each development account on each rollup
+	prefund = 10_000 // ETH of each funded account on each rollup
 )
 
-// newGenesis makes the genesis of a network of these validators that starts now, with all rollups in one zone.
-func newGenesis(validators []core.Validator, rollups []core.RollupID, now time.Time) *core.Genesis {
-	g := &core.Genesis{
-		Version: core.GenesisVersion, Name: "devnet", Time: uint64(now.UnixMilli()),
-		Params: core.DefaultParams(), Validators: validators, Predeploy: core.DefaultPredeploy(),
-		Zones: []core.Zone{{ID: zoneID, Rollups: rollups}},
-	}
-	for _, id := range rollups {
-		g.Rollups = append(g.Rollups, core.Rollup{
-			ID: id, Name: fmt.Sprintf("rollup-%s", id), Kind: core.KindEVM,
-			EVM: &core.EVMGenesis{
-				FeeRecipient: feeRecipient(), BaseFee: params.GWei, Alloc: devAlloc(g.Predeploy),
-			},
-		})
-	}
-	return g
+// Spec is what a genesis is made of.
+type Spec struct {
+	Name       string
+	Validators []core.Validator
+	// Rollups are EVM rollups, all in zone 1.
+	Rollups []core.RollupID
+	// Opaque are rollups whose transactions are any bytes, with one Operator.
+	Opaque   []core.RollupID
+	Operator common.Address
+	// Funded accounts get 10,000 ETH on every rollup.
+	Funded []common.Address
+	// FeeRecipient gets the fees of every rollup.
+	FeeRecipient common.Address
+	// Time is when the network starts.
+	Time time.Time
 }
 
-// addOpaque registers rollups whose transactions are any bytes.
-func addOpaque(g *core.Genesis, ids []core.RollupID) {
-	for _, id := range ids {
+// NewGenesis makes a genesis and checks it.
+func NewGenesis(spec Spec) (*core.Genesis, error) {
+	g := &core.Genesis{
+		Version: core.GenesisVersion, Name: spec.Name, Time: uint64(spec.Time.UnixMilli()),
+		Params: core.DefaultParams(), Validators: spec.Validators, Predeploy: core.DefaultPredeploy(),
+		Zones: []core.Zone{{ID: zoneID, Rollups: spec.Rollups}},
+	}
+	for _, id := range spec.Rollups {
+		alloc := evm.SystemAlloc(g.Predeploy)
+		for _, address := range spec.Funded {
+			alloc[address] = gethtypes.Account{Balance: new(big.Int).Mul(big.NewInt(prefund), big.NewInt(params.Ether))}
+		}
 		g.Rollups = append(g.Rollups, core.Rollup{
-			ID: id, Name: fmt.Sprintf("opaque-%s", id), Kind: core.KindOpaque, Operator: Operator().Address,
+			ID: id, Name: fmt.Sprintf("rollup-%s", id), Kind: core.KindEVM,
+			EVM: &core.EVMGenesis{FeeRecipient: spec.FeeRecipient, BaseFee: params.GWei, Alloc: alloc},
+		})
+	}
+	for _, id := range spec.Opaque {
+		g.Rollups = append(g.Rollups, core.Rollup{
+			ID: id, Name: fmt.Sprintf("opaque-%s", id), Kind: core.KindOpaque, Operator: spec.Operator,
 		})
 	}
 	slices.SortFunc(g.Rollups, func(a, b core.Rollup) int { return cmp.Compare(a.ID, b.ID) })
+	return g, g.Validate()
 }
 
 // Operator is the account that signs the blocks and reports of the devnet's opaque rollups.
 func Operator() Account {
 	accounts := Accounts()
 	return accounts[len(accounts)-2]
-}
-
-// devAlloc funds the development accounts next to the system contracts.
-func devAlloc(p core.Predeploy) gethtypes.GenesisAlloc {
-	alloc := evm.SystemAlloc(p)
-	for _, a := range Accounts() {
-		alloc[a.Address] = gethtypes.Account{Balance: new(big.Int).Mul(big.NewInt(prefund), big.NewInt(params.Ether))}
-	}
-	return alloc
 }
 
 // loadGenesis reads the folder's genesis; nil means that there is none yet.

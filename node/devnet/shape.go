@@ -26,7 +26,8 @@ const (
 // ErrShape: no devnet has this shape, or the folder's has another.
 var ErrShape = errors.New("devnet: not the shape of this devnet")
 
-func (s Shape) validate() error {
+// Validate is ErrShape where a number is out of range.
+func (s Shape) Validate() error {
 	if s.Validators != 0 && (s.Validators < minValidators || s.Validators > maxValidators) {
 		return fmt.Errorf("%w: %d validators, want %d to %d", ErrShape, s.Validators, minValidators, maxValidators)
 	}
@@ -36,8 +37,8 @@ func (s Shape) validate() error {
 	return nil
 }
 
-// orDefault is the shape of a new network.
-func (s Shape) orDefault() Shape {
+// OrDefault is the shape of a new network.
+func (s Shape) OrDefault() Shape {
 	if s.Validators == 0 {
 		s.Validators = minValidators
 	}
@@ -57,7 +58,8 @@ func (s Shape) check(g *core.Genesis, dir string) error {
 		ErrShape, dir, has.Validators, has.Rollups)
 }
 
-func (s Shape) rollups() []core.RollupID {
+// RollupIDs are the chain ids of the rollups.
+func (s Shape) RollupIDs() []core.RollupID {
 	ids := make([]core.RollupID, s.Rollups)
 	for i := range ids {
 		ids[i] = firstRollup + core.RollupID(i)

@@ -17,7 +17,7 @@ func TestShape_IsBounded(t *testing.T) {
 		{Shape{}, true}, {Shape{4, 2}, true}, {Shape{16, 16}, true}, {Shape{Rollups: 3}, true},
 		{Shape{3, 2}, false}, {Shape{17, 2}, false}, {Shape{4, 1}, false}, {Shape{4, 17}, false}, {Shape{Validators: -1}, false},
 	} {
-		if err := c.shape.validate(); errors.Is(err, ErrShape) == c.ok {
+		if err := c.shape.Validate(); errors.Is(err, ErrShape) == c.ok {
 			t.Errorf("%+v: %v", c.shape, err)
 		}
 	}

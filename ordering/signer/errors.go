@@ -3,8 +3,6 @@ package signer
 import "errors"
 
 var (
-	// ErrKey: the key file cannot be read.
-	ErrKey = errors.New("signer: unusable key")
 	// ErrInUse: another process signs with this key.
 	ErrInUse = errors.New("signer: key is in use")
 	// ErrRecord: the record of the last signature is damaged, or of another key or network. Without it the key could sign

@@ -28,13 +28,9 @@ type Signer struct {
 	last   record // tick zero: nothing signed yet
 }
 
-// Open reads a key (64 hexadecimal digits, as go-ethereum's tools write it), takes the lock beside it, which is held
-// until Close, and reads the network's record.
-func Open(keyFile string, network core.NetworkID) (*Signer, error) {
-	key, err := crypto.LoadECDSA(keyFile)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrKey, keyFile, err)
-	}
+// Open takes the lock beside the file that the key was read from, which is held until Close, and reads the network's
+// record there.
+func Open(key *ecdsa.PrivateKey, keyFile string, network core.NetworkID) (_ *Signer, err error) {
 	s := &Signer{
 		key: key, address: crypto.PubkeyToAddress(key.PublicKey), network: network,
 		path: recordPath(keyFile, network), lock: flock.New(keyFile + ".lock"),
