@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/node/devnet"
 	"github.com/lockstep-network/lockstep/node/settings"
 )
@@ -21,6 +22,7 @@ type devnetFlags struct {
 	dir    folder
 	fresh  bool
 	shape  devnet.Shape
+	opaque []uint
 	rpc    address
 	level  level
 	config string
@@ -46,6 +48,7 @@ func newDevnet() *cobra.Command {
 	flags.BoolVar(&f.fresh, "fresh", false, "throw the chains in the folder away and begin anew")
 	flags.IntVar(&f.shape.Validators, "validators", 0, "how many validators, 4 to 16; 0 is the folder's number, 4 for a new one")
 	flags.IntVar(&f.shape.Rollups, "rollups", 0, "how many EVM rollups, 2 to 16; 0 is the folder's number, 2 for a new one")
+	flags.UintSliceVar(&f.opaque, "opaque", nil, "`IDS` of rollups of kind opaque that a new network gets besides, separated by commas")
 	flags.Var(&f.rpc, "rpc", "address the gateway listens on; port 0 is any free one")
 	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
 	flags.StringVar(&f.config, "config", "", "TOML `FILE` with settings for every validator; `lockstep config show` prints one")
@@ -61,8 +64,12 @@ func (f *devnetFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	log := newDevnetLog(cmd.ErrOrStderr(), f.level.Level, ctx.Done())
+	var opaque []core.RollupID
+	for _, id := range f.opaque {
+		opaque = append(opaque, core.RollupID(id))
+	}
 	d, err := devnet.New(devnet.Options{
-		Dir: string(f.dir), Fresh: f.fresh, Shape: f.shape, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
+		Dir: string(f.dir), Fresh: f.fresh, Shape: f.shape, Opaque: opaque, RPC: string(f.rpc), Version: version, Logger: slog.New(log),
 		Configure: configure,
 	})
 	if err != nil {
