@@ -66,6 +66,9 @@ type Pool interface {
 	CancelBundle(ctx context.Context, c core.Cancellation) (common.Hash, error)
 	// Lookup tells what the pool knows about a transaction hash or bundle id.
 	Lookup(id common.Hash) PoolEntry
+	// Dropped waits until something has left the pool without being ordered and lists it; more says that there may be
+	// others. It has one caller at a time, misses nothing between two calls, and fails only with ctx's error.
+	Dropped(ctx context.Context) (ids []common.Hash, more bool, err error)
 	// Stats counts what is waiting.
 	Stats() PoolStats
 }

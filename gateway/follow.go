@@ -35,6 +35,20 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 	}
 }
 
+// followPool wakes who waits for what the pool dropped.
+func (g *Gateway) followPool(ctx context.Context) error {
+	for {
+		ids, more, err := g.deps.Pool.Dropped(ctx)
+		if err != nil {
+			return ignoreDone(ctx, err)
+		}
+		g.waiters.wake(ids...)
+		if more {
+			g.waiters.wakeAll()
+		}
+	}
+}
+
 // readTick reads a tick that is in the log.
 func (g *Gateway) readTick(n uint64) (*core.TickRecord, *core.Tick, error) {
 	record, err := g.deps.Log.Record(n)

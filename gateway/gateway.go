@@ -189,6 +189,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		group.Go(func() error { return g.followZone(ctx, id, c) })
 	}
 	group.Go(func() error { return g.followLog(ctx, head) })
+	group.Go(func() error { return g.followPool(ctx) })
 	group.Go(g.serve)
 	group.Go(func() error {
 		<-ctx.Done()

@@ -10,8 +10,9 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// dropLook is how often a subscription to the levels of an entry that only waits looks whether the pool still has it.
-const dropLook = 250 * time.Millisecond
+// poolLook is how often a subscription to the levels of an entry that is not ordered looks whether the pool has got it. What
+// the pool drops is told at once.
+const poolLook = 250 * time.Millisecond
 
 // messageLevel is the kind of message of the subscription "levels".
 const messageLevel = "level"
@@ -70,7 +71,7 @@ func (a *API) Levels(ctx context.Context, id Param) (*rpc.Subscription, error) {
 
 // sendLevels serves a subscription to the levels of an entry until the last one.
 func (g *Gateway) sendLevels(s *subscriber, wt *waiter) {
-	look := time.NewTicker(dropLook)
+	look := time.NewTicker(poolLook)
 	defer look.Stop()
 	var last *LevelMessage
 	for {
@@ -88,7 +89,7 @@ func (g *Gateway) sendLevels(s *subscriber, wt *waiter) {
 		}
 		if now.Level >= core.LevelOrdered {
 			g.waiters.watchAttested(wt)
-			look.Stop() // what is ordered is not dropped any more
+			look.Stop() // nothing more to learn from the pool
 		}
 		select {
 		case <-wt.wake:

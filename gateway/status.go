@@ -218,7 +218,8 @@ func (g *Gateway) fullStatus(ctx context.Context, id common.Hash) (*Status, erro
 	return s, g.addReceipts(ctx, s.Attempts)
 }
 
-// waitFor returns the status as soon as the level is reached, the time is over, or the gateway shuts down.
+// waitFor returns the status as soon as the level is reached, the pool has dropped the entry, the time is over, or the
+// gateway shuts down.
 func (g *Gateway) waitFor(ctx context.Context, id common.Hash, level core.Level, timeout time.Duration) (*Status, error) {
 	wt, ok := g.waiters.add(id)
 	if !ok {
@@ -236,7 +237,7 @@ func (g *Gateway) waitFor(ctx context.Context, id common.Hash, level core.Level,
 		if err != nil {
 			return nil, err
 		}
-		if over || s.Level >= level {
+		if over || s.Level >= level || s.Dropped != nil {
 			return s, g.addReceipts(ctx, s.Attempts)
 		}
 		select {

@@ -164,6 +164,30 @@ func TestWaitFor_ReturnsWhenTheLevelIsReached(t *testing.T) {
 	expect(core.LevelAttested)
 }
 
+func TestWaitFor_ReturnsWhenThePoolDropsTheEntry(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{})
+	c, dropped, lost := h.Dial(t, "ws", "/"), common.Hash{31: 1}, common.Hash{31: 2}
+	ch := levels(t, c, dropped)
+	if m := next(t, ch); m.Final {
+		t.Fatalf("before: %+v", m)
+	}
+	first := background[gateway.Status](t, c, waitFor, dropped, "ordered", 20_000)
+	second := background[gateway.Status](t, c, waitFor, lost, "ordered", 20_000)
+	h.Pool.Drop(dropped, core.ErrExpired)
+	if m := next(t, ch); !m.Final || m.Dropped == nil || m.Dropped.Reason != "expired" {
+		t.Errorf("subscriber got %+v", m)
+	}
+	if got := next(t, first); got.err != nil || got.result.Dropped == nil || got.result.Dropped.Reason != "expired" {
+		t.Errorf("got %+v, %v", got.result, got.err)
+	}
+	h.Pool.Set(lost, gateway.PoolEntry{Dropped: core.ErrExpired})
+	h.Pool.Drop(common.Hash{}, core.ErrExpired) // more than the pool could list
+	if got := next(t, second); got.err != nil || got.result.Dropped == nil {
+		t.Errorf("got %+v, %v", got.result, got.err)
+	}
+}
+
 // staleLedger has not taken over what the log holds already.
 type staleLedger struct{}
 

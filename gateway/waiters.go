@@ -74,6 +74,17 @@ func (w *waiters) wake(ids ...common.Hash) {
 	}
 }
 
+// wakeAll wakes everybody.
+func (w *waiters) wakeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, waiting := range w.byID {
+		for wt := range waiting {
+			wt.signal()
+		}
+	}
+}
+
 // wakeAttested wakes whoever waits for an attested result.
 func (w *waiters) wakeAttested() {
 	w.mu.Lock()

@@ -226,7 +226,7 @@ func (p *Pool) claimFor(b *bundle, e *entry, leg int, old *bundle) (*claim, erro
 // dropBundle takes a waiting bundle out of the pool and remembers the reason.
 func (p *Pool) dropBundle(b *bundle, reason error) {
 	p.counters.Dropped++
-	p.reasons.put(b.Hash, reason)
+	p.noteDrop(b.Hash, reason)
 	p.unlinkBundle(b)
 	delete(p.bundles, b.Hash)
 	p.letsGo(b)

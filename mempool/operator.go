@@ -158,7 +158,7 @@ func (p *Pool) dropOperatorEntries(q *queue, reason func(*entry) error) {
 		q.operator.bytes -= e.size()
 		if _, ordered := p.recent.get(e.tx.Hash()); !ordered {
 			p.counters.Dropped++
-			p.reasons.put(e.tx.Hash(), err)
+			p.noteDrop(e.tx.Hash(), err)
 		}
 		return true
 	})

@@ -47,6 +47,7 @@ type Pool struct {
 
 	recent  *memory[uint64] // tick by hash of what was ordered
 	reasons *memory[error]  // by hash, of what was admitted and then dropped
+	drops   drops
 	outbox  outbox
 
 	// ready is what Ready gave out; closed and nil again when something becomes selectable.
@@ -69,7 +70,7 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
 		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client), lines: newLines(),
-		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons),
+		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons), drops: newDrops(),
 		subscribers: make(map[*subscription]struct{}),
 	}
 	p.progress, _ = state.(Progress)
@@ -153,6 +154,6 @@ func (p *Pool) drop(q *queue, a *account, e *entry, reason error) {
 	p.remove(q, a, e)
 	p.counters.Dropped++
 	if _, ordered := p.recent.get(e.tx.Hash()); !ordered {
-		p.reasons.put(e.tx.Hash(), reason)
+		p.noteDrop(e.tx.Hash(), reason)
 	}
 }

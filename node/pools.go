@@ -59,6 +59,11 @@ func (p clientPool) Lookup(id common.Hash) gateway.PoolEntry {
 	return gateway.PoolEntry{Waiting: e.Held, Parked: e.Parked, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}
 }
 
+func (p clientPool) Dropped(ctx context.Context) (ids []common.Hash, more bool, err error) {
+	d, err := p.pool.Drops(ctx)
+	return d.IDs, d.More, err
+}
+
 func (p clientPool) Stats() gateway.PoolStats {
 	c := p.pool.Counters()
 	pending, queued := p.pool.Totals()

@@ -22,6 +22,7 @@ type Pool struct {
 	entries map[common.Hash]gateway.PoolEntry
 	lines   map[core.UUID]common.Hash
 	parks   bool
+	dropped chan common.Hash
 }
 
 // NewPool makes an empty pool.
@@ -29,6 +30,7 @@ func NewPool(g *core.Genesis) *Pool {
 	return &Pool{
 		Genesis: g, Added: make(chan common.Hash, 1024),
 		entries: make(map[common.Hash]gateway.PoolEntry), lines: make(map[core.UUID]common.Hash),
+		dropped: make(chan common.Hash, 64),
 	}
 }
 
@@ -51,6 +53,22 @@ func (p *Pool) Set(id common.Hash, entry gateway.PoolEntry) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.entries[id] = entry
+}
+
+// Drop lets an entry leave the pool.
+func (p *Pool) Drop(id common.Hash, reason error) {
+	p.Set(id, gateway.PoolEntry{Dropped: reason})
+	p.dropped <- id
+}
+
+// Dropped implements gateway.Pool. The zero id stands for more than can be listed.
+func (p *Pool) Dropped(ctx context.Context) (ids []common.Hash, more bool, err error) {
+	select {
+	case id := <-p.dropped:
+		return []common.Hash{id}, id == common.Hash{}, nil
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
 }
 
 // AddTransaction implements gateway.Pool.
