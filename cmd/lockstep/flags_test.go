@@ -22,7 +22,7 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		code int
 		want string
 	}{
-		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, completion, config, demo, devnet, evidence, keys, rollups, sim, status, tick, tx, validators, verify, version, watch"},
+		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, completion, config, demo, devnet, evidence, keys, node, rollups, sim, status, testnet, tick, tx, validators, verify, version, watch"},
 		{"unknown flag", []string{"devnet", "--dirr", "DIR"}, exitUsage, "lockstep devnet --help"},
 		{"devnet arguments", []string{"devnet", "DIR"}, exitUsage, "takes flags only"},
 		{"demo arguments", []string{"demo", "fast"}, exitUsage, "takes flags only"},

@@ -71,6 +71,10 @@ export const rpcErrors = {
   notServed: { code: 47504, name: 'LockstepNotServedError', text: "not served by this node" },
   accountLimit: { code: 47505, name: 'LockstepAccountLimitError', text: "account limit exceeded" },
   bundleQuota: { code: 47506, name: 'LockstepBundleQuotaError', text: "too many of this client's bundles are under way or had no effect" },
+  noOperator: { code: 47600, name: 'LockstepNoOperatorError', text: "no operator of this rollup is registered" },
+  operatorSignature: { code: 47601, name: 'LockstepOperatorSignatureError', text: "not signed by the rollup's operator" },
+  chainOrder: { code: 47602, name: 'LockstepChainOrderError', text: "block does not follow the one before" },
+  report: { code: 47603, name: 'LockstepReportError', text: "report does not fit the lane" },
 } as const
 
 /** Which error of the network's methods it is. */
