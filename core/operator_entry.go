@@ -107,10 +107,10 @@ func (r *Report) Sign(network NetworkID, key *ecdsa.PrivateKey) (err error) {
 
 // validate checks what is wrong with a block whatever the state.
 func (b *Block) validate() error {
-	switch {
-	case b.Hash == (common.Hash{}):
+	switch b.Hash {
+	case common.Hash{}:
 		return fmt.Errorf("hash: %w: the block's", ErrEmpty)
-	case b.Hash == b.Parent:
+	case b.Parent:
 		return fmt.Errorf("parent: %w: the block is its own parent", ErrChainOrder)
 	}
 	return nil

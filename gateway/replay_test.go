@@ -109,7 +109,10 @@ func TestTicks_ReplayTellsWhatAnEarlierTickLeftUndecided(t *testing.T) {
 	h.Zone.Decide(second, gatewaytest.InBundle(gatewaytest.Included(gatewaytest.A, 1, leg), gatewaytest.Bundle(h.Genesis, leg).Hash))
 	third := h.Log.Append(gatewaytest.Content{})
 	h.Zone.Decide(third, gatewaytest.Included(gatewaytest.A, 0, single))
-	for m := next(t, quick); m.Type != "executed" || m.Tick != third; m = next(t, quick) {
+	for {
+		if m := next(t, quick); m.Type == "executed" && m.Tick == third {
+			break
+		}
 	}
 	ch := subscribeFrom(t, h.Dial(t, "ws", "/"), third)
 	f := &follower{next: third, decided: make(map[uint64]int)}

@@ -114,7 +114,7 @@ func (w *walk) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer stream.Close()
+	defer func() { _ = stream.Close() }() // only what was read counts
 	for stream.Receive() {
 		if err := w.take(stream.Msg().GetUpdate()); err != nil {
 			return err

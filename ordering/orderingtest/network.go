@@ -22,14 +22,14 @@ const GenesisTime uint64 = 1_700_000_000_000
 
 // The rollups of a test network: A and B in zone 1, C in zone 2, then one of each other kind.
 const (
-	RollupA  core.RollupID = 901
-	RollupB  core.RollupID = 902
-	RollupC  core.RollupID = 903
-	OPStack  core.RollupID = 904
-	Opaque   core.RollupID = 905
-	Opaque2  core.RollupID = 906
-	Zone1    core.ZoneID   = 1
-	Zone2    core.ZoneID   = 2
+	RollupA core.RollupID = 901
+	RollupB core.RollupID = 902
+	RollupC core.RollupID = 903
+	OPStack core.RollupID = 904
+	Opaque  core.RollupID = 905
+	Opaque2 core.RollupID = 906
+	Zone1   core.ZoneID   = 1
+	Zone2   core.ZoneID   = 2
 )
 
 // Network is a genesis, which a test may change before it makes machines, with the consensus keys of its validators.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -64,7 +65,7 @@ func (s *stock) stop() {
 }
 
 // serveStock is the child's side: it runs the node until ctx ends, and prints its URL when the blocks are imported.
-func serveStock(ctx context.Context, dir, from string) error {
+func serveStock(ctx context.Context, dir, from string) (err error) {
 	b, err := os.ReadFile(filepath.Join(dir, "genesis.json"))
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func serveStock(ctx context.Context, dir, from string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(data)
+	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	stack, err := node.New(&node.Config{
 		Name: "geth", DataDir: data, HTTPHost: "127.0.0.1", HTTPModules: []string{"eth", "net", "web3"},
 		HTTPTimeouts: rpc.DefaultHTTPTimeouts, P2P: p2p.Config{NoDiscovery: true, NoDial: true},
@@ -86,7 +87,7 @@ func serveStock(ctx context.Context, dir, from string) error {
 	if err != nil {
 		return err
 	}
-	defer stack.Close()
+	defer func() { err = errors.Join(err, stack.Close()) }()
 	config := ethconfig.Defaults
 	config.Genesis = cfg.Genesis()
 	config.NetworkId, config.SyncMode, config.NoPruning = config.Genesis.Config.ChainID.Uint64(), ethconfig.FullSync, true

@@ -28,9 +28,8 @@ type difference struct {
 }
 
 var (
-	both       = []endpoint{open, sealed}
-	openOnly   = []endpoint{open}
-	sealedOnly = []endpoint{sealed}
+	both     = []endpoint{open, sealed}
+	openOnly = []endpoint{open}
 )
 
 // covers tells whether the row explains a finding.
