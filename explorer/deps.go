@@ -13,7 +13,7 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// Deps are what the explorer reads, fitted together by package node. All but Now are required.
+// Deps are what the explorer reads, fitted together by package node. All but Now and Measured are required.
 type Deps struct {
 	Genesis *core.Genesis
 	Log     Log
@@ -24,6 +24,8 @@ type Deps struct {
 	RPC    RPC
 	// Pool counts what waits to be ordered. It does not block for longer than a lock.
 	Pool func() PoolState
+	// Measured, if not nil, hears how long entries of this node's clients took to each level. It does not block.
+	Measured func(level core.Level, took time.Duration)
 	// Dir is the index's own folder.
 	Dir string
 	// Now is the node's clock; nil for time.Now.

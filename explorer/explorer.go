@@ -47,6 +47,7 @@ func New(cfg Config, deps Deps) (*Explorer, error) {
 		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "explorer"), live: newLive(deps.Genesis, cfg.MaxEvents),
 		streams: make(chan struct{}, cfg.MaxStreams), requests: make(chan struct{}, cfg.MaxRequests), done: make(chan struct{}),
 	}
+	x.live.measured = deps.Measured
 	x.backlog = newBacklog(strconv.FormatUint(x.now(), 36), cfg.Backlog, cfg.BacklogBytes)
 	x.fixed = x.firstHello()
 	x.mux = x.routes()
@@ -183,3 +184,6 @@ func (x *Explorer) makeFrames(ctx context.Context) error {
 		}
 	}
 }
+
+// Streams is how many pages are sent what happens.
+func (x *Explorer) Streams() int { return len(x.streams) }

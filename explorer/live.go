@@ -2,6 +2,7 @@ package explorer
 
 import (
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -32,6 +33,7 @@ type live struct {
 	rates   rates
 
 	accepted, proposed levelTimes
+	measured           func(core.Level, time.Duration) // nil for nobody
 }
 
 // laneProgress is how far a rollup is.
@@ -199,6 +201,9 @@ func (l *live) measure(b beginning, level core.Level, now uint64) {
 	}
 	add(&l.proposed, b.proposed)
 	add(&l.accepted, b.accepted)
+	if l.measured != nil && b.accepted != 0 {
+		l.measured(level, time.Duration(now-min(b.accepted, now))*time.Millisecond)
+	}
 }
 
 // executed takes notice of a zone's result.

@@ -74,3 +74,14 @@ func (p *Pool) Counters() Counters {
 	}
 	return c
 }
+
+// Waiting counts, by rollup, the single transactions that are not ordered yet.
+func (p *Pool) Waiting() map[core.RollupID]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	counts := make(map[core.RollupID]int, len(p.order))
+	for _, q := range p.order {
+		counts[q.id] = q.count
+	}
+	return counts
+}

@@ -35,7 +35,8 @@ func (n *Node) openExplorer() (err error) {
 	deps := explorer.Deps{
 		Genesis: n.genesis, Log: exploredLog{n.ticks}, Ledger: n.machine, RPC: exploredRPC{n}, Dir: n.cfg.explorerDir(),
 		Zones: make(map[core.ZoneID]explorer.Zone), Chains: make(map[core.RollupID]explorer.Chain), Version: n.cfg.Version, Logger: n.log,
-		Pool: func() explorer.PoolState { return explorer.PoolState(clientPool{pool: n.pool}.Stats()) },
+		Measured: n.metrics.reached,
+		Pool:     func() explorer.PoolState { return explorer.PoolState(clientPool{pool: n.pool}.Stats()) },
 	}
 	for id, z := range n.zones {
 		deps.Zones[id] = exploredZone{z}

@@ -1,9 +1,12 @@
 package node
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/zone"
 )
 
@@ -17,6 +20,7 @@ type metrics struct {
 	mismatches *prometheus.CounterVec
 	stopped    *prometheus.CounterVec
 	sealed     prometheus.Histogram
+	levels     *prometheus.HistogramVec
 }
 
 func newMetrics(n *Node) *metrics {
@@ -38,11 +42,18 @@ func newMetrics(n *Node) *metrics {
 			Name: "lockstep_zone_seal_duration_seconds", Help: "Time to seal a slot's blocks of all rollups and to make them durable.",
 			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2},
 		}),
+		levels: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "lockstep_explorer_level_seconds", Help: "Time from when this node took an entry from a client until it reached a level.",
+			Buckets: []float64{.01, .02, .05, .1, .2, .3, .5, .75, 1, 2, 5, 10},
+		}, []string{"level"}),
+	}
+	for _, level := range []core.Level{core.LevelOrdered, core.LevelExecuted, core.LevelAttested} {
+		m.levels.WithLabelValues(level.String())
 	}
 	for _, z := range n.genesis.Zones {
 		m.mismatches.WithLabelValues(z.ID.String())
 	}
-	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, stageCollector{n},
+	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, m.levels, stageCollector{n}, &diskCollector{home: n.cfg.Home},
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector())
 	return m
 }
@@ -51,6 +62,11 @@ func newMetrics(n *Node) *metrics {
 func (m *metrics) ProposalRejected(reason string) {
 	m.rejected.WithLabelValues(reason).Inc()
 	m.node.log.Warn("proposal rejected", "stage", "ordering", "reason", reason)
+}
+
+// reached notes how long an entry took to a level.
+func (m *metrics) reached(level core.Level, took time.Duration) {
+	m.levels.WithLabelValues(level.String()).Observe(took.Seconds())
 }
 
 // PeerMisbehaved implements comet.Listener.
@@ -96,6 +112,14 @@ var poolReadings = []reading{
 		func(n *Node) float64 { return float64(n.pool.Counters().Ordered) }),
 }
 
+var (
+	descRollupPool = prometheus.NewDesc("lockstep_mempool_rollup_transactions", "Single transactions of a rollup held that are not ordered yet.", []string{"rollup"}, nil)
+	descCheckpoint = prometheus.NewDesc("lockstep_ordering_checkpoint_time_seconds", "Consensus time of the newest complete checkpoint, since the Unix epoch; missing before the first.", nil, nil)
+	descUnattested = prometheus.NewDesc("lockstep_ordering_attested_lag_ticks", "Ticks in the log whose results of the zone are not attested.", []string{"zone"}, nil)
+	descOldest     = prometheus.NewDesc("lockstep_orderedlog_oldest_tick", "Oldest tick in the log.", nil, nil)
+	descStreams    = prometheus.NewDesc("lockstep_explorer_streams", "Explorer pages that are sent what happens.", nil, nil)
+)
+
 var descHead = prometheus.NewDesc("lockstep_orderedlog_head_tick", "Newest tick in the log.", nil, nil)
 
 // zoneReading is a metric of every zone.
@@ -136,6 +160,11 @@ type stageCollector struct{ node *Node }
 func (c stageCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- descHead
 	out <- descAttested
+	out <- descRollupPool
+	out <- descCheckpoint
+	out <- descOldest
+	out <- descUnattested
+	out <- descStreams
 	for _, r := range poolReadings {
 		out <- r.desc
 	}
@@ -148,11 +177,26 @@ func (c stageCollector) Describe(out chan<- *prometheus.Desc) {
 func (c stageCollector) Collect(out chan<- prometheus.Metric) {
 	n := c.node
 	out <- prometheus.MustNewConstMetric(descHead, prometheus.GaugeValue, float64(n.ticks.Head()))
+	out <- prometheus.MustNewConstMetric(descOldest, prometheus.GaugeValue, float64(n.ticks.Oldest()))
+	for id, count := range n.pool.Waiting() {
+		out <- prometheus.MustNewConstMetric(descRollupPool, prometheus.GaugeValue, float64(count), id.String())
+	}
+	if newest, ok, err := (checkpoints{n.ticks}).Newest(); err != nil {
+		out <- prometheus.NewInvalidMetric(descCheckpoint, err)
+	} else if ok {
+		out <- prometheus.MustNewConstMetric(descCheckpoint, prometheus.GaugeValue, float64(newest.Draft.Checkpoint.Time)/1000)
+	}
+	if n.explorer != nil {
+		out <- prometheus.MustNewConstMetric(descStreams, prometheus.GaugeValue, float64(n.explorer.Streams()))
+	}
 	for _, r := range poolReadings {
 		out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n))
 	}
 	for id, z := range n.zones {
-		out <- prometheus.MustNewConstMetric(descAttested, prometheus.GaugeValue, float64(n.machine.Attested(id).Tick), id.String())
+		attested := n.machine.Attested(id).Tick
+		out <- prometheus.MustNewConstMetric(descAttested, prometheus.GaugeValue, float64(attested), id.String())
+		// The machine is a tick ahead of the log while a block is decided.
+		out <- prometheus.MustNewConstMetric(descUnattested, prometheus.GaugeValue, float64(n.ticks.Head()-min(attested, n.ticks.Head())), id.String())
 		for _, r := range zoneReadings {
 			out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n, z), id.String())
 		}
