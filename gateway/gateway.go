@@ -39,7 +39,7 @@ type Gateway struct {
 	times       *levelTimes
 	rewinds     *rewinds
 	meters      *meters
-	ready       *readiness
+	supervision *Supervision
 	metrics     http.Handler
 	simulations chan struct{}
 	bodies      *semaphore.Weighted
@@ -100,7 +100,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	g.meters = newMeters(deps.Metrics, g)
 	g.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
 	g.feed.now = g.deps.Now
-	g.ready = &readiness{head: deps.Log.Head(), since: g.deps.Now()}
+	g.supervision = newSupervision(g.deps, g.attestedResult, g.draining)
 	root := rpc.NewServer()
 	if err := root.RegisterName("lockstep", &API{g}); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWiring, err)

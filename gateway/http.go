@@ -29,10 +29,10 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	g.setCORS(w, r)
 	switch r.URL.Path {
 	case "/healthz":
-		g.serveHealth(w, r)
+		g.supervision.ServeHealth(w, r)
 		return
 	case "/readyz":
-		g.serveReady(w, r)
+		g.supervision.ServeReady(w, r)
 		return
 	case "/metrics":
 		g.metrics.ServeHTTP(w, r)
@@ -226,31 +226,6 @@ func (g *Gateway) serveInfo(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprintf(w, "%s  Ethereum JSON-RPC of rollup %s\n", rollupPath(r.ID), r.Name)
 		}
 	}
-}
-
-// health answers GET /healthz.
-type health struct {
-	OK   bool   `json:"ok"`
-	Tick uint64 `json:"tick"`
-	// Executed is the newest executed tick of each zone.
-	Executed map[core.ZoneID]uint64 `json:"executed"`
-}
-
-// serveHealth answers 200 while ticks are there and the gateway takes requests, otherwise 503.
-func (g *Gateway) serveHealth(w http.ResponseWriter, _ *http.Request) {
-	h := health{Tick: g.deps.Log.Head(), Executed: make(map[core.ZoneID]uint64)}
-	for id, z := range g.deps.Zones {
-		h.Executed[id] = z.Executed()
-	}
-	status := http.StatusServiceUnavailable
-	select {
-	case <-g.draining:
-	default:
-		if h.OK = h.Tick > 0; h.OK {
-			status = http.StatusOK
-		}
-	}
-	writeJSON(w, status, h)
 }
 
 // refuse answers with a JSON-RPC error that belongs to no request id.

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
@@ -14,10 +13,6 @@ const stoppedText = "this node has stopped executing the zone; ordering goes on,
 
 // replayWait is how long a request waits for a zone that executes again before it is refused.
 const replayWait = 10 * time.Second
-
-// headStale is how long the log may stand still before this node says that ordering does not go on. Idle networks have
-// several ticks a second.
-const headStale = 10 * time.Second
 
 // rewinds hold, per zone, the place from which it executes again, until its follower has taken notice.
 type rewinds struct {
@@ -92,87 +87,4 @@ func (g *Gateway) admit(ctx context.Context, m *mount) error {
 		return &Refusal{Cause: ErrNotServed, Field: "rollup", Have: m.rollup.String(), Detail: stoppedText}
 	}
 	return nil
-}
-
-// readiness remembers when the log moved last.
-type readiness struct {
-	mu    sync.Mutex
-	head  uint64
-	since time.Time
-}
-
-// still is for how long the log has not moved.
-func (r *readiness) still(head uint64, now time.Time) time.Duration {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if head != r.head {
-		r.head, r.since = head, now
-	}
-	return now.Sub(r.since)
-}
-
-// Readiness answers GET /readyz.
-type Readiness struct {
-	Ready bool `json:"ready"`
-	// Reasons say what is missing; empty if nothing is.
-	Reasons []Reason `json:"reasons"`
-	Tick    uint64   `json:"tick"`
-	// Executed is the newest executed tick of each zone, Attested the newest attested tick with which it agrees.
-	Executed map[core.ZoneID]uint64 `json:"executed"`
-	Attested map[core.ZoneID]uint64 `json:"attested"`
-}
-
-// Reason is one reason not to send requests to this node.
-type Reason struct {
-	// Code is one of "draining", "orderingStalled", "zoneStopped" and "zoneBehind".
-	Code string       `json:"code"`
-	Zone *core.ZoneID `json:"zone,omitempty"`
-	Text string       `json:"text"`
-}
-
-// lagAllowed is by how many ticks a zone may be behind the log.
-const lagAllowed = 256
-
-// readinessNow looks at ordering and at every zone.
-func (g *Gateway) readinessNow() Readiness {
-	r := Readiness{
-		Reasons: []Reason{}, Tick: g.deps.Log.Head(),
-		Executed: make(map[core.ZoneID]uint64), Attested: make(map[core.ZoneID]uint64),
-	}
-	add := func(code, text string, zone *core.ZoneID) { r.Reasons = append(r.Reasons, Reason{code, zone, text}) }
-	select {
-	case <-g.draining:
-		add("draining", "the node is shutting down", nil)
-	default:
-	}
-	if r.Tick == 0 || g.ready.still(r.Tick, g.deps.Now()) > headStale {
-		add("orderingStalled", "the ordered log does not grow", nil)
-	}
-	for _, registered := range g.deps.Genesis.Zones {
-		z, ok := g.deps.Zones[registered.ID]
-		if !ok {
-			continue
-		}
-		executed := z.Executed()
-		r.Executed[registered.ID], r.Attested[registered.ID] = executed, z.Agreed(g.attestedResult(registered.ID))
-		switch {
-		case z.Err() != nil:
-			add("zoneStopped", stoppedText, &registered.ID)
-		case executed < z.Shown() || executed+lagAllowed < r.Tick:
-			add("zoneBehind", "the zone executes ticks that were ordered before", &registered.ID)
-		}
-	}
-	r.Ready = len(r.Reasons) == 0
-	return r
-}
-
-// serveReady answers 200 if clients should be sent here, otherwise 503.
-func (g *Gateway) serveReady(w http.ResponseWriter, _ *http.Request) {
-	r := g.readinessNow()
-	status := http.StatusOK
-	if !r.Ready {
-		status = http.StatusServiceUnavailable
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, status, r)
 }

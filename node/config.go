@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/gateway/laneapi"
 	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/node/admin"
 	"github.com/lockstep-network/lockstep/ordering/comet"
 	"github.com/lockstep-network/lockstep/zone"
 )
@@ -34,6 +35,8 @@ type Config struct {
 	Explorer explorer.Config
 	// Lanes bounds the gateway's API for nodes of rollups.
 	Lanes laneapi.Config
+	// Admin is the private listener, with or without a gateway.
+	Admin admin.Config
 	// Engine makes a rollup's executor from the node's own, for executors that are made elsewhere; nil uses the node's own.
 	// RPC and pool read the own one, so another executor is built around it.
 	Engine func(core.RollupID, zone.Engine) zone.Engine
@@ -65,7 +68,7 @@ func (c Config) Validate() error {
 	if c.Retain != 0 && c.Retain < minRetain {
 		problems = append(problems, fmt.Errorf("retain is %d, want 0 (keep all) or at least %d", c.Retain, minRetain))
 	}
-	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate())
+	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate(), c.Admin.Validate())
 	if c.Gateway != nil {
 		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate())
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/node/admin"
 	"github.com/lockstep-network/lockstep/node/keys"
 	"github.com/lockstep-network/lockstep/orderedlog"
 	"github.com/lockstep-network/lockstep/ordering"
@@ -43,7 +44,8 @@ type Node struct {
 	zones    map[core.ZoneID]*zone.Zone
 	chains   map[core.RollupID]*evm.Chain
 	rpcs     []*evm.RPC
-	work     *evm.Work // of the calls of all rollups
+	admin    *admin.Server // nil without one
+	work     *evm.Work     // of the calls of all rollups
 
 	progress *progress
 	safe     sync.Mutex // held while safe blocks move
@@ -66,7 +68,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
 		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openExplorer,
-		func() error { return n.openGateway(listener) },
+		func() error { return n.openGateway(listener) }, n.openAdmin,
 	} {
 		if err := open(); err != nil {
 			return nil, errors.Join(err, n.Close())
@@ -104,14 +106,14 @@ func (n *Node) openChains() error {
 	return nil
 }
 
-// openChainsOf opens a zone's rollups; only a node with a gateway needs go-ethereum's whole service.
+// openChainsOf opens a zone's rollups; only a node that answers their JSON-RPC needs go-ethereum's whole service.
 func (n *Node) openChainsOf(z core.Zone) error {
 	for _, id := range z.Rollups {
 		if r, ok := n.genesis.Rollup(id); !ok || r.Kind != core.KindEVM {
 			continue
 		}
 		cfg := evm.ConfigOf(n.genesis, id, n.cfg.rollupDir(id))
-		cfg.Service, cfg.Logger = n.cfg.Gateway != nil, n.log
+		cfg.Service, cfg.Logger = n.cfg.Gateway != nil || n.cfg.Admin.Debug, n.log
 		chain, err := evm.Open(cfg)
 		if err != nil {
 			return fmt.Errorf("open rollup %s: %w", id, err)
@@ -187,10 +189,6 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	if n.cfg.Gateway == nil {
 		return nil
 	}
-	zones := make(map[core.ZoneID]gateway.Zone, len(n.zones))
-	for id, z := range n.zones {
-		zones[id] = servedZone{z, n.progress}
-	}
 	lanes, err := n.openLanes()
 	if err != nil {
 		return err
@@ -198,7 +196,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
-		Rollups: lanes, Zones: zones, Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
+		Rollups: lanes, Zones: n.servedZones(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err
@@ -211,6 +209,15 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		}
 	}
 	return nil
+}
+
+// servedZones are all zones as the gateway asks them.
+func (n *Node) servedZones() map[core.ZoneID]gateway.Zone {
+	zones := make(map[core.ZoneID]gateway.Zone, len(n.zones))
+	for id, z := range n.zones {
+		zones[id] = servedZone{z, n.progress}
+	}
+	return zones
 }
 
 // mount serves a rollup's Ethereum JSON-RPC, and the strict variant in which `latest` is sealed everywhere.
@@ -253,6 +260,9 @@ func (n *Node) Run(ctx context.Context) error {
 	if n.explorer != nil {
 		group.Go(func() error { return n.explorer.Run(ctx) })
 	}
+	if n.admin != nil {
+		group.Go(func() error { return n.admin.Run(ctx) })
+	}
 	return errors.Join(group.Wait(), n.Close())
 }
 
@@ -262,6 +272,9 @@ func (n *Node) Close() error { return n.closed() }
 // closeAll goes through the stages in reverse order.
 func (n *Node) closeAll() error {
 	var errs []error
+	if n.admin != nil {
+		errs = append(errs, n.admin.Close())
+	}
 	if n.gateway != nil {
 		errs = append(errs, n.gateway.Close())
 	}
