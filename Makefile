@@ -52,7 +52,7 @@ clients: test/clients/node_modules/.package-lock.json
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk
+test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -140,6 +140,12 @@ test-sdk: prepare artifacts sdk/ts/node_modules/.package-lock.json
 	@internal/tools/prepare chromium
 	cd sdk/ts && npm run --silent check && npm run --silent test
 	$(GO_TEST) -count=1 ./test/sdk
+
+# What deploy has for Docker, systemd, Prometheus and Grafana, read by their own parsers, which are a module of their own.
+.PHONY: test-deploy
+test-deploy: prepare
+	@internal/tools/prepare systemd-analyze
+	cd test/deploy && $(GO_TEST) -count=1 ./...
 
 # A million bundles, from another seed each day (SEED=7 for a certain one). It takes hours.
 SEED ?= $(shell date +%Y%m%d000)

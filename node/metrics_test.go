@@ -15,7 +15,7 @@ const metricsPage = "../docs/reference/metrics.md"
 
 var (
 	// declared finds a metric that is made with its options, its labels behind them.
-	declared = regexp.MustCompile(`prometheus\.New(Counter|Gauge|Histogram)(?:Vec|Func)?\(prometheus\.\w+Opts\{\s*Name: "(\w+)", Help: "([^"]+)"[^}]*\}(?:, \[\]string\{([^}]*)\})?`)
+	declared = regexp.MustCompile(`prometheus\.New(Counter|Gauge|Histogram)(?:Vec|Func)?\(prometheus\.\w+Opts\{\s*Name: "(\w+)", Help: "([^"]+)"(?:[^{}]|\{[^}]*\})*\}(?:, \[\]string\{([^}]*)\})?`)
 	// read finds one that is read from the pool or a zone.
 	read = regexp.MustCompile(`(pool|zone)(?:Reading|Metric)\("(\w+)", "([^"]+)", prometheus\.(Counter|Gauge)Value`)
 	// described finds one with a descriptor of its own.
