@@ -71,6 +71,13 @@ func (c *Client) CancelBundle(ctx context.Context, cancellation *core.Cancellati
 	return call[gateway.CancelReceipt](ctx, c, "lockstep_cancelBundle", cancellation)
 }
 
+// PrepareBundle tells the node a bundle whose legs are not signed yet: see lockstep_prepareBundle. notBefore and notAfter
+// are ms since the Unix epoch.
+func (c *Client) PrepareBundle(ctx context.Context, notBefore, notAfter uint64, legs []gateway.SkeletonLeg) (*gateway.ParkingView, error) {
+	skeleton := map[string]any{"notBefore": notBefore, "notAfter": notAfter, "legs": legs}
+	return call[gateway.ParkingView](ctx, c, "lockstep_prepareBundle", skeleton)
+}
+
 // SimulateBundle is lockstep_simulateBundle: what the bundle would do on the newest executed state.
 func (c *Client) SimulateBundle(ctx context.Context, b *core.Bundle) (*gateway.SimulationView, error) {
 	return call[gateway.SimulationView](ctx, c, "lockstep_simulateBundle", b)

@@ -36,7 +36,7 @@ func TestRun_TwiceOnOneNetwork(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text.String())
 		}
 		checkReport(t, report, info)
-		for _, want := range []string{"execution reverted: UniswapV2Router: INSUFFICIENT_OUTPUT_AMOUNT", report.Refusal, "profit " + report.Steps[0].Profit + " ETH", "Every step ended as it should."} {
+		for _, want := range []string{"execution reverted: UniswapV2Router: INSUFFICIENT_OUTPUT_AMOUNT", report.LoneLeg, "profit " + report.Steps[0].Profit + " ETH", "Every step ended as it should."} {
 			if !strings.Contains(text.String(), want) {
 				t.Errorf("the text does not say %q:\n%s", want, text.String())
 			}
@@ -47,7 +47,7 @@ func TestRun_TwiceOnOneNetwork(t *testing.T) {
 
 func checkReport(t *testing.T, r *demo.Report, info devnet.Info) {
 	t.Helper()
-	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.Refusal == "" || len(r.Steps) != 3 {
+	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.LoneLeg == "" || len(r.Steps) != 3 {
 		t.Fatalf("report is %+v", r)
 	}
 	for i, want := range []core.OutcomeCode{core.Included, core.VoidLegReverted, core.Included} {

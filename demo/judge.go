@@ -1,11 +1,8 @@
 package demo
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
@@ -48,17 +45,21 @@ func judgeFailing(step *Step, simulated *gateway.SimulationView, before, after p
 	return nil
 }
 
-// judgeRefusal wants that the node itself refused a lone leg (a broken connection is no refusal) and that nothing was
-// ordered or kept of it.
-func judgeRefusal(refusal error, leg *gateway.Status) error {
-	var answer rpc.Error
+// judgeParked wants that the node parked a lone leg and that nothing was ordered of it.
+func judgeParked(leg *gateway.Status) error {
 	switch {
-	case refusal == nil:
-		return fmt.Errorf("%w: the gateway took a leg of a protected bundle alone", ErrFailed)
-	case !errors.As(refusal, &answer):
-		return fmt.Errorf("send a leg alone: %w", refusal)
-	case leg.Level != core.LevelUnknown || len(leg.Attempts) != 0:
-		return fmt.Errorf("%w: the refused leg is %s with %d places in the order, want none", ErrFailed, leg.Level, len(leg.Attempts))
+	case len(leg.Attempts) != 0:
+		return fmt.Errorf("%w: a leg of a protected bundle was ordered alone, in tick %d", ErrFailed, leg.Attempts[0].Tick)
+	case leg.Level != core.LevelAccepted || leg.Parked == nil:
+		return fmt.Errorf("%w: the lone leg is %s, want parked", ErrFailed, leg.Level)
+	}
+	return nil
+}
+
+// judgeBundled wants that the leg was ordered once, in its bundle.
+func judgeBundled(leg *gateway.Status) error {
+	if len(leg.Attempts) != 1 || leg.Attempts[0].BundleID == nil {
+		return fmt.Errorf("%w: the leg stands at %d places in the order, want one, in its bundle", ErrFailed, len(leg.Attempts))
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
 )
@@ -77,15 +79,18 @@ type answer struct{ error }
 
 func (answer) ErrorCode() int { return -32000 }
 
-func TestJudgeRefusal_WantsTheNodesOwnNo(t *testing.T) {
+func TestJudgeParked_WantsALegThatIsNotOrderedAlone(t *testing.T) {
 	t.Parallel()
-	unknown := &gateway.Status{Level: core.LevelUnknown}
-	wantJudgement(t, judgeRefusal(answer{errors.New("not alone")}, unknown), "")
-	wantJudgement(t, judgeRefusal(nil, unknown), "took a leg")
-	wantJudgement(t, judgeRefusal(answer{errors.New("not alone")}, &gateway.Status{Level: core.LevelAccepted}), "refused leg is accepted")
-	if err := judgeRefusal(errors.New("connection reset"), unknown); err == nil || errors.Is(err, ErrFailed) {
-		t.Errorf("a broken connection counts as %v", err)
-	}
+	parked, id := gateway.Status{Level: core.LevelAccepted, Parked: new(gateway.ParkingView)}, common.Hash{1}
+	wantJudgement(t, judgeParked(&parked), "")
+	wantJudgement(t, judgeParked(&gateway.Status{Level: core.LevelAccepted}), "lone leg is accepted, want parked")
+	alone := parked
+	alone.Attempts = []gateway.Attempt{{Tick: 4}}
+	wantJudgement(t, judgeParked(&alone), "ordered alone, in tick 4")
+	wantJudgement(t, judgeBundled(&alone), "1 places")
+	wantJudgement(t, judgeBundled(&parked), "0 places")
+	alone.Attempts[0].BundleID = &id
+	wantJudgement(t, judgeBundled(&alone), "")
 }
 
 func wantJudgement(t *testing.T, err error, want string) {

@@ -21,8 +21,8 @@ type Report struct {
 	Error     string      `json:"error,omitempty"`
 	NetworkID common.Hash `json:"networkId"`
 	Steps     []*Step     `json:"steps"`
-	// Refusal is the node's answer to a protected leg sent alone.
-	Refusal string `json:"refusal,omitempty"`
+	// LoneLeg says what became of a protected leg sent alone.
+	LoneLeg string `json:"loneLeg,omitempty"`
 }
 
 // Step is one bundle's way through the network.

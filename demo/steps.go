@@ -93,18 +93,27 @@ func (s *stage) protectedLeg(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	refusal := s.buyer.client.SendTransaction(ctx, legs[0].tx)
-	status, err := s.client.Status(ctx, legs[0].tx.Hash())
+	lone := legs[0].tx.Hash()
+	if err := s.buyer.client.SendTransaction(ctx, legs[0].tx); err != nil {
+		return fmt.Errorf("send a leg alone: %w", err)
+	}
+	status, err := s.client.Status(ctx, lone)
 	if err != nil {
 		return fmt.Errorf("status of the lone leg: %w", err)
 	}
-	if err := judgeRefusal(refusal, status); err != nil {
+	if err := judgeParked(status); err != nil {
 		return err
 	}
-	s.report.Refusal = refusal.Error()
-	s.line("rollup %s refuses: %s", legs[0].rollup, refusal)
-	s.line("the whole bundle, sent afterwards, still goes through:")
-	return s.takeGap(ctx, "protected bundle", b)
+	s.report.LoneLeg = fmt.Sprintf("parked, not ordered: waits for the bundle of commitment %s", status.Parked.Commitment.TerminalString())
+	s.line("rollup %s: %s", legs[0].rollup, s.report.LoneLeg)
+	s.line("the whole bundle, sent afterwards, still goes through, and the leg runs in it only:")
+	if err := s.takeGap(ctx, "protected bundle", b); err != nil {
+		return err
+	}
+	if status, err = s.client.Status(ctx, lone); err != nil {
+		return fmt.Errorf("status of the leg: %w", err)
+	}
+	return judgeBundled(status)
 }
 
 // leg is a signed transaction with its rollup.

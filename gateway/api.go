@@ -48,6 +48,19 @@ func (a *API) send(ctx context.Context, bundle Param, r *core.Replacement) (*Bun
 	return &BundleReceipt{id}, nil
 }
 
+// PrepareBundle is lockstep_prepareBundle.
+func (a *API) PrepareBundle(ctx context.Context, bundle Param) (*ParkingView, error) {
+	s, err := readSkeleton(bundle.raw, a.g.deps.Genesis.Params)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	parking, err := a.g.deps.Pool.PrepareBundle(ctx, s)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	return a.g.parkingView(&parking), nil
+}
+
 // CancelBundle is lockstep_cancelBundle.
 func (a *API) CancelBundle(ctx context.Context, cancellation Param) (*CancelReceipt, error) {
 	c, err := readCancellation(cancellation.raw)

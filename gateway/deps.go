@@ -61,6 +61,8 @@ type Pool interface {
 	// AddBundle admits a bundle and owns it from then on; the hash is its id. With a replacement, which may be nil, it takes
 	// the place of the bundle with a lower nonce under the same signer and uuid.
 	AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error)
+	// PrepareBundle remembers a bundle that is not signed yet, so that it is put together when its legs have come alone.
+	PrepareBundle(ctx context.Context, s *core.Skeleton) (Parking, error)
 	// CancelBundle takes back what waits under a signer and uuid, and blocks lower nonces. The hash is the id of the bundle
 	// that left the pool, zero if none did.
 	CancelBundle(ctx context.Context, c core.Cancellation) (common.Hash, error)
@@ -77,13 +79,28 @@ type Pool interface {
 type PoolEntry struct {
 	// Waiting: the entry is in the pool.
 	Waiting bool
-	// Parked: the entry is a transaction that waits for an earlier nonce or a lower base fee.
+	// Parked: the entry is a transaction that waits for an earlier nonce, a lower base fee, or the other legs of its bundle.
 	Parked bool
+	// Parking is what is known of the commitment that the id is, or that the transaction names which is or was parked.
+	Parking *Parking
 	// Bundle: the id is a bundle's.
 	Bundle bool
 	// Dropped says why the entry left the pool without being ordered; nil if it did not, or if nobody remembers. It is an
 	// error of the kind that admission gives.
 	Dropped error
+}
+
+// Parking is what the pool knows about a commitment.
+type Parking struct {
+	Commitment common.Hash
+	// Skeleton is nil until somebody has prepared the bundle. It must not be changed.
+	Skeleton *core.Skeleton
+	// Legs are the transactions that came, by the skeleton's legs, zero where one is missing.
+	Legs []common.Hash
+	// Bundle is the bundle's id once it was put together or sent; zero before.
+	Bundle common.Hash
+	// Until is when what is parked is dropped.
+	Until time.Time
 }
 
 // PoolStats counts the entries of the pool.

@@ -64,6 +64,9 @@ var (
 	// ErrReplaced and ErrWaitedTooLong: why an entry left the pool without being ordered.
 	ErrReplaced      = errors.New("gateway: replaced by its sender")
 	ErrWaitedTooLong = errors.New("gateway: waited too long")
+	// ErrSkeleton and ErrParkedTooLong: why a protected transaction that came alone is not parked, or not any more.
+	ErrSkeleton      = errors.New("gateway: not a leg of the prepared bundle")
+	ErrParkedTooLong = errors.New("gateway: its bundle was not complete in time")
 	// ErrVoid: a transaction was ordered and had no effect, for a reason without an error of its own.
 	ErrVoid = errors.New("gateway: transaction had no effect")
 
@@ -182,6 +185,9 @@ var errorTable = []errorRow{
 	{core.ErrOperatorSignature, 47601, "operatorSignature", "not signed by the rollup's operator"},
 	{core.ErrChainOrder, 47602, "chainOrder", "block does not follow the one before"},
 	{core.ErrReport, 47603, "report", "report does not fit the lane"},
+
+	{ErrSkeleton, 47418, "skeleton", "the transaction names the commitment of a prepared bundle and is none of its legs"},
+	{ErrParkedTooLong, 47419, "parkedTooLong", "the bundle of this leg was not complete in time"},
 
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},

@@ -72,6 +72,19 @@ var (
 	cancellationType = paramType{Text: "Cancellation", Schema: schemaRef("Cancellation")}
 )
 
+// skeletonSchema and skeletonText describe the parameter of lockstep_prepareBundle.
+var skeletonSchema = schema{
+	"type": "object", "required": []string{"notAfter", "legs"}, "additionalProperties": false,
+	"properties": schema{
+		"atomicity": schema{"type": "string", "enum": []string{"execution"}}, "notBefore": wholeNumber, "notAfter": wholeNumber,
+		"legs": schema{"type": "array", "items": schema{"type": "object", "required": []string{"rollup", "from", "nonce", "gas"}}},
+	},
+}
+
+const skeletonText = "`{atomicity?, notBefore?, notAfter, legs: [{rollup, type?, from, nonce, to?, value?, data?, gas, mayRevert?, " +
+	"authorizationList?}]}`: `value` is a 0x quantity of wei, `data` 0x hex; `type` is 1, 2 (the default) or 4; `to` is left out for a " +
+	"deployment; `gas` must pay for the access list too"
+
 // methods is the table that the reference and the OpenRPC document are made from; a test holds it to the API.
 var methods = []method{
 	{
@@ -80,6 +93,16 @@ var methods = []method{
 		Results: []any{BundleReceipt{}},
 		Text:    "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
 		Errors:  []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
+	},
+	{
+		Name: "lockstep_prepareBundle", Params: []methodParam{{"bundle", paramType{Text: "object", Schema: skeletonSchema}, skeletonText}}, Results: []any{ParkingView{}},
+		Text: "For wallets that can only broadcast: tells this node a bundle whose legs are not signed yet, and answers what each leg " +
+			"must name in its access list. Each wallet then sends its leg with eth_sendRawTransaction of its rollup **to this node**, " +
+			"where it is parked (level `accepted`, with what is `missing` in lockstep_getStatus) until the last one has come: then the " +
+			"node puts the bundle together and sends it. Ask for the status of the commitment to learn the bundle's id. Parked legs are " +
+			"known to this node only, never executed alone, and dropped after `mempool.parkTime` (10 minutes) or at `notAfter`. A bundle " +
+			"sent with lockstep_sendBundle takes its legs out of the parking. Preparing the same again is no error.",
+		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, core.ErrNoCommonZone, core.ErrWindowTooLong, ErrPoolFull, ErrQuota},
 	},
 	{
 		Name: "lockstep_replaceBundle", Params: []methodParam{bundleParam, {"replacement", replacementType, "signed over this bundle's id"}}, Results: []any{BundleReceipt{}},

@@ -15,6 +15,7 @@ import (
 const (
 	kindTransaction = "transaction"
 	kindBundle      = "bundle"
+	kindCommitment  = "commitment"
 	kindUnknown     = "unknown"
 )
 
@@ -32,6 +33,14 @@ func (g *Gateway) status(id common.Hash) (*Status, error) {
 		s.Kind = kindTransaction
 		if entry.Bundle {
 			s.Kind = kindBundle
+		}
+	}
+	if entry.Parking != nil {
+		s.Parked = g.parkingView(entry.Parking)
+		if entry.Parking.Commitment == id {
+			s.Kind = kindCommitment
+		} else if s.Kind == kindUnknown {
+			s.Kind = kindTransaction
 		}
 	}
 	if entry.Waiting {

@@ -28,10 +28,14 @@ type BundleReceipt struct {
 // Status answers lockstep_getStatus and lockstep_waitFor.
 type Status struct {
 	ID common.Hash `json:"id"`
-	// Kind is "transaction", "bundle", or "unknown" if this node has never heard of the id.
+	// Kind is "transaction", "bundle", "commitment" of a bundle that was prepared or of which a leg is parked, or "unknown" if
+	// this node has never heard of the id.
 	Kind string `json:"kind"`
 	// Level is the highest over all attempts; "accepted" while the entry only waits in this node's pool.
 	Level core.Level `json:"level"`
+	// Parked says what a protected transaction that came alone waits for, or what became of a prepared bundle if the id is a
+	// commitment. This node alone knows it.
+	Parked *ParkingView `json:"parked,omitempty"`
 	// Dropped says why the entry left this node's pool without being ordered.
 	Dropped *ErrorView `json:"dropped,omitempty"`
 	// Attempts are all places at which the entry was ordered, ascending by tick.

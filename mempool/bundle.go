@@ -132,6 +132,7 @@ func (p *Pool) admitNewBundle(s submission, entries []*entry, old *bundle) (*bun
 	p.counters.Admitted++
 	b.client, b.plain = s.client, s.replacement == nil
 	p.holds(b)
+	p.unpark(b.DecodedBundle)
 	if s.local && b.plain {
 		p.outbox.add(outgoing{bundle: b}, p.live())
 	}

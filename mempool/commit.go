@@ -302,6 +302,7 @@ func (p *Pool) sweep() {
 	now := p.now()
 	p.forgetClients(now)
 	p.forgetLines(uint64(now.UnixMilli()))
+	p.sweepParking(now)
 	for _, q := range p.order {
 		p.expireOperatorEntries(q, now)
 		for q.waiting.Len() > 0 {

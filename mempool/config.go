@@ -44,6 +44,14 @@ type Config struct {
 	// signer. A line is remembered until all that was signed for it before its last change has expired.
 	MaxLines       int
 	MaxSignerLines int
+	// MaxParked and MaxParkedBytes bound the protected transactions that came alone and wait for their bundle, MaxSenderParked
+	// those of one sender on one rollup, and MaxSkeletons the prepared bundles that are remembered.
+	MaxParked       int
+	MaxParkedBytes  int
+	MaxSenderParked int
+	MaxSkeletons    int
+	// ParkTime is how long such a transaction waits, at most ten minutes.
+	ParkTime time.Duration
 	// PriceBump is how much higher, in percent, both fees of a replacement must be.
 	PriceBump uint64
 	// Lifetime is how long a transaction may wait for a missing nonce or for a lower base fee.
@@ -66,7 +74,8 @@ func Default() Config {
 		MaxSenderTxs: 1024, MaxSenderBytes: 8 << 20, MaxSenderWaiting: 64,
 		MaxBundles: 4096, MaxBundlesBytes: 32 << 20, MaxSenderBundles: 16,
 		MaxClients: 1 << 14, MaxClientBundles: 1024, MaxClientVoids: 64, VoidWindow: time.Minute,
-		MaxLines: 1 << 15, MaxSignerLines: 1024, PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
+		MaxLines: 1 << 15, MaxSignerLines: 1024, MaxParked: 1024, MaxParkedBytes: 8 << 20, MaxSenderParked: 16,
+		MaxSkeletons: 4096, ParkTime: 10 * time.Minute, PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
 		MaxInboxBytes: 16 << 20, MaxRecent: 1 << 17, MaxReasons: 1 << 14,
 	}
 }
@@ -98,11 +107,19 @@ func (c Config) Validate() error {
 	positive("voidWindow", int64(c.VoidWindow))
 	positive("maxLines", int64(c.MaxLines))
 	positive("maxSignerLines", int64(c.MaxSignerLines))
+	positive("maxParked", int64(c.MaxParked))
+	positive("maxParkedBytes", int64(c.MaxParkedBytes))
+	positive("maxSenderParked", int64(c.MaxSenderParked))
+	positive("maxSkeletons", int64(c.MaxSkeletons))
+	positive("parkTime", int64(c.ParkTime))
 	positive("lifetime", int64(c.Lifetime))
 	positive("sweep", int64(c.Sweep))
 	positive("maxInboxBytes", int64(c.MaxInboxBytes))
 	positive("maxRecent", int64(c.MaxRecent))
 	positive("maxReasons", int64(c.MaxReasons))
+	if c.ParkTime > 10*time.Minute {
+		problems = append(problems, fmt.Errorf("parkTime is %s, want at most 10m, the longest that a bundle is valid", c.ParkTime))
+	}
 	if c.PriceBump < 1 || c.PriceBump > 1000 {
 		problems = append(problems, fmt.Errorf("priceBump is %d, want 1 to 1000", c.PriceBump))
 	}

@@ -28,7 +28,8 @@
 //  6. A bundle with a replacement leaves only by a higher nonce of the same signer and uuid, and not at all if somebody
 //     else brought it too.
 //  7. A delegated account (EIP-7702), or one with an authorization on its way, has one transaction that can run.
-//  8. Bundles that fail are charged to the client that brought them to this node, never to the senders of their legs.
+//  8. What is parked is offered for the order as part of its bundle only, and is not gossiped.
+//  9. Bundles that fail are charged to the client that brought them to this node, never to the senders of their legs.
 //
 // What this package never does: executing, voting, deciding a fate of what is ordered, relaying what came by gossip,
 // persisting, or logging (see Pool.Counters and Pool.Dropped).

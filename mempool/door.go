@@ -2,6 +2,7 @@ package mempool
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -109,6 +110,12 @@ func admittedType(t byte) error {
 func (p *Pool) add(tx core.Transaction, local bool) error {
 	q := p.queues[tx.Rollup()]
 	e, err := p.check(q, tx, local)
+	if local && errors.Is(err, core.ErrProtectedAlone) {
+		if err = p.park(q, tx, err); err != nil {
+			p.countRefusal()
+		}
+		return err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil {

@@ -86,7 +86,7 @@ func TestPool_RefusesBadTransactions(t *testing.T) {
 		{"intrinsic gas", rollupA, transfer{Gas: 20999}.Raw(), nil, "intrinsic gas too low: gas 20999, minimum needed 21000"},
 		{"nonce too low", rollupB, transfer{Rollup: rollupB, Nonce: 2}.Raw(), mempool.ErrNonceTooLow, "nonce too low: next nonce 3, tx nonce 2"},
 		{"no funds", rollupC, transfer{Rollup: rollupC, Value: big.NewInt(1)}.Raw(), mempool.ErrInsufficientFunds, "have 2100000 want 2100001"},
-		{"lone protected leg", rollupA, transfer{Access: protected(), Gas: 50000}.Raw(), core.ErrProtectedAlone, "accessList"},
+		{"lone protected leg without a commitment", rollupA, transfer{Access: protected(), Gas: 50000}.Raw(), core.ErrProtectedAlone, "accessList"},
 	}
 	f := newFixture(t)
 	f.state.SetNonce(rollupB, mempooltest.Addr(0), 3)

@@ -59,6 +59,10 @@ var (
 	ErrWaitedTooLong = errors.New("mempool: waited too long")
 	// ErrLegNonces: legs of one sender do not have consecutive nonces in the bundle's order, so they could never all run.
 	ErrLegNonces = errors.New("mempool: legs of one sender need consecutive nonces")
+	// ErrSkeleton: the transaction names the commitment of a prepared bundle and is none of its legs.
+	ErrSkeleton = errors.New("mempool: not a leg of the prepared bundle")
+	// ErrParkedTooLong: the bundle of a protected transaction that came alone was not complete in time.
+	ErrParkedTooLong = errors.New("mempool: its bundle was not complete in time")
 	// ErrQuota: the client has too many bundles under way, or too many of them had no effect; the text says when to try again.
 	ErrQuota = errors.New("mempool: too many of this client's bundles")
 	// ErrState: the executed state could not be read; the caller may try again.

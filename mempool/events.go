@@ -58,6 +58,7 @@ type Counters struct {
 	Bytes       int // … their size
 	Bundles     int // bundles held that are not ordered yet
 	BundleBytes int // … their size
+	Parked      int // protected transactions that wait for their bundle
 	Lines       int // lines (signer, uuid) that are remembered
 	Ordered     int // lane positions ordered and not executed yet
 }
@@ -68,7 +69,7 @@ func (p *Pool) Counters() Counters {
 	defer p.mu.Unlock()
 	c := p.counters
 	c.Txs, c.Bytes, c.Bundles, c.BundleBytes = p.count, p.bytes, p.bundleList.Len(), p.bundleBytes
-	c.Lines = len(p.lines.byKey)
+	c.Lines, c.Parked = len(p.lines.byKey), len(p.parking.legs)
 	for _, q := range p.order {
 		c.Ordered += len(q.ordered)
 	}

@@ -6,10 +6,13 @@ import "github.com/ethereum/go-ethereum/common"
 type Found struct {
 	// Held: it waits to be ordered, or is ordered and not executed yet.
 	Held bool
-	// Parked: it is a single that was never ready to be ordered: it waits for an earlier nonce or a lower base fee.
+	// Parked: it is a transaction that was never ready to be ordered: it waits for an earlier nonce, a lower base fee, or the
+	// other legs of its bundle.
 	Parked bool
 	// Bundle: the id is that of a bundle.
 	Bundle bool
+	// Parking is what is known of the commitment that the id is, or that the transaction named which was parked; else nil.
+	Parking *Parking
 	// Dropped says why it left the pool without being ordered; nil if it did not, or if nobody remembers.
 	Dropped error
 }
@@ -31,7 +34,13 @@ func (p *Pool) Find(id common.Hash) Found {
 		}
 	}
 	reason, _ := p.reasons.get(id)
-	return Found{Dropped: reason}
+	found := Found{Dropped: reason}
+	if parking, ok := p.findParking(id); ok {
+		found.Parking = &parking
+		found.Parked = p.parking.legs[id] != nil
+		found.Held = found.Parked
+	}
+	return found
 }
 
 // Totals counts the executable and the waiting transactions of all rollups.

@@ -36,6 +36,7 @@ type Pool struct {
 	bundlesDoneBytes int
 	clients          map[string]*client // by name, those with bundles under way or something to pay
 	lines            lines
+	parking          parking
 
 	// count and bytes are of the singles of all rollups that are not ordered yet.
 	count, bytes int
@@ -70,7 +71,7 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
 		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client), lines: newLines(),
-		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons), drops: newDrops(),
+		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons), drops: newDrops(), parking: newParking(),
 		subscribers: make(map[*subscription]struct{}),
 	}
 	p.progress, _ = state.(Progress)

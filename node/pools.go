@@ -56,7 +56,17 @@ func (p clientPool) AddOperatorEntry(ctx context.Context, enc []byte) (common.Ha
 
 func (p clientPool) Lookup(id common.Hash) gateway.PoolEntry {
 	e := p.pool.Find(id)
-	return gateway.PoolEntry{Waiting: e.Held, Parked: e.Parked, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}
+	entry := gateway.PoolEntry{Waiting: e.Held, Parked: e.Parked, Bundle: e.Bundle, Dropped: refusal(e.Dropped)}
+	if e.Parking != nil {
+		parking := gateway.Parking(*e.Parking)
+		entry.Parking = &parking
+	}
+	return entry
+}
+
+func (p clientPool) PrepareBundle(ctx context.Context, s *core.Skeleton) (gateway.Parking, error) {
+	parking, err := p.pool.PrepareBundle(ctx, gateway.Client(ctx), s)
+	return gateway.Parking(parking), refusal(err)
 }
 
 func (p clientPool) Dropped(ctx context.Context) (ids []common.Hash, more bool, err error) {

@@ -34,6 +34,8 @@ var refusalCauses = []struct{ pool, cause error }{
 	{mempool.ErrReplacementNonce, gateway.ErrReplacementNonce},
 	{mempool.ErrAlreadyOrdered, gateway.ErrAlreadyOrdered},
 	{mempool.ErrWaitedTooLong, gateway.ErrWaitedTooLong},
+	{mempool.ErrSkeleton, gateway.ErrSkeleton},
+	{mempool.ErrParkedTooLong, gateway.ErrParkedTooLong},
 	{mempool.ErrLegNonces, gateway.ErrLegNonces},
 	{mempool.ErrBusy, gateway.ErrBusy},
 	{evm.ErrIntrinsicGas, gateway.ErrIntrinsicGas},

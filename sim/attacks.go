@@ -57,7 +57,8 @@ func (l *load) attack(v *validator) {
 	}
 }
 
-// tear sends a leg of a newer bundle alone: a protected one must be refused, another one is a race.
+// tear sends a leg of a newer bundle alone: a protected one is parked, and the oracle sees that it never stands alone in
+// the order; another one is a race.
 func (l *load) tear(v *validator) {
 	if len(l.bundles) == 0 {
 		return
@@ -65,9 +66,17 @@ func (l *load) tear(v *validator) {
 	b := l.bundles[len(l.bundles)-1-l.rand.IntN(min(8, len(l.bundles)))]
 	tx := b.Txs[l.rand.IntN(len(b.Txs))]
 	l.s.count("load:tornLeg")
-	accepted := l.submit(v, tx)
-	if accepted && l.s.protected(tx) {
-		_ = l.s.broken("protected legs stand in their bundle", v.index, "the pool takes %s alone", tx.Hash())
+	if !l.s.protected(tx) {
+		l.submit(v, tx)
+		return
+	}
+	hash, err := v.pool.AddTransaction(context.Background(), tx.Rollup(), tx.Raw())
+	if err != nil {
+		return
+	}
+	l.s.count("load:parkedLeg")
+	if !v.pool.Find(hash).Parked {
+		_ = l.s.broken("protected legs stand in their bundle", v.index, "the pool takes %s alone", hash)
 	}
 }
 

@@ -89,7 +89,7 @@ func TestReference_ShowsEveryField(t *testing.T) {
 			Accounts: []devnet.AccountInfo{{Address: accounts[0].Address, PrivateKey: accounts[0].KeyHex()}},
 		},
 		"demo": demo.Report{
-			Error: "only if ok is false", NetworkID: hash, Refusal: "a transaction whose access list …",
+			Error: "only if ok is false", NetworkID: hash, LoneLeg: "parked, not ordered: …",
 			Steps: []*demo.Step{
 				{Name: "arbitrage", BundleID: hash, Level: core.LevelAttested, Tick: 21, Profit: "0.2151", OrderedMs: 45.7, ExecutedMs: 60.9, AttestedMs: 118.2},
 				{Name: "failing leg", BundleID: hash, Outcome: core.VoidLegReverted, Level: core.LevelAttested, Tick: 24, FailingLeg: &leg, Reason: "execution reverted: …", OrderedMs: 57.2, ExecutedMs: 59.1, AttestedMs: 149.3},

@@ -125,3 +125,15 @@ func (p *Pool) Stats() gateway.PoolStats {
 	defer p.mu.Unlock()
 	return gateway.PoolStats{Pending: uint64(len(p.entries))}
 }
+
+// PrepareBundle implements gateway.Pool.
+func (p *Pool) PrepareBundle(_ context.Context, s *core.Skeleton) (gateway.Parking, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refusal != nil {
+		return gateway.Parking{}, p.refusal
+	}
+	parking := gateway.Parking{Commitment: s.Commitment(p.Genesis.NetworkID()), Skeleton: s, Legs: make([]common.Hash, len(s.Legs))}
+	p.entries[parking.Commitment] = gateway.PoolEntry{Parking: &parking}
+	return parking, nil
+}

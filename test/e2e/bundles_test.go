@@ -91,7 +91,12 @@ func testTearOff(t *testing.T, n *network) {
 	if err := lone.UnmarshalBinary(b.Legs[0].Tx); err != nil {
 		t.Fatal(err)
 	}
-	refused("leg alone", n.eth[rollupA].SendTransaction(t.Context(), lone), "only be a leg of an execution bundle")
+	if err := n.eth[rollupA].SendTransaction(t.Context(), lone); err != nil {
+		t.Fatalf("a leg alone is not parked: %v", err)
+	}
+	if s, err := n.client.Status(t.Context(), lone.Hash()); err != nil || s.Level != core.LevelAccepted || s.Parked == nil || len(s.Attempts) != 0 {
+		t.Errorf("a leg alone is %+v, %v, want parked", s, err)
+	}
 	torn := *b
 	torn.Legs = b.Legs[:1]
 	code, _ := n.outcome(t, &torn) // well-formed for ordering, which does not recover senders; the zone refuses it

@@ -24,7 +24,8 @@ func TestNetwork(t *testing.T) {
 			"Transfer": testTransfer, "Deploy": testDeployLogsAndSubscription, "NonceGap": testNonceGap,
 			"Replacement": testReplacement, "Attested": testEverythingOrderedIsAttested,
 			"Bundle": testBundle, "BundleReverting": testBundleReverting, "BundleProtected": testTearOff,
-			"BundleInclusion": testInclusionBundle, "Simulation": testSimulation, "BadTransactions": testBadTransactions,
+			"BundleInclusion": testInclusionBundle, "BundleParked": testParkedLegs, "BundleParkedTooLong": testParkedTooLong,
+			"BundleReplaced": testReplaceAndCancel, "Simulation": testSimulation, "BadTransactions": testBadTransactions,
 			"BadBundles": testBadBundles, "Explorer": testExplorer, "Garbage": testGarbage, "SealedVariant": testSealedVariant,
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -64,6 +64,8 @@ export const rpcErrors = {
   replacementNonce: { code: 47415, name: 'LockstepReplacementNonceError', text: "the nonce must be above every one seen under this signer and uuid" },
   alreadyOrdered: { code: 47416, name: 'LockstepAlreadyOrderedError', text: "a bundle that is ordered cannot be replaced or cancelled" },
   replacementSignature: { code: 47417, name: 'LockstepReplacementSignatureError', text: "invalid signature of a replacement or cancellation" },
+  skeleton: { code: 47418, name: 'LockstepSkeletonError', text: "the transaction names the commitment of a prepared bundle and is none of its legs" },
+  parkedTooLong: { code: 47419, name: 'LockstepParkedTooLongError', text: "the bundle of this leg was not complete in time" },
   poolFull: { code: 47500, name: 'LockstepPoolFullError', text: "txpool is full" },
   busy: { code: 47501, name: 'LockstepBusyError', text: "too many requests of this kind at once" },
   slowConsumer: { code: 47502, name: 'LockstepSlowConsumerError', text: "subscriber is too slow" },
