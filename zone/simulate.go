@@ -168,11 +168,15 @@ func (s *scratch) drop() {
 	}
 }
 
-// revertReason decodes Error(string) and Panic(uint256) (Solidity ABI); other data gives go-ethereum's plain text.
+// revertReason decodes Error(string) and Panic(uint256) (Solidity ABI). Of other data it names the first four bytes, which
+// select a custom error, whose meaning only the contract's ABI tells; less than that gives go-ethereum's plain text.
 func revertReason(data []byte) string {
-	reason, err := abi.UnpackRevert(data)
-	if err != nil {
+	const selector = 4
+	if reason, err := abi.UnpackRevert(data); err == nil {
+		return "execution reverted: " + reason
+	}
+	if len(data) < selector {
 		return "execution reverted"
 	}
-	return "execution reverted: " + reason
+	return fmt.Sprintf("execution reverted: custom error %#x", data[:selector])
 }
