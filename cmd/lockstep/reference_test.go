@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,6 +23,9 @@ func TestReference_DescribesEveryCommand(t *testing.T) {
 	golden.Block(t, referencePage, "commands", commandReference(newRoot()))
 }
 
+// fenced finds JSON in a text of help.
+var fenced = regexp.MustCompile(`\n  (\{.*\})\n`)
+
 // commandReference is the help of all commands as Markdown. Hidden flags are settings, which have a page of their own.
 func commandReference(parent *cobra.Command) string {
 	var out strings.Builder
@@ -33,7 +37,7 @@ func commandReference(parent *cobra.Command) string {
 		if text == "" {
 			text = cmd.Short + "."
 		}
-		fmt.Fprintf(&out, "## %s\n\n%s\n\n", strings.TrimSuffix(cmd.UseLine(), " [flags]"), strings.ReplaceAll(text, "\n  {", "\n\n    {"))
+		fmt.Fprintf(&out, "## %s\n\n%s\n\n", strings.TrimSuffix(cmd.UseLine(), " [flags]"), fenced.ReplaceAllString(text, "\n```json\n$1\n```\n"))
 		flags := 0
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name == "help" || f.Hidden {

@@ -78,9 +78,44 @@ func check(t *testing.T, line, url string) {
 	case words[0] == "bin/lockstep" && len(words) > 1 && words[1] == "demo":
 		execute(t, line+" --rpc "+url)
 	case words[0] == "bin/lockstep":
-		execute(t, line)
+		checkLockstep(t, line, url)
 	default:
 		t.Errorf("%s: no rule in test/docs says how to check a command that begins with %q", line, words[0])
+	}
+}
+
+// asking are the commands that can be asked of any network as they stand.
+var asking = []string{"status", "rollups", "validators", "tick", "version"}
+
+// checkLockstep runs what can be asked of the network, and checks that the command and the flags of everything else exist.
+func checkLockstep(t *testing.T, line, url string) {
+	t.Helper()
+	words := strings.Fields(line)
+	if slices.Contains(asking, words[1]) && (len(words) == 2 || strings.HasPrefix(words[2], "--")) {
+		if words[1] != "version" {
+			line += " --rpc " + url
+		}
+		execute(t, line)
+		return
+	}
+	command := words[:2]
+	if len(words) > 2 && regexp.MustCompile(`^[a-z]+$`).MatchString(words[2]) {
+		command = words[:3]
+	}
+	help := execute(t, strings.Join(command, " ")+" --help")
+	settings, err := os.ReadFile(filepath.Join(root, "docs/reference/config.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := command[len(command)-1]; !strings.Contains(help, "lockstep "+strings.Join(command[1:], " ")) {
+		t.Errorf("%s: there is no command %s", line, name)
+	}
+	for _, word := range words {
+		name, isFlag := strings.CutPrefix(word, "--")
+		name, _, _ = strings.Cut(name, "=")
+		if isFlag && !strings.Contains(help, "--"+name+" ") && !strings.Contains(string(settings), "`"+name+"`") {
+			t.Errorf("%s: there is no flag --%s", line, name)
+		}
 	}
 }
 

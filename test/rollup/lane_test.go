@@ -126,6 +126,9 @@ func TestLane_IsReadWithoutGapOrRepeatWhateverDies(t *testing.T) {
 		t.Errorf("%d were sent, %d came", total.Load(), len(r.entries))
 	}
 	for _, i := range []int{0, 2, 3} {
+		if err := d.Node(i).Log().Wait(ctx, r.cursor.Tick); err != nil {
+			t.Fatal(err)
+		}
 		state, err := d.Node(i).Log().LaneAfter(counters, r.cursor.Tick-1)
 		if err != nil || state.NextSeq != r.cursor.Seq || state.Head != r.cursor.Head {
 			t.Errorf("validator %d: lane %+v, %v, the reader's is %+v", i, state, err, r.cursor)
