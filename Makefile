@@ -100,7 +100,7 @@ bin/protoc-gen-connect-go: go.mod
 	go build -o $@ connectrpc.com/connect/cmd/protoc-gen-connect-go
 
 # Whole networks over real sockets.
-test-e2e: prepare artifacts npm
+test-e2e: prepare artifacts npm clients
 	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|explorer|recovery|sdk)')
 
 # The explorer's page, which the binary embeds as it is committed.
