@@ -45,7 +45,7 @@ func TestWalkthroughs_Run(t *testing.T) {
 			if strings.Count(lines, "\n") < 3 {
 				t.Fatalf("%s has hardly a line to run", page)
 			}
-			walk(t, lines)
+			walk(t, scratch(t), lines)
 		})
 	}
 	if _, err := network.interrupt(t); err != nil {
@@ -53,20 +53,27 @@ func TestWalkthroughs_Run(t *testing.T) {
 	}
 }
 
-// walk runs lines in a folder that looks like the repository, so that what they write is nobody's.
-func walk(t *testing.T, lines string) {
+// scratch is a folder that looks like the repository, so that what commands write is nobody's.
+func scratch(t *testing.T) string {
 	t.Helper()
-	cmd := shell(t, "set -euo pipefail\n"+lines)
-	cmd.Dir = t.TempDir()
+	dir := t.TempDir()
 	from, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"bin", "demo", "test"} {
-		if err := os.Symlink(filepath.Join(from, name), filepath.Join(cmd.Dir, name)); err != nil {
+		if err := os.Symlink(filepath.Join(from, name), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return dir
+}
+
+// walk runs lines in a folder to their end, which must be a success.
+func walk(t *testing.T, dir, lines string) {
+	t.Helper()
+	cmd := shell(t, "set -euo pipefail\n"+lines)
+	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
