@@ -12,6 +12,7 @@ func TestSource_HasNoGlobalLogger(t *testing.T)    { reportAll(t, CheckGlobalLog
 func TestSource_StoresNoContext(t *testing.T)      { reportAll(t, CheckContexts(loadRepository(t))) }
 func TestSource_MatchesNoErrorByText(t *testing.T) { reportAll(t, CheckErrorTexts(loadRepository(t))) }
 func TestSource_HasNoUnfinishedMarks(t *testing.T) { reportAll(t, CheckLeftovers(loadRepository(t))) }
+func TestSource_LogsWithKnownKeys(t *testing.T)    { reportAll(t, CheckLogKeys(loadRepository(t))) }
 
 func TestCheckPackageComments_FindsWhatIsMissing(t *testing.T) {
 	tree := treeOf(t, map[string]string{
@@ -63,4 +64,11 @@ func TestCheckErrorTexts_FindsMatchingByText(t *testing.T) {
 func TestCheckLeftovers_FindsMarks(t *testing.T) {
 	tree := treeOf(t, map[string]string{"a/a.go": "package a\n// TO" + "DO later\n// to do it well\n"})
 	wantFindings(t, CheckLeftovers(tree), "a/a.go:2")
+}
+
+func TestCheckLogKeys_FindsOtherWords(t *testing.T) {
+	tree := treeOf(t, map[string]string{
+		"a/a.go": "package a\nfunc f() {\n\tlog.Info(\"x\", \"err\", e, \"tick\", 1)\n\tlog.Warn(\"x\", \"error\", e)\n\tlog.Error(\"x\", key, e)\n}\n",
+	})
+	wantFindings(t, CheckLogKeys(tree), "a/a.go:4", "a/a.go:5")
 }
