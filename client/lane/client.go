@@ -65,7 +65,8 @@ func (c *Client) SubmitBundle(ctx context.Context, b *core.Bundle) (common.Hash,
 	return common.BytesToHash(res.Msg.BundleId), nil
 }
 
-// SubmitBlock hands in a signed block of the rollup's own chain.
+// SubmitBlock hands in a signed block of the rollup's own chain. The first one that is ordered says where the chain begins, so wait for
+// it before handing in others; after that they may come in any order.
 func (c *Client) SubmitBlock(ctx context.Context, b *core.Block) (common.Hash, error) {
 	return c.report(ctx, &rollupv1.ReportRequest{Entry: &rollupv1.ReportRequest_Block{Block: blockMessage(b)}})
 }

@@ -53,17 +53,15 @@ func testOperator(t *testing.T, d *devnet.Devnet, url string) {
 		}
 		return b
 	}
-	for _, n := range []uint64{2, 1, 3} { // the second one waits in the pool
-		if n == 2 {
-			continue
-		}
+	submit := func(n uint64) {
 		if _, err := c.SubmitBlock(ctx, block(n)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := c.SubmitBlock(ctx, block(2)); err != nil {
-		t.Fatal(err)
-	}
+	submit(1) // the first one says where the chain begins, so those after it wait until it is ordered
+	follow(t, c, func(r *recorder) bool { return len(r.entries) >= 1 })
+	submit(3) // waits in the pool for the second one
+	submit(2)
 	r := follow(t, c, func(r *recorder) bool { return r.proven >= 3 })
 	for i, item := range r.entries {
 		if b := item.Tx.Block(); b == nil || b.Number != uint64(i+1) {
