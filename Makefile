@@ -45,7 +45,7 @@ artifacts: demo/artifacts/node_modules/.package-lock.json
 # Implementations that are not ours, which tests check against.
 npm: test/npm/node_modules/.package-lock.json
 # The clients that people use, and a compiler for the contract that they use.
-clients: test/clients/node_modules/.package-lock.json
+clients: test/clients/node_modules/.package-lock.json test/clients/flashbots/node_modules/.package-lock.json
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@internal/tools/prepare node npm
 	@echo "installing the packages of $* with npm"
@@ -185,4 +185,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules test/clients/flashbots/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist

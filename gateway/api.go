@@ -90,34 +90,33 @@ func (a *API) decode(bundle Param) (core.DecodedBundle, error) {
 
 // SimulateBundle is lockstep_simulateBundle.
 func (a *API) SimulateBundle(ctx context.Context, bundle Param) (*SimulationView, error) {
-	view, err := a.simulate(ctx, bundle)
-	return view, a.g.lockstepError(err)
-}
-
-func (a *API) simulate(ctx context.Context, bundle Param) (*SimulationView, error) {
-	g := a.g
 	d, err := a.decode(bundle)
 	if err != nil {
-		return nil, err
+		return nil, a.g.lockstepError(err)
 	}
+	s, err := a.g.simulate(ctx, d)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	return a.g.simulationView(d, s), nil
+}
+
+// simulate executes a bundle in its turn and within a time limit.
+func (g *Gateway) simulate(ctx context.Context, d core.DecodedBundle) (Simulation, error) {
 	z, err := g.zoneOf(d)
 	if err != nil {
-		return nil, err
+		return Simulation{}, err
 	}
 	select {
 	case g.simulations <- struct{}{}:
 		defer func() { <-g.simulations }()
 	default:
 		g.meters.exceeded(limitSimulations)
-		return nil, &Refusal{Cause: ErrBusy, Want: fmt.Sprintf("at most %d simulations at once", g.cfg.MaxSimulations)}
+		return Simulation{}, &Refusal{Cause: ErrBusy, Want: fmt.Sprintf("at most %d simulations at once", g.cfg.MaxSimulations)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.cfg.SimulateTimeout)
 	defer cancel()
-	s, err := z.Simulate(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	return g.simulationView(d, s), nil
+	return z.Simulate(ctx, d)
 }
 
 // zoneOf finds the zone that executes all legs.

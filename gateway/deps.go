@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"math/big"
 	"net"
 	"net/http"
 	"time"
@@ -236,4 +237,8 @@ type SimulatedLeg struct {
 	// Reason is the decoded revert reason or the explanation of the void.
 	Reason string
 	Logs   []*gethtypes.Log
+	// Block is the number of the block that it was executed in, GasFees what it pays the block's fee recipient for gas above the base
+	// fee, in wei, and CoinbaseDiff by how much that account's balance grew: the fees and what was sent to it. Nil if not executed.
+	Block                 uint64
+	GasFees, CoinbaseDiff *big.Int
 }

@@ -61,6 +61,8 @@ var (
 	ErrCancelled        = errors.New("gateway: cancelled by its signer")
 	ErrReplacementNonce = errors.New("gateway: nonce of the replacement is too low")
 	ErrAlreadyOrdered   = errors.New("gateway: already ordered")
+	// ErrBundleSignature: the signature of a request's body is missing or wrong.
+	ErrBundleSignature = errors.New("gateway: invalid signature of the request")
 	// ErrReplaced and ErrWaitedTooLong: why an entry left the pool without being ordered.
 	ErrReplaced      = errors.New("gateway: replaced by its sender")
 	ErrWaitedTooLong = errors.New("gateway: waited too long")
@@ -188,6 +190,7 @@ var errorTable = []errorRow{
 
 	{ErrSkeleton, 47418, "skeleton", "the transaction names the commitment of a prepared bundle and is none of its legs"},
 	{ErrParkedTooLong, 47419, "parkedTooLong", "the bundle of this leg was not complete in time"},
+	{ErrBundleSignature, 47420, "bundleSignature", "missing or invalid signature of the request"},
 
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},

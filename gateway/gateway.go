@@ -49,6 +49,8 @@ type Gateway struct {
 	subscriptions atomic.Int64
 	wsBuffers     sync.Pool
 
+	flashbotsLines flashbotsLines
+
 	started   atomic.Bool
 	websocket sync.WaitGroup
 	// draining is closed when the shutdown begins: whoever waits answers with what is known.
@@ -96,6 +98,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	if g.proxies, err = parseProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
+	g.flashbotsLines.init()
 	g.throttle = newThrottle(cfg, g.deps.Now)
 	g.meters = newMeters(deps.Metrics, g)
 	g.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
@@ -143,7 +146,7 @@ func (g *Gateway) newMount(server *rpc.Server, rollup *core.RollupID) *mount {
 }
 
 // Mount serves a rollup's Ethereum JSON-RPC under /rollup/{id}, and its strict variant, in which "latest" is the newest
-// sealed block everywhere, under /rollup/{id}/sealed unless it is nil. It must be called before Run, which stops the
+// sealed block everywhere, under /rollup/{id}/sealed unless it is nil. To the former it adds Flashbots' methods. It must be called before Run, which stops the
 // servers at its end.
 func (g *Gateway) Mount(rollup core.RollupID, open, sealed *rpc.Server) error {
 	if g.started.Load() {
@@ -151,6 +154,9 @@ func (g *Gateway) Mount(rollup core.RollupID, open, sealed *rpc.Server) error {
 	}
 	if _, ok := g.deps.Genesis.Rollup(rollup); !ok || open == nil || g.rollups[rollup] != nil {
 		return fmt.Errorf("%w: mount of rollup %s: not registered, without a server, or mounted twice", ErrWiring, rollup)
+	}
+	if err := open.RegisterName("eth", &Flashbots{g, rollup}); err != nil {
+		return fmt.Errorf("%w: mount of rollup %s: %w", ErrWiring, rollup, err)
 	}
 	g.rollups[rollup] = g.newMount(open, &rollup)
 	if sealed != nil {

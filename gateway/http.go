@@ -158,7 +158,7 @@ func (g *Gateway) setCORS(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodOptions {
 		h.Set("Access-Control-Allow-Methods", "GET, POST")
-		h.Set("Access-Control-Allow-Headers", "Content-Type")
+		h.Set("Access-Control-Allow-Headers", "Content-Type, "+signatureHeader)
 		h.Set("Access-Control-Max-Age", "600")
 	}
 }
@@ -208,6 +208,7 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 			g.meters.exceeded(limitBatch) // the server answers it
 		}
 	}
+	r = withSignature(r, body)
 	body = renameDiscover(body)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	if isBatch(body) {

@@ -190,6 +190,7 @@ func (z servedZone) Simulate(ctx context.Context, b core.DecodedBundle) (gateway
 		out.Legs[i] = gateway.SimulatedLeg{
 			Executed: leg.Executed, Code: leg.Code, Reverted: leg.Reverted, GasUsed: leg.GasUsed,
 			ReturnData: leg.ReturnData, Reason: leg.Reason, Logs: leg.Logs,
+			Block: leg.Block, GasFees: leg.GasFees, CoinbaseDiff: leg.CoinbaseDiff,
 		}
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package zone
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
@@ -50,6 +51,10 @@ type SimulatedLeg struct {
 	// Reason is the decoded revert reason or the explanation of the void.
 	Reason string
 	Logs   []*gethtypes.Log
+	// Block is the number of the block that it was executed in, GasFees what it pays the block's fee recipient for gas above the base
+	// fee, in wei, and CoinbaseDiff by how much that account's balance grew: the fees and what was sent to it. Nil if not executed.
+	Block                 uint64
+	GasFees, CoinbaseDiff *big.Int
 }
 
 // Simulate executes a bundle on the open state without side effects, within 500 ms. Errors are ctx's (a deadline error
@@ -106,6 +111,7 @@ func (s *Simulation) run(scratch *scratch) error {
 		if attempt == nil {
 			continue
 		}
+		before := coinbaseOf(attempt)
 		x, err := attempt.Apply(tx)
 		if err != nil {
 			return fmt.Errorf("simulate leg %d on rollup %s: %w", i, tx.Rollup(), err)
@@ -113,6 +119,7 @@ func (s *Simulation) run(scratch *scratch) error {
 		leg := &s.Legs[i]
 		leg.Executed, leg.Code, leg.Reverted, leg.GasUsed = true, x.Code, x.Reverted, x.GasUsed
 		leg.ReturnData, leg.Logs, leg.Reason = x.ReturnData, x.Logs, x.Detail
+		leg.pay(before, attempt, tx)
 		if x.Reverted {
 			leg.Reason = revertReason(x.ReturnData)
 		}
@@ -128,6 +135,37 @@ func (s *Simulation) run(scratch *scratch) error {
 		}
 	}
 	return nil
+}
+
+// Coinbase is what the attempts of Engine.Scratch tell beside, if they can.
+type Coinbase interface {
+	// Coinbase is the fee recipient's balance in wei now, and the number and base fee of the block. The caller owns all.
+	Coinbase() (balance *big.Int, block uint64, baseFee *big.Int)
+}
+
+// coinbaseOf is the fee recipient's balance, nil if the attempt does not tell.
+func coinbaseOf(a Attempt) *big.Int {
+	told, ok := a.(Coinbase)
+	if !ok {
+		return nil
+	}
+	balance, _, _ := told.Coinbase()
+	return balance
+}
+
+// pay notes what an executed leg paid to the fee recipient.
+func (leg *SimulatedLeg) pay(before *big.Int, a Attempt, tx core.Transaction) {
+	leg.GasFees, leg.CoinbaseDiff = new(big.Int), new(big.Int)
+	told, ok := a.(Coinbase)
+	if !ok || leg.Code.Void() {
+		return
+	}
+	after, block, baseFee := told.Coinbase()
+	leg.Block = block
+	leg.CoinbaseDiff.Sub(after, before)
+	if tip, err := tx.Eth().EffectiveGasTip(baseFee); err == nil {
+		leg.GasFees.Mul(tip, new(big.Int).SetUint64(leg.GasUsed))
+	}
 }
 
 // scratch holds the attempts of one simulation.

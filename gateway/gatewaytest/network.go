@@ -22,6 +22,9 @@ const (
 	Zone1 core.ZoneID = 1
 	Zone2 core.ZoneID = 2
 
+	// OpenBlock is the open block of every rollup.
+	OpenBlock = 7
+
 	// Start is the genesis time in ms.
 	Start uint64 = 1_800_000_000_000
 )

@@ -2,6 +2,7 @@ package evm
 
 import (
 	"context"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/vm"
@@ -74,6 +75,12 @@ func (s *scratch) Apply(tx core.Transaction) (_ zone.Execution, err error) {
 		return zone.Execution{}, why // what was executed may have been cut short
 	}
 	return execution, err
+}
+
+// Coinbase implements zone.Coinbase.
+func (s *scratch) Coinbase() (balance *big.Int, block uint64, baseFee *big.Int) {
+	header := s.on.env.header
+	return s.on.state.GetBalance(header.Coinbase).ToBig(), header.Number.Uint64(), new(big.Int).Set(header.BaseFee)
 }
 
 // Merge implements zone.Attempt.

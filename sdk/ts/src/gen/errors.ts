@@ -66,6 +66,7 @@ export const rpcErrors = {
   replacementSignature: { code: 47417, name: 'LockstepReplacementSignatureError', text: "invalid signature of a replacement or cancellation" },
   skeleton: { code: 47418, name: 'LockstepSkeletonError', text: "the transaction names the commitment of a prepared bundle and is none of its legs" },
   parkedTooLong: { code: 47419, name: 'LockstepParkedTooLongError', text: "the bundle of this leg was not complete in time" },
+  bundleSignature: { code: 47420, name: 'LockstepBundleSignatureError', text: "missing or invalid signature of the request" },
   poolFull: { code: 47500, name: 'LockstepPoolFullError', text: "txpool is full" },
   busy: { code: 47501, name: 'LockstepBusyError', text: "too many requests of this kind at once" },
   slowConsumer: { code: 47502, name: 'LockstepSlowConsumerError', text: "subscriber is too slow" },
