@@ -162,6 +162,11 @@ bench: build
 	go run ./test/bench $(ARGS)
 
 # The gateway and a stock go-ethereum node with the same blocks, asked the same questions in turns.
+# What open explorer pages cost a node under load.
+.PHONY: bench-explorer
+bench-explorer: build
+	go run ./test/bench -pages 500 -rates 100 $(ARGS)
+
 .PHONY: bench-gateway
 bench-gateway: build artifacts
 	go run ./test/bench -gateway $(ARGS)

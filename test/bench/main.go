@@ -23,6 +23,8 @@ type options struct {
 	// gateway asks for the benchmark of the gateway instead of the loads.
 	gateway bool
 	reads   gatewayOptions
+	// pages asks what so many open explorer pages cost, at the first of the rates.
+	pages int
 	// stock and from make this program the stock node of that benchmark: the devnet's folder, and where its blocks are read.
 	stock, from string
 }
@@ -55,6 +57,14 @@ func run() error {
 			return err
 		}
 		printGateway(os.Stdout, rows)
+		return writeReport(o.json, rows)
+	}
+	if o.pages > 0 {
+		rows, err := benchPages(ctx, net, o)
+		if err != nil {
+			return err
+		}
+		printPages(os.Stdout, rows)
 		return writeReport(o.json, rows)
 	}
 	report := Report{Machine: machine(), Command: strings.Join(os.Args[1:], " ")}
@@ -107,6 +117,7 @@ func parse() (options, error) {
 	flag.IntVar(&o.reads.connections, "connections", 32, "with -gateway: connections that read")
 	flag.IntVar(&o.reads.senders, "sending", 256, "with -gateway: connections that send, each for an account of its own")
 	flag.StringVar(&o.reads.artifacts, "artifacts", "demo/artifacts", "with -gateway: the folder with the compiled contracts")
+	flag.IntVar(&o.pages, "pages", 0, "measure what so many open explorer pages cost instead, at the first rate")
 	flag.StringVar(&o.stock, "stock", "", "be the stock node of -gateway, for the devnet in this folder")
 	flag.StringVar(&o.from, "from", "", "with -stock: the JSON-RPC to read blocks from")
 	flag.Parse()

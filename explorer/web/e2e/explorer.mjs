@@ -94,6 +94,7 @@ await step("an arc leads to its bundle", async () => {
   const canvas = page.locator(".river canvas");
   await page.waitForSelector("section[aria-label='Latest bundles'] .chip[data-outcome=attested]");
   await hold.click();
+  await page.waitForSelector(".river button[aria-pressed=true]");
   // The pointer goes over the lanes as a hand does, until an arc is under it.
   const found = await canvas.evaluate((element) => {
     const box = element.getBoundingClientRect();
