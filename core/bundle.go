@@ -56,7 +56,8 @@ type Bundle struct {
 	// NotBefore and NotAfter bound the consensus time (ms since the Unix epoch) of the tick that may hold the bundle.
 	NotBefore uint64 `json:"notBefore"`
 	NotAfter  uint64 `json:"notAfter"`
-	// ParentTick pins the state the bundle was simulated on; zero means none. Refused when set in protocol version 1.
+	// ParentTick pins the state the bundle was simulated on, the one after this tick; zero means none. Such a bundle may
+	// only be the first of the next tick. Execution bundles only.
 	ParentTick uint64 `json:"parentTick,omitempty"`
 	// Bid is reserved and must be zero.
 	Bid uint64 `json:"bid,omitempty"`
@@ -80,6 +81,21 @@ func DecodeBundle(enc []byte) (*Bundle, error) {
 // ID is keccak(tag ‖ networkId ‖ Encode()).
 func (b *Bundle) ID(network NetworkID) common.Hash {
 	return TagBundle.Sum(network[:], b.Encode())
+}
+
+// MayStand reports whether the bundle may be the index-th, from 0, of a tick: with a parentTick only the first of the tick
+// after that, since all others would meet another state than the one it was made for.
+func (b *Bundle) MayStand(tick uint64, index int) bool {
+	return b.ParentTick == 0 || (b.ParentTick == tick-1 && index == 0)
+}
+
+// CheckParentTick says whether a tick after newest, the newest that is ordered, may hold the bundle: nil, or an error that
+// wraps ErrParentTickPassed.
+func (b *Bundle) CheckParentTick(newest uint64) error {
+	if b.ParentTick == 0 || b.ParentTick >= newest {
+		return nil
+	}
+	return fmt.Errorf("parentTick: %w: %d, tick %d is ordered", ErrParentTickPassed, b.ParentTick, newest)
 }
 
 // DecodedBundle is a bundle with its legs decoded, as the stages pass it on.

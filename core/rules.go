@@ -51,8 +51,8 @@ func (g *Genesis) checkBundleForm(b DecodedBundle) error {
 	if b.Atomicity != AtomicExecution && b.Atomicity != AtomicInclusion {
 		return fmt.Errorf("atomicity: %w: %d", ErrAtomicity, uint8(b.Atomicity))
 	}
-	if b.ParentTick != 0 {
-		return fmt.Errorf("parentTick: %w", ErrParentTick)
+	if b.ParentTick != 0 && b.Atomicity != AtomicExecution {
+		return fmt.Errorf("parentTick: %w, this one has atomicity %s", ErrParentTick, b.Atomicity)
 	}
 	if b.Bid != 0 {
 		return fmt.Errorf("bid: %w", ErrBid)

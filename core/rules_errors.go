@@ -24,8 +24,10 @@ var (
 	ErrDuplicateLeg = errors.New("core: the same transaction is a leg twice")
 	// ErrNoCommonZone: the legs of an execution bundle are not all on `evm` rollups of one zone.
 	ErrNoCommonZone = errors.New("core: the legs of an execution bundle must be on evm rollups of one zone")
-	// ErrParentTick: parentTick is set, which protocol version 1 does not allow.
-	ErrParentTick = errors.New("core: parentTick is not supported in this protocol version")
+	// ErrParentTick: parentTick is set in an inclusion bundle, whose legs do not depend on each other's state.
+	ErrParentTick = errors.New("core: only an execution bundle may have a parentTick")
+	// ErrParentTickPassed: the tick after parentTick is ordered, so that the bundle fits nowhere any more.
+	ErrParentTickPassed = errors.New("core: the tick after parentTick has passed")
 	// ErrBid: bid is set, which is reserved.
 	ErrBid = errors.New("core: bid is reserved and must be zero")
 	// ErrWindowInverted: notBefore is after notAfter.

@@ -3,6 +3,7 @@ package core_test
 import (
 	"crypto/ecdsa"
 	"errors"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -169,7 +170,8 @@ func TestCheckBundle(t *testing.T) {
 		{"leg decoded to another", func(b *core.DecodedBundle) { b.Txs = []core.Transaction{b.Txs[1], b.Txs[0]} }, []core.Transaction{a, b}, core.ErrMalformed, "legs[0]"},
 		{"unknown atomicity", func(b *core.DecodedBundle) { b.Atomicity = 3 }, []core.Transaction{a}, core.ErrAtomicity, "atomicity"},
 		{"no atomicity", func(b *core.DecodedBundle) { b.Atomicity = 0 }, []core.Transaction{a}, core.ErrAtomicity, "atomicity"},
-		{"parentTick", func(b *core.DecodedBundle) { b.ParentTick = 1 }, []core.Transaction{a}, core.ErrParentTick, "parentTick"},
+		{"parentTick", func(b *core.DecodedBundle) { b.ParentTick = 1 }, []core.Transaction{a}, nil, ""},
+		{"parentTick of an inclusion bundle", func(b *core.DecodedBundle) { b.ParentTick, b.Atomicity = 1, core.AtomicInclusion }, []core.Transaction{a}, core.ErrParentTick, "parentTick: core: only an execution bundle may have a parentTick, this one has atomicity inclusion"},
 		{"bid", func(b *core.DecodedBundle) { b.Bid = 1 }, []core.Transaction{a}, core.ErrBid, "bid"},
 		{"no notAfter", func(b *core.DecodedBundle) { b.NotBefore, b.NotAfter = 0, 0 }, []core.Transaction{a}, core.ErrExpired, "notAfter"},
 		{"at notAfter", func(b *core.DecodedBundle) { b.NotAfter = rulesTime }, []core.Transaction{a}, nil, ""},
@@ -201,5 +203,32 @@ func checkRule(t *testing.T, err, want error, text string) {
 	}
 	if err != nil && !strings.Contains(err.Error(), text) {
 		t.Errorf("%q does not name %q", err, text)
+	}
+}
+
+func TestBundle_ParentTickLeavesOnePlace(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		parent, tick uint64
+		index        int
+		stands       bool
+	}{
+		{0, 1, 0, true}, {0, 9, 5, true}, {8, 9, 0, true}, {8, 9, 1, false}, {8, 8, 0, false}, {8, 10, 0, false},
+		{1, 1, 0, false}, {1, 2, 0, true}, {math.MaxUint64, 1, 0, false}, {math.MaxUint64, math.MaxUint64, 0, false},
+	} {
+		b := &core.Bundle{ParentTick: test.parent}
+		if got := b.MayStand(test.tick, test.index); got != test.stands {
+			t.Errorf("parentTick %d: bundle %d of tick %d: %v", test.parent, test.index, test.tick, got)
+		}
+	}
+	b := &core.Bundle{ParentTick: 8}
+	if err := b.CheckParentTick(8); err != nil {
+		t.Errorf("tick 9 may still hold it: %v", err)
+	}
+	if err := b.CheckParentTick(9); !errors.Is(err, core.ErrParentTickPassed) || !strings.Contains(err.Error(), "8, tick 9 is ordered") {
+		t.Errorf("after tick 9: %v", err)
+	}
+	if err := new(core.Bundle).CheckParentTick(9); err != nil {
+		t.Errorf("without a parentTick: %v", err)
 	}
 }

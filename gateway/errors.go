@@ -69,6 +69,8 @@ var (
 	// ErrSkeleton and ErrParkedTooLong: why a protected transaction that came alone is not parked, or not any more.
 	ErrSkeleton      = errors.New("gateway: not a leg of the prepared bundle")
 	ErrParkedTooLong = errors.New("gateway: its bundle was not complete in time")
+	// ErrParentTickAhead: parentTick is too many ticks after the newest one.
+	ErrParentTickAhead = errors.New("gateway: parentTick is too far ahead")
 	// ErrVoid: a transaction was ordered and had no effect, for a reason without an error of its own.
 	ErrVoid = errors.New("gateway: transaction had no effect")
 
@@ -167,7 +169,7 @@ var errorTable = []errorRow{
 	{core.ErrDuplicateLeg, 47402, "duplicateLeg", "the same transaction is a leg twice"},
 	{core.ErrAtomicity, 47403, "atomicity", "unknown atomicity"},
 	{core.ErrNoCommonZone, 47404, "noCommonZone", "the legs of an execution bundle must be on evm rollups of one zone"},
-	{core.ErrParentTick, 47405, "parentTick", "parentTick is not supported in this protocol version"},
+	{core.ErrParentTick, 47405, "parentTick", "only an execution bundle may have a parentTick"},
 	{core.ErrBid, 47406, "bid", "bid is reserved and must be zero"},
 	{core.ErrWindowInverted, 47407, "windowInverted", "notBefore is after notAfter"},
 	{core.ErrExpired, 47408, "expired", "bundle has expired"},
@@ -191,6 +193,8 @@ var errorTable = []errorRow{
 	{ErrSkeleton, 47418, "skeleton", "the transaction names the commitment of a prepared bundle and is none of its legs"},
 	{ErrParkedTooLong, 47419, "parkedTooLong", "the bundle of this leg was not complete in time"},
 	{ErrBundleSignature, 47420, "bundleSignature", "missing or invalid signature of the request"},
+	{core.ErrParentTickPassed, 47421, "parentTickPassed", "the tick after parentTick, the only one that could hold the bundle, has passed"},
+	{ErrParentTickAhead, 47422, "parentTickAhead", "parentTick is too far ahead"},
 
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},

@@ -142,6 +142,9 @@ func (p *Pool) admitNewBundle(s submission, entries []*entry, old *bundle) (*bun
 // admitBundle takes a checked bundle in if there is room and its senders' nonces and funds allow it. old is the bundle
 // that leaves when this one is in; it may be nil.
 func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, old *bundle) (*bundle, error) {
+	if err := p.checkParentTick(d); err != nil {
+		return nil, err
+	}
 	b := &bundle{DecodedBundle: d, size: len(d.Encode()), gas: make(map[core.ZoneID]uint64)}
 	count, size := p.bundleList.Len(), p.bundleBytes
 	if old != nil {
@@ -165,6 +168,9 @@ func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, old *bundle) 
 		p.bundles[b.Hash] = b
 		b.place = p.bundleList.PushBack(b)
 		p.bundleBytes += b.size
+		if b.ParentTick != 0 {
+			p.pinned++
+		}
 		p.reasons.forget(b.Hash)
 	}
 	for _, c := range b.claims {
@@ -238,6 +244,9 @@ func (p *Pool) unlinkBundle(b *bundle) {
 	p.bundleList.Remove(b.place)
 	b.place = nil
 	p.bundleBytes -= b.size
+	if b.ParentTick != 0 {
+		p.pinned--
+	}
 	for _, c := range b.claims {
 		c.account.bundles = slices.DeleteFunc(c.account.bundles, func(other *bundle) bool { return other == b })
 		if c.account.empty() {

@@ -16,7 +16,7 @@ func (p *Pool) Committed(d *core.Decided) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	tick := d.Record.Number
-	p.tickTime = max(p.tickTime, d.Record.Time)
+	p.tick, p.tickTime = tick, max(p.tickTime, d.Record.Time)
 	for i := range d.Tick.Bundles {
 		p.recent.put(d.Tick.Bundles[i].Hash, tick)
 		p.reasons.forget(d.Tick.Bundles[i].Hash)
@@ -35,6 +35,7 @@ func (p *Pool) Committed(d *core.Decided) {
 			p.bundlesDoneBytes += b.size
 		}
 	}
+	p.dropPassed()
 	p.boundOrdered()
 	if tick <= p.executed { // the zone read the log before ordering came here
 		p.leave(p.executed)

@@ -21,6 +21,7 @@
 //  2. A sender's ready transactions are contiguous in nonce from the executed state, over what is already ordered.
 //  3. Select never offers what is ordered, nor one transaction twice, nor a (rollup, sender) pair in two bundles or in
 //     a bundle and a section.
+//     A bundle with a parentTick is offered for the one tick that may hold it, as its first, and dropped when that passed.
 //  4. Whatever a peer or a client sends, memory stays within the caps of Config: at a full pool the oldest waiting
 //     transaction makes room for a ready one; nothing else is pushed out, the newcomer is refused.
 //  5. Of a bundle and a single with the same sender and nonce, the one that arrived first goes first. So nobody can

@@ -135,7 +135,7 @@ func TestPool_RefusesBadBundles(t *testing.T) {
 		{"far notAfter", with(func(b *core.Bundle) { b.NotAfter = startMs + 600_001 }), core.ErrWindowTooLong, "notAfter"},
 		{"inverted window", with(func(b *core.Bundle) { b.NotBefore = b.NotAfter + 1 }), core.ErrWindowInverted, "notBefore"},
 		{"atomicity", with(func(b *core.Bundle) { b.Atomicity = 9 }), core.ErrAtomicity, "atomicity"},
-		{"parentTick", with(func(b *core.Bundle) { b.ParentTick = 4 }), core.ErrParentTick, "parentTick"},
+		{"parentTick of an inclusion bundle", with(func(b *core.Bundle) { b.Atomicity, b.ParentTick = core.AtomicInclusion, 4 }), core.ErrParentTick, "parentTick"},
 		{"bid", with(func(b *core.Bundle) { b.Bid = 1 }), core.ErrBid, "bid"},
 		{"unknown rollup", with(func(b *core.Bundle) { b.Legs[1].Rollup = 77 }), core.ErrUnknownRollup, "legs[1].tx"},
 		{"opstack rollup", with(func(b *core.Bundle) { b.Legs[1].Rollup = mempooltest.OPStack }), mempool.ErrUnsupported, "legs[1].tx"},

@@ -59,6 +59,8 @@ var (
 	ErrWaitedTooLong = errors.New("mempool: waited too long")
 	// ErrLegNonces: legs of one sender do not have consecutive nonces in the bundle's order, so they could never all run.
 	ErrLegNonces = errors.New("mempool: legs of one sender need consecutive nonces")
+	// ErrParentTickAhead: parentTick is too many ticks after the newest one.
+	ErrParentTickAhead = errors.New("mempool: parentTick is too far ahead")
 	// ErrSkeleton: the transaction names the commitment of a prepared bundle and is none of its legs.
 	ErrSkeleton = errors.New("mempool: not a leg of the prepared bundle")
 	// ErrParkedTooLong: the bundle of a protected transaction that came alone was not complete in time.

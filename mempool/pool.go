@@ -42,6 +42,8 @@ type Pool struct {
 	count, bytes int
 	arrivals     uint64
 	selection    uint64
+	pinned       int    // bundles of bundleList with a parentTick
+	tick         uint64 // the newest tick, 0 while the pool has seen none
 	tickTime     uint64 // consensus time of the newest tick, ms
 	executed     uint64 // newest tick whose effects are published
 	rereadAt     uint64 // tick after which all senders are read again, 0 for none

@@ -47,7 +47,7 @@ func (p *Pool) work(ctx context.Context) {
 }
 
 // Ready is closed once something is selectable, which it may be now. Selectable means: some rollup has a ready
-// transaction, or the legs of some bundle can be next for all their senders. The next call may give another channel. A
+// transaction, or some bundle may stand in the next tick and its legs can be next for all their senders. The next call may give another channel. A
 // bundle whose notBefore passes while nothing else happens closes nothing; the next tick finds it.
 func (p *Pool) Ready() <-chan struct{} {
 	p.mu.Lock()
@@ -68,7 +68,7 @@ func (p *Pool) selectable() bool {
 	}
 	timeMs := max(uint64(p.now().UnixMilli()), p.tickTime)
 	for place := p.bundleList.Front(); place != nil; place = place.Next() {
-		if b := place.Value.(*bundle); p.inWindow(b, timeMs) && b.possible() {
+		if b := place.Value.(*bundle); b.MayStand(p.tick+1, 0) && p.inWindow(b, timeMs) && b.possible() {
 			return true
 		}
 	}

@@ -28,9 +28,12 @@ type selection struct {
 	budget    core.Budget
 	bytes     uint64 // left
 	bundleGas map[core.ZoneID]uint64
+
+	chosen      []core.DecodedBundle
+	bundleBytes uint64 // what they and their section take
 }
 
-// Select offers candidates for a tick: bundles in order of arrival, then singles. Rollups take turns by bytes, and the
+// Select offers candidates for a tick: bundles in order of arrival, after one with a parentTick, then singles. Rollups take turns by bytes, and the
 // first turn moves on with the tick's number; within a rollup senders take turns, the one longest ready first, each
 // in nonce order. Bundles leave half of the bytes to singles, except that the first may take what it needs. Nothing
 // changes in the pool: what is offered stays until Committed, as a proposal may fail. The time taken grows with what
@@ -43,28 +46,37 @@ func (p *Pool) Select(b core.Budget) core.Candidates {
 	return core.Candidates{Bundles: s.bundles(), Sections: s.sections()}
 }
 
-func (s *selection) bundles() (chosen []core.DecodedBundle) {
-	used := uint64(sectionOverhead)
+// bundles chooses those of the tick: at most one that may only be the first, then the others.
+func (s *selection) bundles() []core.DecodedBundle {
+	s.bundleBytes = sectionOverhead
+	s.addPinned()
 	for place := s.pool.bundleList.Front(); place != nil; place = place.Next() {
-		if uint64(len(chosen)) >= s.pool.genesis.Params.MaxBundlesPerTick {
+		if uint64(len(s.chosen)) >= s.pool.genesis.Params.MaxBundlesPerTick {
 			break
 		}
-		b := place.Value.(*bundle)
-		need := used + uint64(b.size) + bundleOverhead
-		if need > s.budget.Bytes || (len(chosen) > 0 && need > s.budget.Bytes/2) {
-			continue
+		if b := place.Value.(*bundle); b.ParentTick == 0 {
+			s.add(b)
 		}
-		if !s.pool.inWindow(b, s.budget.Time) || !s.free(b) || !s.affordable(b) {
-			continue
-		}
-		used = need
-		s.take(b)
-		chosen = append(chosen, b.DecodedBundle)
 	}
-	if len(chosen) > 0 {
-		s.bytes -= used
+	if len(s.chosen) > 0 {
+		s.bytes -= s.bundleBytes
 	}
-	return chosen
+	return s.chosen
+}
+
+// add takes a bundle if it fits, and reports whether it does.
+func (s *selection) add(b *bundle) bool {
+	need := s.bundleBytes + uint64(b.size) + bundleOverhead
+	if need > s.budget.Bytes || (len(s.chosen) > 0 && need > s.budget.Bytes/2) {
+		return false
+	}
+	if !s.pool.inWindow(b, s.budget.Time) || !s.free(b) || !s.affordable(b) {
+		return false
+	}
+	s.bundleBytes = need
+	s.take(b)
+	s.chosen = append(s.chosen, b.DecodedBundle)
+	return true
 }
 
 // inWindow reports whether the bundle may stand in a tick of this consensus time.

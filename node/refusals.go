@@ -36,6 +36,7 @@ var refusalCauses = []struct{ pool, cause error }{
 	{mempool.ErrWaitedTooLong, gateway.ErrWaitedTooLong},
 	{mempool.ErrSkeleton, gateway.ErrSkeleton},
 	{mempool.ErrParkedTooLong, gateway.ErrParkedTooLong},
+	{mempool.ErrParentTickAhead, gateway.ErrParentTickAhead},
 	{mempool.ErrLegNonces, gateway.ErrLegNonces},
 	{mempool.ErrBusy, gateway.ErrBusy},
 	{evm.ErrIntrinsicGas, gateway.ErrIntrinsicGas},

@@ -84,6 +84,9 @@ func (b *builder) pickBundles(candidates []core.DecodedBundle) []core.DecodedBun
 		if bundle.Bundle == nil || b.m.genesis.CheckBundle(bundle, b.budget.Time) != nil {
 			continue
 		}
+		if !bundle.MayStand(b.budget.Tick, len(picked)) {
+			continue
+		}
 		bundle.Hash = bundle.ID(b.m.network)
 		grown := content + itemSize(uint64(len(bundle.Encode())))
 		after := blockSize(encodingHead + rlp.ListSize(grown))

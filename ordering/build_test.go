@@ -37,6 +37,39 @@ func TestBuild_TakesWhatIsOffered(t *testing.T) {
 	}
 }
 
+// Of bundles with a parentTick only the first one offered can stand, and only in its tick.
+func TestBuild_ParentTickStandsFirstOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	n := NewNetwork(t, 1, 1, 1, 1)
+	c := n.NewCluster(t)
+	c.Step(core.Candidates{})
+	c.Step(core.Candidates{})
+	req := c.Request()
+	bundle := func(account int, parent uint64) core.DecodedBundle {
+		b := n.Bundle(req.Time, Tx(t, RollupA, account, 0), Tx(t, RollupB, account, 0))
+		b.ParentTick = parent
+		return n.Rehash(b)
+	}
+	plain, here, other, late, early := bundle(1, 0), bundle(2, req.Height-1), bundle(3, req.Height-1), bundle(4, req.Height-2), bundle(5, req.Height)
+	for _, test := range []struct {
+		name          string
+		offered, want []core.DecodedBundle
+	}{
+		{"first", []core.DecodedBundle{here, plain}, []core.DecodedBundle{here, plain}},
+		{"behind another", []core.DecodedBundle{plain, here}, []core.DecodedBundle{plain}},
+		{"two", []core.DecodedBundle{here, other, plain}, []core.DecodedBundle{here, plain}},
+		{"of other ticks", []core.DecodedBundle{late, early, other, plain}, []core.DecodedBundle{other, plain}},
+	} {
+		p := ordering.Proposal{Height: req.Height, Time: req.Time, Txs: c.Machines[0].Build(req, core.Candidates{Bundles: test.offered})}
+		if want := core.EncodeBundleSection(test.want); len(p.Txs) != 2 || string(p.Txs[1]) != string(want) {
+			t.Errorf("%s: the wrong bundles were taken", test.name)
+		}
+		if err := c.Machines[1].Check(p); err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
 func TestBuild_LeavesOutWhatBreaksRules(t *testing.T) {
 	t.Parallel()
 	n := NewNetwork(t, 1, 1, 1, 1)
@@ -203,7 +236,7 @@ func TestBuild_NeverYieldsWhatCheckRefuses(t *testing.T) {
 		if room := r.IntN(3); room > 0 {
 			req.MaxBytes = blockBytes([][]byte{c.Machines[0].SystemEntry(req)}) + int64(r.IntN(1<<(6*room)))
 		}
-		p := ordering.Proposal{Height: req.Height, Time: req.Time, Txs: c.Machines[round%4].Build(req, hostileCandidates(n, r, c.Time(), txs))}
+		p := ordering.Proposal{Height: req.Height, Time: req.Time, Txs: c.Machines[round%4].Build(req, hostileCandidates(n, r, req, txs))}
 		if size := blockBytes(p.Txs); size > req.MaxBytes {
 			t.Fatalf("seed %d, round %d: %d bytes, limit %d", seed, round, size, req.MaxBytes)
 		}
@@ -237,7 +270,8 @@ func hostileTransactions(t *testing.T) []core.Transaction {
 	)
 }
 
-func hostileCandidates(n *Network, r *rand.Rand, timeMs uint64, txs []core.Transaction) core.Candidates {
+func hostileCandidates(n *Network, r *rand.Rand, req ordering.BuildRequest, txs []core.Transaction) core.Candidates {
+	timeMs := req.Time
 	pick := func() core.Transaction { return txs[r.IntN(len(txs))] }
 	var c core.Candidates
 	for range r.IntN(12) {
@@ -256,7 +290,7 @@ func hostileCandidates(n *Network, r *rand.Rand, timeMs uint64, txs []core.Trans
 		case 1:
 			b.NotAfter = timeMs - uint64(r.IntN(3))
 		case 2:
-			b.ParentTick = uint64(r.IntN(2))
+			b.ParentTick = req.Height - uint64(r.IntN(3))
 		case 3:
 			b.Txs = legs[:len(legs)/2]
 		case 4:

@@ -135,6 +135,9 @@ func (m *Machine) checkEntries(tick *core.Tick) error {
 		if err := m.genesis.CheckBundle(b, tick.Time); err != nil {
 			return fmt.Errorf("%w: bundle %d: %w", ErrEntry, i, err)
 		}
+		if !b.MayStand(tick.Number, i) {
+			return fmt.Errorf("%w: bundle %d of tick %d: parentTick %d", ErrParentTick, i, tick.Number, b.ParentTick)
+		}
 		if err := seen.addBundle(b); err != nil {
 			return fmt.Errorf("bundle %d: %w", i, err)
 		}

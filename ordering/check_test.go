@@ -73,6 +73,16 @@ func TestCheck_AcceptsWhatKeepsTheRules(t *testing.T) {
 	}
 }
 
+func TestCheck_AcceptsAParentTickAtItsPlace(t *testing.T) {
+	t.Parallel()
+	c := NewNetwork(t, 1, 1, 1, 1).NewCluster(t)
+	p := validParts(t, c)
+	p.bundles[0].ParentTick = 3
+	if d := c.Apply(p.proposal()); len(d.Tick.Bundles) != 2 || d.Tick.Bundles[0].ParentTick != 3 {
+		t.Errorf("tick %d has %d bundles, want two, the first with parentTick 3", d.Tick.Number, len(d.Tick.Bundles))
+	}
+}
+
 // TestCheck_RefusesOneChange makes one rule fail at a time, from a valid proposal by one change.
 func TestCheck_RefusesOneChange(t *testing.T) {
 	t.Parallel()
@@ -188,7 +198,13 @@ func TestCheck_RefusesOneChange(t *testing.T) {
 		{"protected leg with another commitment", bundle(func(b *core.DecodedBundle) { b.Commitment = common.Hash{8} }), core.ErrProtectedKeys, "legs[1].tx"},
 		{"protected leg without commitment", bundle(func(b *core.DecodedBundle) { b.Commitment = common.Hash{} }), core.ErrProtectedKeys, "zero"},
 		{"unknown atomicity", bundle(func(b *core.DecodedBundle) { b.Atomicity = 9 }), core.ErrAtomicity, "atomicity"},
-		{"parentTick", bundle(func(b *core.DecodedBundle) { b.ParentTick = 3 }), core.ErrParentTick, "parentTick"},
+		{"parentTick of an inclusion bundle", bundle(func(b *core.DecodedBundle) { b.Atomicity, b.ParentTick = core.AtomicInclusion, 3 }), core.ErrParentTick, "parentTick"},
+		{"parentTick before the last tick", bundle(func(b *core.DecodedBundle) { b.ParentTick = 2 }), ordering.ErrParentTick, "bundle 0 of tick 4: parentTick 2"},
+		{"parentTick is the tick itself", bundle(func(b *core.DecodedBundle) { b.ParentTick = 4 }), ordering.ErrParentTick, "parentTick 4"},
+		{"parentTick, but second", func(_ *testing.T, p *parts) {
+			p.bundles[0], p.bundles[1] = p.bundles[1], p.bundles[0]
+			p.bundles[1].ParentTick = 3
+		}, ordering.ErrParentTick, "bundle 1 of tick 4: parentTick 3"},
 		{"bid", bundle(func(b *core.DecodedBundle) { b.Bid = 1 }), core.ErrBid, "bid"},
 		{"no legs", bundle(func(b *core.DecodedBundle) { b.Legs = nil }), core.ErrNoLegs, "bundle 0"},
 		{"a leg twice", bundle(func(b *core.DecodedBundle) { b.Legs = append(b.Legs, b.Legs[0]) }), core.ErrDuplicateLeg, "legs[2].tx"},

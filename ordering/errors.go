@@ -23,6 +23,8 @@ var (
 	ErrDuplicate = errors.New("ordering: duplicate within the tick")
 	// ErrEntry: a single or a bundle breaks a rule that holds at every door; the wrapped error of package core says which.
 	ErrEntry = errors.New("ordering: entry breaks a rule")
+	// ErrParentTick: a bundle with a parentTick is not the first one of the tick after that.
+	ErrParentTick = errors.New("ordering: a bundle with a parentTick may only be the first of the next tick")
 	// ErrBucket: the tick declares more gas than a work bucket has left.
 	ErrBucket = errors.New("ordering: work bucket over its capacity")
 	// ErrExtension: the vote extension is malformed or too long.
@@ -44,7 +46,7 @@ var reasons = []struct {
 }{
 	{ErrHeight, "height"}, {ErrTime, "time"}, {ErrLayout, "layout"}, {ErrDecode, "decode"}, {ErrQuorum, "quorum"},
 	{ErrSystemEntry, "system_entry"}, {ErrCap, "cap"}, {ErrDuplicate, "duplicate"}, {ErrEntry, "entry"}, {ErrBucket, "bucket"},
-	{ErrExtension, "extension"},
+	{ErrExtension, "extension"}, {ErrParentTick, "parent_tick"},
 }
 
 // Reason is the name of a refusal, for logs and metrics; "other" for errors that are none of this package's.

@@ -32,7 +32,7 @@ func TestTwin_RestoredMachinesAgree(t *testing.T) {
 			}
 		}
 		req := c.Request()
-		p := ordering.Proposal{Height: req.Height, Time: req.Time, Txs: c.Machines[r.IntN(4)].Build(req, hostileCandidates(n, r, c.Time(), txs))}
+		p := ordering.Proposal{Height: req.Height, Time: req.Time, Txs: c.Machines[r.IntN(4)].Build(req, hostileCandidates(n, r, c.Request(), txs))}
 		proposals = append(proposals, p)
 		c.Apply(p) // fails the test, naming the tick, when machines differ
 		if r.IntN(4) == 0 {

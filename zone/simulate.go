@@ -22,7 +22,7 @@ type Simulation struct {
 	Tick uint64
 	// Success: no rule of bundles is broken and no leg fails the bundle.
 	Success bool
-	// Rule is the rule of ordering that refuses the bundle as it is now, such as an expired window; nil if none does.
+	// Rule is the rule of ordering that refuses the bundle as it is now, such as an expired window or a parentTick that has passed; nil if none does.
 	Rule error
 	// Code is that of the failing leg, Included if none fails.
 	Code core.OutcomeCode
@@ -73,7 +73,9 @@ func (z *Zone) Simulate(ctx context.Context, b core.DecodedBundle) (Simulation, 
 	for i, tx := range b.Txs {
 		s.Legs[i] = SimulatedLeg{Rollup: tx.Rollup(), TxHash: tx.Hash()}
 	}
-	s.Rule = z.cfg.Genesis.CheckBundle(b, now)
+	if s.Rule = z.cfg.Genesis.CheckBundle(b, now); s.Rule == nil {
+		s.Rule = b.CheckParentTick(s.Tick)
+	}
 	if v := z.checkSimulated(&b); v != (verdict{}) {
 		s.fail(v)
 		return s, nil

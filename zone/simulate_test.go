@@ -30,6 +30,7 @@ func TestZone_SimulatesWithoutSideEffects(t *testing.T) {
 	r := newStill(t)
 	r.start()
 	r.tick(0)
+	r.log.Append(zonetest.Start, nil, nil)
 	r.executeAll()
 	sign := func(rollup core.RollupID, nonce uint64, data ...byte) zonetest.Leg {
 		return zonetest.Leg{Tx: r.net.Sign(zonetest.Tx{Rollup: rollup, From: "a", Nonce: nonce, Gas: 40000, Data: data})}
@@ -58,6 +59,9 @@ func TestZone_SimulatesWithoutSideEffects(t *testing.T) {
 		{"wrong commitment", core.AtomicExecution, func(b *core.Bundle) { b.Commitment[0] = 1 }, []zonetest.Leg{sign(901, 1)}, false, core.VoidCommitment, 0, "*", nil, []bool{false}},
 		{"another zone", core.AtomicExecution, nil, []zonetest.Leg{sign(901, 1), sign(zonetest.Elsewhere, 0)}, false, core.VoidZoneUnassigned, 1, "*", core.ErrNoCommonZone, []bool{false, false}},
 		{"expired", core.AtomicExecution, expired, []zonetest.Leg{sign(901, 1)}, false, core.Included, zone.NoLeg, "", core.ErrExpired, []bool{true}},
+		{"right parent tick", core.AtomicExecution, func(b *core.Bundle) { b.ParentTick = 2 }, []zonetest.Leg{sign(901, 1)}, true, core.Included, zone.NoLeg, "", nil, []bool{true}},
+		{"parent tick to come", core.AtomicExecution, func(b *core.Bundle) { b.ParentTick = 3 }, []zonetest.Leg{sign(901, 1)}, true, core.Included, zone.NoLeg, "", nil, []bool{true}},
+		{"parent tick passed", core.AtomicExecution, func(b *core.Bundle) { b.ParentTick = 1 }, []zonetest.Leg{sign(901, 1)}, false, core.Included, zone.NoLeg, "", core.ErrParentTickPassed, []bool{true}},
 		{"inclusion", core.AtomicInclusion, nil, []zonetest.Leg{revert(nil), sign(901, 0), sign(901, 1), sign(zonetest.Elsewhere, 0)}, true, core.Included, zone.NoLeg, "", nil, []bool{true, true, true, false}},
 		{"no legs", core.AtomicExecution, nil, nil, false, core.Included, zone.NoLeg, "", core.ErrNoLegs, nil},
 	} {
@@ -66,7 +70,7 @@ func TestZone_SimulatesWithoutSideEffects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s.Tick != 1 || s.Success != c.success || s.Code != c.code || s.FailingLeg != c.failing || !errors.Is(s.Rule, c.rule) || (c.rule == nil) != (s.Rule == nil) {
+			if s.Tick != 2 || s.Success != c.success || s.Code != c.code || s.FailingLeg != c.failing || !errors.Is(s.Rule, c.rule) || (c.rule == nil) != (s.Rule == nil) {
 				t.Errorf("got %+v", s)
 			}
 			if c.reason != "*" && s.Reason != c.reason {

@@ -3,6 +3,7 @@ package orderingtest
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
@@ -31,7 +32,7 @@ type Forgery struct {
 // network.
 func Forgeries(g *core.Genesis) []Forgery {
 	f := newForger(g)
-	return slices.Concat(f.layouts(), f.lanes(), f.duplicates(), f.sizes(), f.protected(), f.windows(), f.operators(), f.systemEntries())
+	return slices.Concat(f.layouts(), f.lanes(), f.duplicates(), f.sizes(), f.protected(), f.windows(), f.parentTicks(), f.operators(), f.systemEntries())
 }
 
 // forger makes what forgeries are made of: transactions of an account of its own, with nonces never used before.
@@ -229,6 +230,35 @@ func (f *forger) windows() []Forgery {
 		at("early bundle", core.ErrTooEarly, func(b *core.Bundle, now uint64) { b.NotBefore = now + 1 }),
 		at("window too long", core.ErrWindowTooLong, func(b *core.Bundle, now uint64) { b.NotAfter = now + f.genesis.Params.MaxBundleWindow + 1 }),
 		back,
+	}
+}
+
+// parentTicks puts bundles with a parentTick where they must not stand.
+func (f *forger) parentTicks() []Forgery {
+	pinned := func(name string, position int, parent func(height uint64) uint64) Forgery {
+		return Forgery{Name: name, Reason: "parent_tick", Want: ordering.ErrParentTick, Forge: func(p ordering.Proposal) ordering.Proposal {
+			var bs []core.DecodedBundle
+			for range position {
+				bs = append(bs, f.pair(p.Time))
+			}
+			b := f.pair(p.Time)
+			b.ParentTick = parent(p.Height)
+			p.Txs = append(slices.Clone(p.Txs[:1]), bundles(append(bs, b)...))
+			return p
+		}}
+	}
+	before := func(height uint64) uint64 { return height - 1 }
+	inclusion := payload("parentTick of an inclusion bundle", "entry", core.ErrParentTick, func(at uint64) [][]byte {
+		b := f.bundle(at, core.AtomicInclusion, f.plain(f.a), f.plain(f.b))
+		b.ParentTick = 1
+		return [][]byte{bundles(b)}
+	})
+	return []Forgery{
+		pinned("bundle with a parentTick second", 1, before),
+		pinned("bundle one tick after its place", 0, func(height uint64) uint64 { return height - 2 }),
+		pinned("bundle one tick before its place", 0, func(height uint64) uint64 { return height }),
+		pinned("bundle with the last parentTick of all", 0, func(uint64) uint64 { return math.MaxUint64 }),
+		inclusion,
 	}
 }
 
