@@ -74,11 +74,6 @@ func somePosition() position {
 	return position{Cheap: h, Dear: h}
 }
 
-// answer is an error that a node sent, as opposed to one of the connection.
-type answer struct{ error }
-
-func (answer) ErrorCode() int { return -32000 }
-
 func TestJudgeParked_WantsALegThatIsNotOrderedAlone(t *testing.T) {
 	t.Parallel()
 	parked, id := gateway.Status{Level: core.LevelAccepted, Parked: new(gateway.ParkingView)}, common.Hash{1}

@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 
@@ -58,8 +59,8 @@ func TestAdmin_HasWhatThePublicPortHasNot(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/", rollup, rollup + "/sealed"} {
-		refusal, ok := debugCall(t, public+path).(rpc.Error)
-		if !ok || refusal.ErrorCode() != -32601 {
+		var refusal rpc.Error
+		if !errors.As(debugCall(t, public+path), &refusal) || refusal.ErrorCode() != -32601 {
 			t.Errorf("public port: debug at %s: %v, want method not found", path, refusal)
 		}
 	}

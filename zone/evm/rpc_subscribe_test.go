@@ -172,5 +172,5 @@ func TestStream_RefusesMoreThanTheLimit(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err := client.EthSubscribe(t.Context(), make(chan *gethtypes.Header), "newHeads")
-	require.EqualError(t, err, "too many subscriptions")
+	require.EqualError(t, err, errTooManySubscriptions.Error())
 }

@@ -573,10 +573,12 @@ export interface Hit {
 /** Status answers lockstep_getStatus and lockstep_waitFor. */
 export interface Status {
   id: Hex;
-  /** Kind is "transaction", "bundle", or "unknown" if this node has never heard of the id. */
+  /** Kind is "transaction", "bundle", "commitment" of a bundle that was prepared or of which a leg is parked, or "unknown" if this node has never heard of the id. */
   kind: string;
   /** Level is the highest over all attempts; "accepted" while the entry only waits in this node's pool. */
   level: Level;
+  /** Parked says what a protected transaction that came alone waits for, or what became of a prepared bundle if the id is a commitment. This node alone knows it. */
+  parked?: ParkingView;
   /** Dropped says why the entry left this node's pool without being ordered. */
   dropped?: ErrorView;
   /** Attempts are all places at which the entry was ordered, ascending by tick. */
