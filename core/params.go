@@ -6,7 +6,7 @@ import (
 )
 
 // ProtocolVersion is the version of the rules that this build follows. It is a ledger parameter.
-const ProtocolVersion uint64 = 1
+const ProtocolVersion uint64 = 2
 
 // Params are the rules that must be equal on all nodes. They stand in the genesis and from there in the ledger.
 type Params struct {

@@ -92,6 +92,7 @@ func (l *load) sign(at slot, nonce uint64, a action, keys ...common.Hash) core.T
 type draft struct {
 	atomicity           core.Atomicity
 	notBefore, notAfter uint64
+	parentTick          uint64
 	// protected: the legs name the bundle's commitment. wrong: the bundle carries a commitment that is not its own.
 	protected, wrong bool
 	legs             []draftLeg
@@ -106,7 +107,7 @@ type draftLeg struct {
 
 // build signs a draft.
 func (l *load) build(d *draft) (core.DecodedBundle, error) {
-	b := &core.Bundle{Atomicity: d.atomicity, NotBefore: d.notBefore, NotAfter: d.notAfter}
+	b := &core.Bundle{Atomicity: d.atomicity, NotBefore: d.notBefore, NotAfter: d.notAfter, ParentTick: d.parentTick}
 	var keys []common.Hash
 	if d.protected {
 		b.Commitment = l.commitment(d, b)

@@ -189,6 +189,10 @@ func (l *load) bundle(v *validator) {
 	if l.rand.IntN(8) == 0 {
 		d.atomicity = core.AtomicInclusion
 	}
+	if d.atomicity == core.AtomicExecution && l.rand.IntN(5) == 0 && l.s.height > 0 {
+		d.parentTick = l.s.height + l.rand.Uint64N(3)
+		l.s.count("load:parentTick")
+	}
 	d.protected = d.atomicity == core.AtomicExecution && l.rand.IntN(4) == 0
 	for range 1 + l.rand.IntN(5) {
 		if d.atomicity == core.AtomicInclusion {

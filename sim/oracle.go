@@ -115,7 +115,9 @@ func (o *oracle) checkRules(t *core.Tick) {
 		seen[tx.Rollup()][tx.Hash()] = true
 		o.ordered[tx.Hash()] = struct{}{}
 	}
-	for _, b := range t.Bundles {
+	for i, b := range t.Bundles {
+		first := b.ParentTick == 0 || (i == 0 && t.Number == b.ParentTick+1)
+		o.check(first, by{-1, "a parent tick leaves one place"}, "bundle %s with parentTick %d is the %dth of tick %d", b.Hash, b.ParentTick, i, t.Number)
 		o.ordered[b.Hash] = struct{}{}
 		inTime := b.NotBefore <= t.Time && t.Time <= b.NotAfter
 		o.check(inTime, by{-1, "bundles are in time"}, "bundle %s: %d to %d, tick at %d", b.Hash, b.NotBefore, b.NotAfter, t.Time)

@@ -29,7 +29,7 @@ export type Bundle = {
   notBefore?: number
   /** The consensus time after which no tick may hold it; at most ten minutes away. */
   notAfter: number
-  /** The tick on whose state it was simulated; refused in protocol version 1. */
+  /** Pins the state after this tick: the bundle may only be the first of the next one. Of execution bundles only. */
   parentTick?: number
   /** Reserved; zero. */
   bid?: number
