@@ -90,6 +90,9 @@ func (o *oracle) bundle(tick *core.Tick, place zone.BundlePlace, fates map[zone.
 	o.check(whole, by{-1, "no half bundle"}, "bundle %s: not all legs are decided in tick %d", place.ID, tick.Number)
 	half := included != 0 && included != len(place.Legs)
 	o.check(!half, by{-1, "no half bundle"}, "bundle %s: %d of %d legs are included", place.ID, included, len(place.Legs))
+	if included > 0 && bundle.ParentTick != 0 {
+		o.outcomes["bundlesIncludedAtParentTick"]++
+	}
 	if included > 0 {
 		o.outcomes["bundlesIncluded"]++
 	} else {

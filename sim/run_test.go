@@ -49,7 +49,7 @@ func TestRun_EveryPromiseHoldsUnderFaults(t *testing.T) {
 		"crash:idle", "crash:executing", "crash:appending", "crash:blocksLost", "gossip:lost", "gossip:late", "gossip:doubled",
 		"gossip:garbled", "partition", "slow", "diverge", "split", "repaired", "clock:skew", "clock:jump", "withheldVote", "lateVote",
 		"lateGarbageVote", "proposal:equivocation", "proposal:nasty", "proposal:protectedAlone", "proposal:duplicateSingle",
-		"proposal:oversize", "proposal:forgedVote", "proposal:wrongLane", "load:tornLeg", "load:conflict", "load:gap",
+		"proposal:oversize", "proposal:forgedVote", "proposal:wrongLane", "load:tornLeg", "load:parentTick", "load:conflict", "load:gap",
 	} {
 		if injected[kind] == 0 {
 			t.Errorf("%s was never injected: the runs show too little", kind)
@@ -57,7 +57,7 @@ func TestRun_EveryPromiseHoldsUnderFaults(t *testing.T) {
 	}
 	for _, outcome := range []string{
 		"included", "nonceTooLow", "nonceTooHigh", "insufficientFunds", "blockFull", "legReverted", "otherLeg", "commitment",
-		"bundlesIncluded", "bundlesVoid",
+		"bundlesIncluded", "bundlesVoid", "parentTick", "bundlesIncludedAtParentTick",
 	} {
 		if outcomes[outcome] == 0 {
 			t.Errorf("nothing is %s: the load shows too little", outcome)
