@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -14,13 +15,6 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/internal/golden"
 )
-
-const predeployABI = `[
- {"type":"function","name":"assertStorage","stateMutability":"nonpayable","outputs":[],"inputs":[
-  {"name":"chainId","type":"uint256"},{"name":"account","type":"address"},{"name":"slot","type":"bytes32"},{"name":"value","type":"bytes32"}]},
- {"type":"event","name":"StorageAsserted","inputs":[
-  {"name":"chainId","type":"uint256","indexed":true},{"name":"account","type":"address","indexed":true},
-  {"name":"slot","type":"bytes32","indexed":true},{"name":"value","type":"bytes32"}]}]`
 
 // sdkAssertion is an assertion as the SDK and the Solidity library write it.
 type sdkAssertion struct {
@@ -70,10 +64,14 @@ func TestSDK_Assertions(t *testing.T) {
 	golden.Equal(t, sdk+"vectors/assertions.json", indented(t, v))
 }
 
-// The encodings are those of the ABI, by go-ethereum's own encoder.
+// The encodings are those of the contract's ABI as compiled, by go-ethereum's own encoder.
 func TestAssertion_SpeaksTheABI(t *testing.T) {
 	t.Parallel()
-	contract, err := abi.JSON(strings.NewReader(predeployABI))
+	compiled, err := os.ReadFile("../contracts/snapshots/abi/Assertions.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := abi.JSON(bytes.NewReader(compiled))
 	if err != nil {
 		t.Fatal(err)
 	}
