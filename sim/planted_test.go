@@ -26,7 +26,7 @@ func TestRun_FindsPlantedBugs(t *testing.T) {
 		{"bundles take effect on one rollup only", bugs{engine: all(dropsGood)}, []string{"void has no effect, included has", "supply is conserved"}},
 		{"executors say included of used nonces", bugs{engine: all(includesAgain)}, []string{"a transaction is included once", "supply is conserved"}},
 		{"executors report too little gas", bugs{engine: all(cheap)}, []string{"supply is conserved"}},
-		{"reverted legs do not void their bundle", bugs{engine: all(hidesReverts)}, []string{"void has no effect, included has", "no half bundle", "supply is conserved"}},
+		{"reverted legs do not void their bundle", bugs{engine: all(hidesReverts)}, []string{"void has no effect, included has", "no half bundle", "supply is conserved", "assertions hold"}},
 		{"assertions are forgotten", bugs{engine: all(forgetsAssertions)}, []string{"assertions hold"}},
 		{"assertions see an empty state", bugs{engine: all(readsNothing)}, []string{"assertions hold"}},
 		{"disks do not sync", bugs{unsynced: true}, []string{"what was appended survives", "a validator starts from what it finds"}},

@@ -92,6 +92,9 @@ func (l *load) assertingLegs(v *validator, d *draft, id core.ZoneID) {
 		if l.rand.IntN(60) == 0 {
 			l.tooMany(&programs[i], d.legs[i].at.rollup)
 		}
+		if l.rand.IntN(10) == 0 {
+			programs[i].assert(stepStatic, l.assertion(d, written)) // last, for a log where none may be takes all gas of the call
+		}
 		if l.rand.IntN(30) == 0 {
 			programs[i].code = append(programs[i].code, stepRevert)
 			d.legs[i].mayRevert = l.rand.IntN(4) != 0
@@ -113,10 +116,8 @@ func (l *load) step(p *program, a core.Assertion) {
 	case 0:
 		p.assert(stepDelegate, a)
 	case 1:
-		p.assert(stepStatic, a)
-	case 2:
 		p.assert(stepTry, a)
-	case 3, 4:
+	case 2, 3:
 		var inner program
 		inner.assert(stepAssert, a)
 		if l.rand.IntN(2) == 0 {
