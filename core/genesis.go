@@ -8,12 +8,11 @@ import (
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 )
 
 // GenesisVersion is the version of the genesis format. Folders of another version are refused.
-const GenesisVersion uint64 = 1
+const GenesisVersion uint64 = 2
 
 // Caps of the genesis itself.
 const (
@@ -65,24 +64,6 @@ type EVMGenesis struct {
 	BaseFee uint64 `json:"baseFee"`
 	// Alloc holds every account, the system contracts and the predeploy included.
 	Alloc gethtypes.GenesisAlloc `json:"alloc"`
-}
-
-// Predeploy is Lockstep's system contract on every `evm` rollup.
-type Predeploy struct {
-	Address common.Address `json:"address"`
-	// Marker is the storage slot that must be warm for assertions to work; only an access list can warm it.
-	Marker common.Hash   `json:"marker"`
-	Code   hexutil.Bytes `json:"code"`
-}
-
-// DefaultPredeploy is the predeploy of new networks. Its address is the ASCII text "Lockstep" and a counter, its
-// marker slot keccak256("lockstep/marker/v1"). The code (PUSH0 PUSH0 REVERT) only reverts.
-func DefaultPredeploy() Predeploy {
-	return Predeploy{
-		Address: common.HexToAddress("0x4c6f636b73746570000000000000000000000001"),
-		Marker:  TagMarker.Sum(),
-		Code:    hexutil.Bytes{0x5f, 0x5f, 0xfd},
-	}
 }
 
 // Rollup finds a registered rollup.

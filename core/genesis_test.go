@@ -34,8 +34,8 @@ func TestParseGenesis_RefusesWhatCanBeReadInTwoWays(t *testing.T) {
 		{"field twice", `"name": "golden-1"`, `"name": "golden-1", "name": "golden-2"`, `"name" stands twice`},
 		{"field twice in another case", `"name": "golden-1"`, `"name": "golden-1", "Name": "golden-2"`, `"Name" stands twice`},
 		{"account twice", `"` + address + `": {`, `"` + address[2:] + `": {"balance": "0x0"}, "` + address + `": {`, "stands twice"},
-		{"other version", `"version": 1`, `"version": 2`, "this build reads version 1 only"},
-		{"no version", `"version": 1,`, ``, "version is 0"},
+		{"other version", `"version": 2`, `"version": 1`, "this build reads version 2 only"},
+		{"no version", `"version": 2,`, ``, "version is 0"},
 		{"negative number", `"slotSeconds": 1`, `"slotSeconds": -1`, "slotSeconds"},
 		{"unknown kind", `"kind": "opaque"`, `"kind": "opaq"`, `unknown rollup kind "opaq"`},
 		{"negative balance", `"balance": "0x0"`, `"balance": "-5"`, "balance is -5"},
@@ -81,7 +81,7 @@ func TestGenesisValidate_ReportsAllProblemsAtOnce(t *testing.T) {
 
 func TestGenesisValidate_RefusesEachInconsistency(t *testing.T) {
 	for name, breakIt := range map[string]func(g *core.Genesis){
-		"version":                  func(g *core.Genesis) { g.Version = 2 },
+		"version":                  func(g *core.Genesis) { g.Version = 1 },
 		"long name":                func(g *core.Genesis) { g.Name = strings.Repeat("a", core.MaxNameLength+1) },
 		"time in seconds of 1970":  func(g *core.Genesis) { g.Time = 1999 },
 		"time beyond the engine's": func(g *core.Genesis) { g.Time = 1 << 60 },

@@ -36,7 +36,7 @@ const (
 	VoidLegReverted    OutcomeCode = 33 // this leg reverted without mayRevert
 	VoidOtherLeg       OutcomeCode = 34 // another leg, named in the outcome, voided the bundle
 	VoidCommitment     OutcomeCode = 35 // the bundle's commitment is not the one of its legs
-	VoidAssertion      OutcomeCode = 36 // an assertion did not hold after the last leg
+	VoidAssertion      OutcomeCode = 36 // an assertion of this leg did not hold after the last leg, or was one too many
 	VoidParentTick     OutcomeCode = 37 // the state pinned by parentTick was not the one met
 	VoidPanic          OutcomeCode = 48 // the executor panicked twice on this entry
 	VoidZoneUnassigned OutcomeCode = 49 // the rollup is not executed in the bundle's zone

@@ -22,6 +22,8 @@ type Params struct {
 	MaxBundleBytes uint64 `json:"maxBundleBytes"`
 	// MaxBundleLegs bounds the legs of a bundle.
 	MaxBundleLegs uint64 `json:"maxBundleLegs"`
+	// MaxBundleAssertions bounds the assertions of a bundle, those of all its legs together.
+	MaxBundleAssertions uint64 `json:"maxBundleAssertions"`
 	// MaxBundlesPerTick bounds the bundles of a tick.
 	MaxBundlesPerTick uint64 `json:"maxBundlesPerTick"`
 	// MaxBundleWindow bounds how far notAfter may lie after the tick's time, in ms.
@@ -48,7 +50,7 @@ func DefaultParams() Params {
 	return Params{
 		ProtocolVersion: ProtocolVersion, SlotSeconds: slot,
 		MaxTickBytes: 1 << 20, MaxTxBytes: 128 << 10, MaxBundleBytes: 256 << 10, MaxBundleLegs: 32,
-		MaxBundlesPerTick: 256, MaxBundleWindow: 10 * 60 * 1000, MaxGossipBytes: 320 << 10,
+		MaxBundleAssertions: 32, MaxBundlesPerTick: 256, MaxBundleWindow: 10 * 60 * 1000, MaxGossipBytes: 320 << 10,
 		MaxTxGas: 1 << 24, BlockGas: blockGas, MaxDigests: 64,
 		SingleGasRate: 4 * blockGas / (slot * 1000), SingleGasCapacity: 4 * blockGas,
 		BundleGasRate: blockGas / (slot * 1000), BundleGasCapacity: blockGas,
@@ -72,6 +74,7 @@ func (p Params) Validate() error {
 	within("maxTxBytes", p.MaxTxBytes, 1<<10, p.MaxTickBytes/2)
 	within("maxBundleBytes", p.MaxBundleBytes, 1<<10, p.MaxTickBytes/2)
 	within("maxBundleLegs", p.MaxBundleLegs, 1, 256)
+	within("maxBundleAssertions", p.MaxBundleAssertions, 1, 256)
 	within("maxBundlesPerTick", p.MaxBundlesPerTick, 1, 1<<16)
 	within("maxBundleWindow", p.MaxBundleWindow, 1000, 10*60*1000)
 	within("maxGossipBytes", p.MaxGossipBytes, p.MaxTxBytes+batchHead, 1<<20)

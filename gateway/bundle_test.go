@@ -156,6 +156,33 @@ func TestSimulateBundle_ReportsEveryLeg(t *testing.T) {
 	}
 }
 
+func TestSimulateBundle_ReportsEveryAssertion(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{})
+	account, slot, value := common.Address{19: 1}, common.Hash{31: 2}, common.Hash{31: 3}
+	h.Zone.OnSimulate = func(context.Context, core.DecodedBundle) (gateway.Simulation, error) {
+		a := core.NewAssertion(gatewaytest.B, account, slot, value)
+		return gateway.Simulation{
+			Tick: 1, Code: core.VoidAssertion, FailingLeg: 1, Reason: "b", Legs: make([]gateway.SimulatedLeg, 2),
+			Assertions: []gateway.SimulatedAssertion{
+				{Assertion: a, Leg: 0, Holds: true, Found: value}, {Assertion: a, Leg: 1, Found: common.Hash{31: 4}, Reason: "b"},
+			},
+		}, nil
+	}
+	b := gatewaytest.Bundle(h.Genesis, gatewaytest.Tx(gatewaytest.A, 0), gatewaytest.Tx(gatewaytest.B, 0))
+	got := call[gateway.SimulationView](t, h.Dial(t, "http", "/"), simulateBundle, b.Bundle)
+	if got.Code != core.VoidAssertion || got.FailingLeg == nil || *got.FailingLeg != 1 || len(got.Assertions) != 2 {
+		t.Fatalf("got %+v", got)
+	}
+	for i, a := range got.Assertions {
+		holds := i == 0
+		same := a.Leg == i && a.ChainID.ToInt().Uint64() == uint64(gatewaytest.B) && a.Account == account && a.Slot == slot && a.Expected == value
+		if !same || a.OK != holds || (a.Found == value) != holds || (a.Reason == "") != holds {
+			t.Errorf("assertion %d: %+v", i, a)
+		}
+	}
+}
+
 func TestSimulateBundle_RefusesRollupsOfNoCommonZone(t *testing.T) {
 	t.Parallel()
 	h := gatewaytest.New(t, gatewaytest.Options{})

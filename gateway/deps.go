@@ -221,6 +221,20 @@ type Simulation struct {
 	Reason string
 	// Legs holds one row for each leg.
 	Legs []SimulatedLeg
+	// Assertions are those that were checked, in the order made.
+	Assertions []SimulatedAssertion
+}
+
+// SimulatedAssertion is an assertion with what was found after the last leg.
+type SimulatedAssertion struct {
+	core.Assertion
+	// Leg is the index of the leg that made it.
+	Leg   int
+	Holds bool
+	// Found is what the slot has; zero if nothing can be read.
+	Found common.Hash
+	// Reason explains an assertion that does not hold.
+	Reason string
 }
 
 // SimulatedLeg is what would become of a leg.

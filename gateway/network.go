@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -127,6 +128,13 @@ func (g *Gateway) simulationView(d core.DecodedBundle, s Simulation) *Simulation
 		v := simulatedLegView(leg)
 		v.Rollup, v.TxHash = d.Legs[i].Rollup, d.Txs[i].Hash()
 		view.Legs = append(view.Legs, v)
+	}
+	view.Assertions = make([]AssertionView, len(s.Assertions))
+	for i, a := range s.Assertions {
+		view.Assertions[i] = AssertionView{
+			Leg: a.Leg, ChainID: (*hexutil.Big)(a.Chain.Big()), Account: a.Account, Slot: a.Slot, Expected: a.Value, Found: a.Found,
+			OK: a.Holds, Reason: a.Reason,
+		}
 	}
 	return view
 }

@@ -79,7 +79,12 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 	bundle := gatewaytest.Bundle(h.Genesis, leg, other)
 	h.Zone.OnSimulate = func(context.Context, core.DecodedBundle) (gateway.Simulation, error) {
 		success := gateway.SimulatedLeg{Executed: true, GasUsed: 21000}
-		return gateway.Simulation{Tick: 2, Success: true, FailingLeg: -1, Legs: []gateway.SimulatedLeg{success, success}}, nil
+		asserted := gateway.SimulatedAssertion{Leg: 1, Holds: true, Found: common.Hash{31: 5}}
+		asserted.Assertion = core.NewAssertion(gatewaytest.A, common.Address{19: 1}, common.Hash{}, asserted.Found)
+		return gateway.Simulation{
+			Tick: 2, Success: true, FailingLeg: -1, Legs: []gateway.SimulatedLeg{success, success},
+			Assertions: []gateway.SimulatedAssertion{asserted},
+		}, nil
 	}
 	c := h.Dial(t, "ws", "/")
 	call[gateway.NetworkStatus](t, c, "lockstep_status") // from here on the gateway follows the log

@@ -104,6 +104,25 @@ type SimulationView struct {
 	FailingLeg *int               `json:"failingLeg,omitempty"`
 	Reason     string             `json:"reason,omitempty"`
 	Legs       []SimulatedLegView `json:"legs"`
+	// Assertions are those that were checked after the last leg, in the order made, also those that hold. There are none if
+	// the bundle failed before, or has atomicity inclusion.
+	Assertions []AssertionView `json:"assertions"`
+}
+
+// AssertionView is what a leg asserted about a storage slot, and what was found there after the last leg.
+type AssertionView struct {
+	// Leg is the index of the leg that asserted.
+	Leg int `json:"leg"`
+	// ChainID is as it was stated: a rollup of the bundle's zone, or the assertion fails.
+	ChainID  *hexutil.Big   `json:"chainId"`
+	Account  common.Address `json:"account"`
+	Slot     common.Hash    `json:"slot"`
+	Expected common.Hash    `json:"expected"`
+	// Found is zero also where nothing can be read, as Reason says then.
+	Found common.Hash `json:"found"`
+	OK    bool        `json:"ok"`
+	// Reason explains an assertion that does not hold.
+	Reason string `json:"reason,omitempty"`
 }
 
 // SimulatedLegView is what would become of a leg.

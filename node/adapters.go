@@ -193,5 +193,10 @@ func (z servedZone) Simulate(ctx context.Context, b core.DecodedBundle) (gateway
 			Block: leg.Block, GasFees: leg.GasFees, CoinbaseDiff: leg.CoinbaseDiff,
 		}
 	}
+	for _, a := range s.Assertions {
+		out.Assertions = append(out.Assertions, gateway.SimulatedAssertion{
+			Assertion: a.Assertion, Leg: a.Leg, Holds: a.Holds, Found: a.Found, Reason: a.Reason,
+		})
+	}
 	return out, nil
 }

@@ -125,6 +125,17 @@ func (a *attempt) Apply(tx core.Transaction) (zone.Execution, error) {
 	return n.execution, nil
 }
 
+func (a *attempt) Storage(account common.Address, slot common.Hash) (common.Hash, bool, error) {
+	if a.err != nil {
+		return common.Hash{}, false, a.err
+	}
+	n, err := a.engine.step(call{kind: callRead, hash: slot, account: account}, core.Transaction{})
+	if err != nil {
+		return common.Hash{}, false, err
+	}
+	return n.root, n.code, nil
+}
+
 func (a *attempt) Merge() error {
 	if a.err != nil {
 		return a.err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/zone"
@@ -25,9 +26,10 @@ type executor struct {
 
 // call is one engine call, without what it is applied to.
 type call struct {
-	kind callKind
-	n    uint64      // timestamp of open, tick of endTick
-	hash common.Hash // of the transaction; the 16 bytes of a seal's extra data
+	kind    callKind
+	n       uint64         // timestamp of open, tick of endTick
+	hash    common.Hash    // of the transaction; the 16 bytes of a seal's extra data; the slot of read
+	account common.Address // of read
 }
 
 type callKind byte
@@ -37,6 +39,7 @@ const (
 	callApply
 	callAttempt
 	callLeg
+	callRead
 	callMerge
 	callDrop
 	callEndTick
@@ -51,7 +54,8 @@ type node struct {
 	children map[call]*node
 
 	execution zone.Execution   // of apply and leg
-	root      common.Hash      // of endTick
+	root      common.Hash      // of endTick; the value that read finds
+	code      bool             // of read
 	block     zone.SealedBlock // of a seal and of the genesis
 	view      *evm.View        // the newest published
 }
@@ -76,7 +80,7 @@ func (x *executor) newWorker() (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &worker{chain: chain}
+	w := &worker{chain: chain, predeploy: x.cfg.Predeploy.Address}
 	x.workers = append(x.workers, w)
 	return w, nil
 }
@@ -143,6 +147,8 @@ type worker struct {
 	chain   *evm.Chain
 	at      *node
 	attempt zone.Attempt
+	// predeploy is the address whose logs are assertions.
+	predeploy common.Address
 }
 
 // move goes to a node: from where the worker is if that is on the way, else from the newest block on the way that its
@@ -195,6 +201,8 @@ func (w *worker) do(n *node) (err error) {
 		w.attempt = w.chain.Attempt()
 	case callLeg:
 		n.execution, err = w.attempt.Apply(n.tx)
+	case callRead:
+		n.root, n.code, err = w.attempt.Storage(n.call.account, n.call.hash)
 	case callMerge:
 		err = w.attempt.Merge()
 	case callDrop:
@@ -206,16 +214,26 @@ func (w *worker) do(n *node) (err error) {
 		n.block, err = w.chain.Seal(n.call.hash[:16])
 		n.view = w.chain.View()
 	}
-	n.execution.Logs, n.execution.ReturnData = nil, nil // nothing here reads them
+	n.execution.Logs, n.execution.ReturnData = w.assertions(n.execution.Logs), nil // nothing here reads others
 	w.at = n
 	return err
+}
+
+// assertions are the logs that the zone reads.
+func (w *worker) assertions(logs []*gethtypes.Log) (kept []*gethtypes.Log) {
+	for _, log := range logs {
+		if log.Address == w.predeploy {
+			kept = append(kept, log)
+		}
+	}
+	return kept
 }
 
 // same compares two executions of one call.
 func same(a, b *node) error {
 	x, y := a.execution, b.execution
 	if x.Code != y.Code || x.NoRoom != y.NoRoom || x.Reverted != y.Reverted || x.GasUsed != y.GasUsed ||
-		x.ReceiptHash != y.ReceiptHash || a.root != b.root || a.block.Hash != b.block.Hash {
+		x.ReceiptHash != y.ReceiptHash || a.root != b.root || a.code != b.code || a.block.Hash != b.block.Hash {
 		return fmt.Errorf("executing again gives %+v %s %s, want %+v %s %s", y, b.root, b.block.Hash, x, a.root, a.block.Hash)
 	}
 	return nil

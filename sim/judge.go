@@ -21,11 +21,12 @@ func (o *oracle) judge(v *validator, id core.ZoneID, r zone.TickResult) {
 	}
 	tick := o.ticks[r.Tick]
 	for _, place := range r.Bundles {
-		o.bundle(tick, place, fates)
+		o.bundle(id, tick, place, fates)
 	}
 	for _, rollup := range o.s.members(id) {
 		o.conservation(v, rollup, burned[rollup])
 		o.effects(v, rollup, r.Outcomes)
+		o.written(v, rollup)
 	}
 	if o.judgedEverywhere(r.Tick) {
 		delete(o.ticks, r.Tick)
@@ -65,7 +66,7 @@ func (o *oracle) fate(f zone.Fate) {
 }
 
 // bundle checks that an execution bundle took effect on all of its legs or on none, at once.
-func (o *oracle) bundle(tick *core.Tick, place zone.BundlePlace, fates map[zone.LegPlace]zone.Fate) {
+func (o *oracle) bundle(id core.ZoneID, tick *core.Tick, place zone.BundlePlace, fates map[zone.LegPlace]zone.Fate) {
 	var bundle *core.DecodedBundle
 	for i := range tick.Bundles {
 		if tick.Bundles[i].Hash == place.ID {
@@ -97,6 +98,9 @@ func (o *oracle) bundle(tick *core.Tick, place zone.BundlePlace, fates map[zone.
 		o.outcomes["bundlesIncluded"]++
 	} else {
 		o.outcomes["bundlesVoid"]++
+	}
+	if whole && !half {
+		o.asserted(id, bundle, place, fates)
 	}
 }
 

@@ -194,6 +194,21 @@ func (l *load) bundle(v *validator) {
 		l.s.count("load:parentTick")
 	}
 	d.protected = d.atomicity == core.AtomicExecution && l.rand.IntN(4) == 0
+	if d.atomicity == core.AtomicExecution && l.rand.IntN(2) == 0 {
+		l.assertingLegs(v, d, id)
+	} else {
+		l.legs(v, d, id)
+	}
+	if l.s.cfg.has(Load) {
+		l.twistDraft(d)
+	}
+	if len(d.legs) > 0 {
+		l.offer(v, d)
+	}
+}
+
+// legs adds one to five legs on a zone's rollups; those of an inclusion bundle are on any.
+func (l *load) legs(v *validator, d *draft, id core.ZoneID) {
 	for range 1 + l.rand.IntN(5) {
 		if d.atomicity == core.AtomicInclusion {
 			id = l.zone()
@@ -201,12 +216,6 @@ func (l *load) bundle(v *validator) {
 		if !l.leg(v, d, l.rollup(id)) {
 			break
 		}
-	}
-	if l.s.cfg.has(Load) {
-		l.twistDraft(d)
-	}
-	if len(d.legs) > 0 {
-		l.offer(v, d)
 	}
 }
 

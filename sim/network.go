@@ -124,6 +124,7 @@ var (
 	reverter     = common.HexToAddress("0xc000000000000000000000000000000000000003")
 	spinner      = common.HexToAddress("0xc000000000000000000000000000000000000004")
 	payer        = common.HexToAddress("0xc000000000000000000000000000000000000005")
+	scribe       = common.HexToAddress("0xc000000000000000000000000000000000000007")
 	treasury     = common.HexToAddress("0xc000000000000000000000000000000000000006") // an account without code
 )
 
@@ -137,6 +138,8 @@ var contracts = map[common.Address][]byte{
 	reverter: common.FromHex("5f355f5260205ffd"),
 	// spinner: runs until the gas is gone
 	spinner: common.FromHex("5b5f56"),
+	// scribe: does what its calldata, a program, says
+	scribe: programCode,
 	// payer: sends what it gets on to calldata[0:32]
 	payer: common.FromHex("5f5f5f5f345f355af100"),
 }

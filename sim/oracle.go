@@ -28,6 +28,8 @@ type oracle struct {
 	seals    map[core.ZoneID]map[uint64]zone.SealRecord
 	included map[core.RollupID]map[common.Hash]uint64
 	supply   map[core.RollupID]*big.Int
+	// storage is what programs have written, as recomputed from what was decided.
+	storage map[core.RollupID]slots
 
 	checkpoints *checkpoints
 
@@ -48,11 +50,12 @@ func newOracle(s *simulation) *oracle {
 		heads: make(map[core.RollupID]core.LaneHead), lanes: make(map[core.RollupID]*book), ordered: make(map[common.Hash]struct{}),
 		attested: make(map[core.ZoneID]core.Attested), digests: make(map[core.ZoneID][]common.Hash),
 		seals: make(map[core.ZoneID]map[uint64]zone.SealRecord), included: make(map[core.RollupID]map[common.Hash]uint64),
-		supply: make(map[core.RollupID]*big.Int), checkpoints: newCheckpoints(len(s.net.genesis.Validators)), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
+		supply: make(map[core.RollupID]*big.Int), storage: make(map[core.RollupID]slots), checkpoints: newCheckpoints(len(s.net.genesis.Validators)), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
 	}
 	for _, r := range s.net.genesis.Rollups {
 		o.lanes[r.ID] = new(book)
 		o.included[r.ID] = make(map[common.Hash]uint64)
+		o.storage[r.ID] = make(slots)
 		o.supply[r.ID] = new(big.Int).Mul(funds, big.NewInt(accountCount))
 	}
 	for _, z := range s.net.genesis.Zones {

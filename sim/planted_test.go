@@ -26,7 +26,9 @@ func TestRun_FindsPlantedBugs(t *testing.T) {
 		{"bundles take effect on one rollup only", bugs{engine: all(dropsGood)}, []string{"void has no effect, included has", "supply is conserved"}},
 		{"executors say included of used nonces", bugs{engine: all(includesAgain)}, []string{"a transaction is included once", "supply is conserved"}},
 		{"executors report too little gas", bugs{engine: all(cheap)}, []string{"supply is conserved"}},
-		{"reverted legs do not void their bundle", bugs{engine: all(hidesReverts)}, []string{"void has no effect, included has", "no half bundle", "supply is conserved"}},
+		{"reverted legs do not void their bundle", bugs{engine: all(hidesReverts)}, []string{"void has no effect, included has", "no half bundle", "supply is conserved", "assertions hold"}},
+		{"assertions are forgotten", bugs{engine: all(forgetsAssertions)}, []string{"assertions hold"}},
+		{"assertions see an empty state", bugs{engine: all(readsNothing)}, []string{"assertions hold"}},
 		{"disks do not sync", bugs{unsynced: true}, []string{"what was appended survives", "a validator starts from what it finds"}},
 		{"pools hold some entries back", bugs{candidates: heldBack}, []string{"accepted entries come to an end"}},
 		{"validators accept everything", bugs{check: func(int, ordering.Proposal, error) error { return nil }}, []string{"bad proposals are refused"}},
@@ -159,6 +161,27 @@ func hidesReverts(e zone.Engine) zone.Engine {
 		return x
 	}, rightEnd}
 }
+
+// forgetsAssertions hides what legs logged.
+func forgetsAssertions(e zone.Engine) zone.Engine {
+	return &planted{e, func(_ core.Transaction, x zone.Execution) zone.Execution {
+		x.Logs = nil
+		return x
+	}, rightEnd}
+}
+
+type blindEngine struct{ zone.Engine }
+
+func (b blindEngine) Attempt() zone.Attempt { return blindAttempt{b.Engine.Attempt()} }
+
+type blindAttempt struct{ zone.Attempt }
+
+func (blindAttempt) Storage(common.Address, common.Hash) (common.Hash, bool, error) {
+	return common.Hash{}, true, nil
+}
+
+// readsNothing takes all storage for empty.
+func readsNothing(e zone.Engine) zone.Engine { return blindEngine{e} }
 
 func heldBack(_ int, c core.Candidates) core.Candidates {
 	var kept core.Candidates

@@ -58,6 +58,7 @@ func TestRun_EveryPromiseHoldsUnderFaults(t *testing.T) {
 	for _, outcome := range []string{
 		"included", "nonceTooLow", "nonceTooHigh", "insufficientFunds", "blockFull", "legReverted", "otherLeg", "commitment",
 		"bundlesIncluded", "bundlesVoid", "parentTick", "bundlesIncludedAtParentTick",
+		"bundlesAsserting", "assertion",
 	} {
 		if outcomes[outcome] == 0 {
 			t.Errorf("nothing is %s: the load shows too little", outcome)

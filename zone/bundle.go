@@ -159,23 +159,39 @@ func (m *machine) attempt(b *core.DecodedBundle, legs []leg) ([]Execution, verdi
 	return done, v, err
 }
 
-// runLegs runs legs until one fails; attempts, by lane, are begun when first needed.
+// runLegs runs legs until one fails, and then checks what they asserted.
 func (m *machine) runLegs(b *core.DecodedBundle, legs []leg, attempts []Attempt) ([]Execution, verdict, error) {
 	done := make([]Execution, len(legs))
+	asserted := assertions{predeploy: m.predeploy, limit: m.params.MaxBundleAssertions}
 	for i, leg := range legs {
-		if attempts[leg.lane] == nil {
-			attempts[leg.lane] = m.lanes[leg.lane].engine.Attempt()
-		}
-		x, err := attempts[leg.lane].Apply(b.Txs[leg.index])
+		x, err := m.attemptOn(leg.lane, attempts).Apply(b.Txs[leg.index])
 		if err != nil {
 			return nil, verdict{}, fmt.Errorf("leg %d: rollup %s: %w", leg.index, m.lanes[leg.lane].rollup, err)
 		}
-		if v := judgeLeg(x, leg.index, b.Legs[leg.index].MayRevert); v != (verdict{}) {
+		v := judgeLeg(x, leg.index, b.Legs[leg.index].MayRevert)
+		if v == (verdict{}) {
+			v = asserted.collect(leg.index, x.Logs)
+		}
+		if v != (verdict{}) {
 			return nil, v, nil
 		}
 		done[i] = x
 	}
-	return done, verdict{}, nil
+	v, err := asserted.check(func(rollup core.RollupID) (Attempt, error) {
+		if at, ok := m.laneOf(rollup); ok {
+			return m.attemptOn(at, attempts), nil
+		}
+		return nil, nil
+	})
+	return done, v, err
+}
+
+// attemptOn is the attempt on a lane's rollup, begun when it is first needed; attempts are by lane.
+func (m *machine) attemptOn(lane int, attempts []Attempt) Attempt {
+	if attempts[lane] == nil {
+		attempts[lane] = m.lanes[lane].engine.Attempt()
+	}
+	return attempts[lane]
 }
 
 // judgeLeg says whether an executed leg voids its bundle.

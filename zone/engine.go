@@ -40,6 +40,9 @@ type Engine interface {
 type Attempt interface {
 	// Apply executes a leg on top of the legs before it, as Engine.Apply does.
 	Apply(tx core.Transaction) (Execution, error)
+	// Storage reads a storage slot after the legs so far; code says whether the account has any: a contract's, or a
+	// delegation (EIP-7702).
+	Storage(account common.Address, slot common.Hash) (value common.Hash, code bool, err error)
 	// Merge makes all legs part of the open block.
 	Merge() error
 	// Drop forgets all legs.

@@ -40,7 +40,7 @@ func TestZone_EVMTwinsAgree(t *testing.T) {
 				t.Fatalf("died %d times only: the test shows nothing", deaths)
 			}
 			codes := compareTwins(t, log, steady.twin(), restless.twin())
-			for _, code := range []core.OutcomeCode{core.Included, core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment} {
+			for _, code := range []core.OutcomeCode{core.Included, core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment, core.VoidAssertion} {
 				if codes[code] == 0 {
 					t.Errorf("no position is %s: the traffic shows too little (%v)", code, codes)
 				}
@@ -67,6 +67,7 @@ func evmNetwork(t *testing.T) *zonetest.Network {
 		alloc[net.Address("sink")] = gethtypes.Account{
 			Code: counterCode, Balance: new(big.Int), Storage: map[common.Hash]common.Hash{{}: {31: 1}},
 		}
+		alloc[net.Address(program)] = gethtypes.Account{Code: zonetest.ProgramCode, Balance: new(big.Int)}
 		net.Genesis.Rollups[i].EVM = &core.EVMGenesis{BaseFee: 7, Alloc: alloc}
 	}
 	return net
@@ -139,7 +140,10 @@ func (r *evmRig) live(seed uint64) (finish func() error) {
 	r.t.Helper()
 	finish = r.run()
 	traffic := zonetest.NewTraffic(r.net, r.log, seed, r.nonce)
-	traffic.Price = 1_000_000
+	traffic.Price, traffic.About = 1_000_000, program
+	traffic.Assert = func(a core.Assertion) zonetest.Tx {
+		return zonetest.Tx{To: program, Gas: 50_000, Data: zonetest.Program(nil).Assert(a)}
+	}
 	for range evmTwinTicks {
 		traffic.Tick()
 		if err := r.zone.WaitExecuted(r.t.Context(), r.log.Head()); err != nil {

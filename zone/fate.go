@@ -10,7 +10,7 @@ import (
 const NoLeg = -1
 
 // maxDetail bounds Fate.Detail in bytes.
-const maxDetail = 256
+const maxDetail = 512
 
 // Fate is everything that is known about a decided lane position. Outcome is what the digests commit to, together with
 // the tick; the rest explains it.
@@ -27,7 +27,7 @@ type Fate struct {
 	GasUsed uint64
 	// FailingLeg is the index of the leg because of which a bundle is void, NoLeg otherwise.
 	FailingLeg int
-	// Detail explains a void for people; at most 256 bytes.
+	// Detail explains a void for people; at most 512 bytes.
 	Detail string
 }
 

@@ -20,8 +20,10 @@ type machine struct {
 	network core.NetworkID
 	zone    core.ZoneID
 	params  core.Params
-	lanes   []*lane // ascending by rollup
-	backlog backlog
+	// predeploy is the address whose events are assertions.
+	predeploy common.Address
+	lanes     []*lane // ascending by rollup
+	backlog   backlog
 
 	tick    uint64 // the newest tick begun
 	time    uint64 // its consensus time in ms
@@ -37,7 +39,8 @@ type machine struct {
 func newMachine(cfg Config, members []core.RollupID, engines map[core.RollupID]Engine, b backlog) *machine {
 	m := &machine{
 		network: cfg.Genesis.NetworkID(), zone: cfg.Zone, params: cfg.Genesis.Params, backlog: b,
-		slot: cfg.Genesis.Params.Slot(cfg.Genesis.Time) - 1,
+		predeploy: cfg.Genesis.Predeploy.Address,
+		slot:      cfg.Genesis.Params.Slot(cfg.Genesis.Time) - 1,
 	}
 	for _, id := range members {
 		m.lanes = append(m.lanes, &lane{rollup: id, engine: engines[id]})

@@ -32,6 +32,9 @@ type Simulation struct {
 	Reason string
 	// Legs holds one row for each leg.
 	Legs []SimulatedLeg
+	// Assertions are those of an execution bundle, in the order made, those that hold too; none if a leg fails before they
+	// are checked.
+	Assertions []CheckedAssertion
 }
 
 // SimulatedLeg is what would become of a leg.
@@ -105,9 +108,11 @@ func (s *Simulation) fail(v verdict) {
 	s.Code, s.FailingLeg, s.Reason = v.code, v.leg, v.detail
 }
 
-// run executes the legs in order. Those of an inclusion bundle do not depend on each other.
+// run executes the legs in order and checks what they asserted. The legs of an inclusion bundle do not depend on each
+// other, and assert nothing.
 func (s *Simulation) run(scratch *scratch) error {
-	b := scratch.bundle
+	b, genesis := scratch.bundle, scratch.zone.cfg.Genesis
+	asserted := assertions{predeploy: genesis.Predeploy.Address, limit: genesis.Params.MaxBundleAssertions}
 	for i, tx := range b.Txs {
 		attempt := scratch.attempts[tx.Rollup()]
 		if attempt == nil {
@@ -118,25 +123,41 @@ func (s *Simulation) run(scratch *scratch) error {
 		if err != nil {
 			return fmt.Errorf("simulate leg %d on rollup %s: %w", i, tx.Rollup(), err)
 		}
-		leg := &s.Legs[i]
-		leg.Executed, leg.Code, leg.Reverted, leg.GasUsed = true, x.Code, x.Reverted, x.GasUsed
-		leg.ReturnData, leg.Logs, leg.Reason = x.ReturnData, x.Logs, x.Detail
-		leg.pay(before, attempt, tx)
-		if x.Reverted {
-			leg.Reason = revertReason(x.ReturnData)
-		}
-		if x.NoRoom {
-			leg.Code, leg.Reason = core.VoidBlockFull, "does not fit into the open block"
-		}
+		s.Legs[i].fill(x)
+		s.Legs[i].pay(before, attempt, tx)
 		if b.Atomicity == core.AtomicInclusion {
 			continue
 		}
-		if v := judgeLeg(x, i, b.Legs[i].MayRevert); v != (verdict{}) {
+		v := judgeLeg(x, i, b.Legs[i].MayRevert)
+		if v == (verdict{}) {
+			v = asserted.collect(i, x.Logs)
+		}
+		if v != (verdict{}) {
 			s.fail(v)
 			return nil
 		}
 	}
+	v, err := asserted.check(scratch.attempt)
+	if err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	s.Assertions = asserted.made
+	if v != (verdict{}) {
+		s.fail(v)
+	}
 	return nil
+}
+
+// fill says what became of a leg.
+func (leg *SimulatedLeg) fill(x Execution) {
+	leg.Executed, leg.Code, leg.Reverted, leg.GasUsed = true, x.Code, x.Reverted, x.GasUsed
+	leg.ReturnData, leg.Logs, leg.Reason = x.ReturnData, x.Logs, x.Detail
+	if x.Reverted {
+		leg.Reason = revertReason(x.ReturnData)
+	}
+	if x.NoRoom {
+		leg.Code, leg.Reason = core.VoidBlockFull, "does not fit into the open block"
+	}
 }
 
 // Coinbase is what the attempts of Engine.Scratch tell beside, if they can.
@@ -189,17 +210,41 @@ func (s *scratch) begin(ctx context.Context) (now uint64, err error) {
 	if s.tick, now = s.zone.results.published(); now == 0 {
 		return 0, ErrNotReady
 	}
-	for _, tx := range s.bundle.Txs {
-		engine := s.zone.engines[tx.Rollup()]
-		if engine == nil || s.attempts[tx.Rollup()] != nil {
+	for id, engine := range s.zone.engines {
+		if !s.reads(id) {
 			continue
 		}
-		if s.attempts[tx.Rollup()], err = engine.Scratch(ctx); err != nil {
-			delete(s.attempts, tx.Rollup())
-			return 0, fmt.Errorf("simulate on rollup %s: %w", tx.Rollup(), err)
+		if s.attempts[id], err = engine.Scratch(ctx); err != nil {
+			delete(s.attempts, id)
+			return 0, fmt.Errorf("simulate on rollup %s: %w", id, err)
 		}
 	}
 	return now, nil
+}
+
+// reads reports whether the bundle can read a rollup: with a leg, or with an assertion, which only a leg that names the
+// predeploy can make and which can be about any rollup of the zone.
+func (s *scratch) reads(id core.RollupID) bool {
+	for _, tx := range s.bundle.Txs {
+		if tx.Rollup() == id {
+			return true
+		}
+		if tx.Eth() == nil {
+			continue
+		}
+		if _, named := core.PredeployKeys(tx.Eth(), s.zone.cfg.Genesis.Predeploy.Address); named {
+			return true
+		}
+	}
+	return false
+}
+
+// attempt is the state of a rollup after the legs, nil for one that the zone does not execute.
+func (s *scratch) attempt(id core.RollupID) (Attempt, error) {
+	if s.zone.engines[id] != nil && s.attempts[id] == nil {
+		return nil, fmt.Errorf("%w: an assertion by a bundle that does not name the predeploy", ErrInvariant)
+	}
+	return s.attempts[id], nil
 }
 
 func (s *scratch) drop() {

@@ -31,6 +31,10 @@ func TestZone_TwinsAgree(t *testing.T) {
 			traffic := zonetest.NewTraffic(net, log, seed, func(id core.RollupID, name string) uint64 {
 				return steady.engines[id].Nonce(net.Address(name))
 			})
+			traffic.About = "a"
+			traffic.Assert = func(a core.Assertion) zonetest.Tx {
+				return zonetest.Tx{To: "sink", Data: append([]byte{zonetest.OpAssert}, a.Calldata()...)}
+			}
 			for range twinTicks {
 				traffic.Tick()
 				steady.executeAll()
@@ -46,7 +50,7 @@ func TestZone_TwinsAgree(t *testing.T) {
 			codes := compareTwins(t, log, steady.twin(), restless.twin())
 			for _, code := range []core.OutcomeCode{
 				core.Included, core.VoidBadSignature, core.VoidNonceTooLow, core.VoidNonceTooHigh, core.VoidInsufficientFunds,
-				core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment,
+				core.VoidBlockFull, core.VoidLegReverted, core.VoidOtherLeg, core.VoidCommitment, core.VoidAssertion,
 			} {
 				if codes[code] == 0 {
 					t.Errorf("no position is %s: the traffic shows too little (%v)", code, codes)
@@ -241,6 +245,11 @@ type mortalAttempt struct {
 func (m *mortalAttempt) Apply(tx core.Transaction) (x zone.Execution, err error) {
 	err = m.life.call(func() error { x, err = m.Attempt.Apply(tx); return err })
 	return x, err
+}
+
+func (m *mortalAttempt) Storage(account common.Address, slot common.Hash) (value common.Hash, code bool, err error) {
+	err = m.life.call(func() error { value, code, err = m.Attempt.Storage(account, slot); return err })
+	return value, code, err
 }
 
 func (m *mortalAttempt) Merge() error { return m.life.call(m.Attempt.Merge) }

@@ -67,7 +67,7 @@ func (n *network) protect(t *testing.T, u user, ids []core.RollupID, txs []*geth
 	}
 	b.Commitment = b.ComputeCommitment(network.NetworkID, legs)
 	for i, tx := range txs {
-		tx.AccessList = gethtypes.AccessList{{Address: network.Predeploy.Address, StorageKeys: []common.Hash{b.Commitment}}}
+		tx.AccessList = append(tx.AccessList, gethtypes.AccessTuple{Address: network.Predeploy.Address, StorageKeys: []common.Hash{b.Commitment}})
 		raw, err := signWith(t, ids[i], u, tx).MarshalBinary()
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,7 @@ func TestNetwork(t *testing.T) {
 			"Replacement": testReplacement, "Attested": testEverythingOrderedIsAttested,
 			"Bundle": testBundle, "BundleReverting": testBundleReverting, "BundleProtected": testTearOff,
 			"BundleInclusion": testInclusionBundle, "BundleParked": testParkedLegs, "BundleParkedTooLong": testParkedTooLong,
-			"BundleReplaced": testReplaceAndCancel, "Simulation": testSimulation, "BadTransactions": testBadTransactions,
+			"BundleReplaced": testReplaceAndCancel, "Simulation": testSimulation, "Assertions": testAssertions, "BadTransactions": testBadTransactions,
 			"BadBundles": testBadBundles, "Explorer": testExplorer, "Garbage": testGarbage, "SealedVariant": testSealedVariant,
 		} {
 			t.Run(name, func(t *testing.T) {

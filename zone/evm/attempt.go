@@ -1,6 +1,8 @@
 package evm
 
 import (
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/zone"
 )
@@ -33,6 +35,15 @@ func (a *attempt) Apply(tx core.Transaction) (_ zone.Execution, err error) {
 		return zone.Execution{}, a.err
 	}
 	return a.over.apply(tx)
+}
+
+// Storage implements zone.Attempt.
+func (a *attempt) Storage(account common.Address, slot common.Hash) (_ common.Hash, _ bool, err error) {
+	defer haltOnPanic(&err, "read storage")
+	if a.err != nil {
+		return common.Hash{}, false, a.err
+	}
+	return a.over.storage(account, slot)
 }
 
 // Merge implements zone.Attempt.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/big"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/vm"
 
@@ -75,6 +76,18 @@ func (s *scratch) Apply(tx core.Transaction) (_ zone.Execution, err error) {
 		return zone.Execution{}, why // what was executed may have been cut short
 	}
 	return execution, err
+}
+
+// Storage implements zone.Attempt.
+func (s *scratch) Storage(account common.Address, slot common.Hash) (_ common.Hash, _ bool, err error) {
+	defer haltOnPanic(&err, "simulate")
+	if s.over {
+		return common.Hash{}, false, ErrAttemptOver
+	}
+	if err := s.stopped(); err != nil {
+		return common.Hash{}, false, err
+	}
+	return s.on.storage(account, slot)
 }
 
 // Coinbase implements zone.Coinbase.

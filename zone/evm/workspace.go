@@ -193,6 +193,12 @@ func (w *workspace) include(eth *gethtypes.Transaction, message *gethcore.Messag
 	}, nil
 }
 
+// storage reads a slot as the transactions so far left it; code says whether the account has any.
+func (w *workspace) storage(account common.Address, slot common.Hash) (value common.Hash, code bool, err error) {
+	value, code = w.state.GetState(account, slot), codeHash(w.state, account) != gethtypes.EmptyCodeHash
+	return value, code, w.broken()
+}
+
 func (w *workspace) addBloom(bloom *gethtypes.Bloom) {
 	for i, b := range bloom {
 		w.bloom[i] |= b

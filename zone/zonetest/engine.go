@@ -19,6 +19,7 @@ import (
 const (
 	OpRevert byte = 0xfd // reverts with the rest of the calldata as revert data
 	OpPanic  byte = 0xfe // is void because the executor panicked
+	OpAssert byte = 0xfa // asserts what the rest of the calldata, that of assertStorage, says
 )
 
 // Disk is what survives of an Engine when its process dies: the sealed blocks with the states after them.
@@ -41,6 +42,12 @@ func NewDisk(rollup core.RollupID, time uint64, balances map[common.Address]uint
 	genesis := zone.SealedBlock{Hash: crypto.Keccak256Hash([]byte("genesis"), core.U64(uint64(rollup)), s.root().Bytes()), Time: time}
 	return &Disk{blocks: []diskBlock{{genesis, s}}}
 }
+
+// Slots that Attempt.Storage knows, of accounts that were ever touched: these have code, all others do not.
+var (
+	NonceSlot   = common.Hash{31: 1}
+	BalanceSlot = common.Hash{31: 2}
+)
 
 // Engine executes transfers without an EVM: nonces, balances in wei below 2^64, declared gas against the block's
 // limit, and a block size in transactions' bytes. Gas used is 21000 + 16 per byte of calldata; the gas price is paid.
@@ -205,6 +212,17 @@ func (a *attempt) Apply(tx core.Transaction) (zone.Execution, error) {
 	return a.work.apply(tx), nil
 }
 
+func (a *attempt) Storage(address common.Address, slot common.Hash) (value common.Hash, code bool, err error) {
+	account, ok := a.work.state.accounts[address]
+	switch slot {
+	case NonceSlot:
+		value = common.BytesToHash(core.U64(account.nonce))
+	case BalanceSlot:
+		value = common.BytesToHash(core.U64(account.balance))
+	}
+	return value, ok, nil
+}
+
 func (a *attempt) Merge() error {
 	if a.into == nil {
 		return fmt.Errorf("zonetest: merge of a scratch")
@@ -279,6 +297,9 @@ func (w *work) execute(tx core.Transaction, sender common.Address) zone.Executio
 		to.balance += value
 		w.state.accounts[*eth.To()] = to
 	}
+	if data := eth.Data(); len(data) > 0 && data[0] == OpAssert {
+		x.Logs = append(x.Logs, assertionLog(data[1:]))
+	}
 	w.gas += x.GasUsed
 	w.bytes += eth.Size()
 	hash := tx.Hash()
@@ -286,6 +307,15 @@ func (w *work) execute(tx core.Transaction, sender common.Address) zone.Executio
 	x.ReceiptHash = crypto.Keccak256Hash(hash[:], status, core.U64(uint64(len(w.receipts))))
 	w.receipts = append(w.receipts, x.ReceiptHash)
 	return x
+}
+
+// assertionLog is what the predeploy logs when it is called with this calldata.
+func assertionLog(calldata []byte) *gethtypes.Log {
+	word := func(i int) []byte { return calldata[4+32*i : 4+32*(i+1)] }
+	return &gethtypes.Log{
+		Address: core.DefaultPredeploy().Address, Data: word(3),
+		Topics: []common.Hash{core.AssertionTopic, common.BytesToHash(word(0)), common.BytesToHash(word(1)), common.BytesToHash(word(2))},
+	}
 }
 
 func gasUsed(data []byte) uint64 { return 21000 + 16*uint64(len(data)) }

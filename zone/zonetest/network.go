@@ -89,6 +89,8 @@ type Tx struct {
 	// Price is the gas price in wei; zero means 1.
 	Price uint64
 	Data  []byte
+	// Access makes it a transaction of type 1 (EIP-2930).
+	Access gethtypes.AccessList
 	// BadSignature makes a signature from which no sender can be recovered.
 	BadSignature bool
 }
@@ -105,19 +107,22 @@ func (n *Network) Sign(d Tx) core.Transaction {
 	if d.Price == 0 {
 		d.Price = 1
 	}
-	signer := gethtypes.NewEIP155Signer(new(big.Int).SetUint64(uint64(d.Rollup)))
-	data := &gethtypes.LegacyTx{
-		Nonce: d.Nonce, To: &to, Value: new(big.Int).SetUint64(d.Value), Gas: d.Gas,
-		GasPrice: new(big.Int).SetUint64(d.Price), Data: d.Data,
+	chain, value, price := new(big.Int).SetUint64(uint64(d.Rollup)), new(big.Int).SetUint64(d.Value), new(big.Int).SetUint64(d.Price)
+	legacy := &gethtypes.LegacyTx{Nonce: d.Nonce, To: &to, Value: value, Gas: d.Gas, GasPrice: price, Data: d.Data}
+	var data gethtypes.TxData = legacy
+	if d.Access != nil {
+		data = &gethtypes.AccessListTx{
+			ChainID: chain, Nonce: d.Nonce, To: &to, Value: value, Gas: d.Gas, GasPrice: price, Data: d.Data, AccessList: d.Access,
+		}
 	}
-	eth, err := gethtypes.SignNewTx(n.Key(d.From), signer, data)
+	eth, err := gethtypes.SignNewTx(n.Key(d.From), gethtypes.LatestSignerForChainID(chain), data)
 	if err != nil {
 		panic(err)
 	}
 	if d.BadSignature {
 		v, _, _ := eth.RawSignatureValues()
-		data.V, data.R, data.S = v, big.NewInt(0), big.NewInt(0)
-		eth = gethtypes.NewTx(data)
+		legacy.V, legacy.R, legacy.S = v, big.NewInt(0), big.NewInt(0)
+		eth = gethtypes.NewTx(legacy)
 	}
 	tx, err := core.NewTransaction(d.Rollup, eth)
 	if err != nil {

@@ -3,6 +3,8 @@ package zonetest
 import (
 	"math/rand/v2"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/lockstep-network/lockstep/core"
 )
 
@@ -11,6 +13,10 @@ import (
 type Traffic struct {
 	// Price is the gas price in wei; zero means 1.
 	Price uint64
+	// Assert makes the call that asserts; nil: no bundle does. What is asserted is about the account named About, whose
+	// storage slot 0 stays empty.
+	Assert func(core.Assertion) Tx
+	About  string
 
 	net      *Network
 	log      *Log
@@ -97,7 +103,25 @@ func (t *Traffic) tx(rollup core.RollupID) core.Transaction {
 	return t.net.Sign(d)
 }
 
+// asserting makes a bundle of up to three legs that assert, about any of the rollups, mostly what is so.
+func (t *Traffic) asserting() core.DecodedBundle {
+	legs := make([]Tx, 1+t.rand.IntN(3))
+	for i := range legs {
+		value := common.Hash{31: byte(t.rand.IntN(8) / 7)}
+		about := t.rollups[t.rand.IntN(len(t.rollups))]
+		d := t.Assert(core.NewAssertion(about, t.net.Address(t.About), common.Hash{}, value))
+		d.Rollup, d.From = t.rollups[t.rand.IntN(len(t.rollups))], t.accounts[t.rand.IntN(len(t.accounts))]
+		d.Nonce, d.Price = t.nonces[d.Rollup][d.From], t.Price
+		t.nonces[d.Rollup][d.From]++
+		legs[i] = d
+	}
+	return t.net.Asserting(legs)
+}
+
 func (t *Traffic) bundle() core.DecodedBundle {
+	if t.Assert != nil && t.rand.IntN(3) == 0 {
+		return t.asserting()
+	}
 	legs := make([]Leg, 1+t.rand.IntN(4))
 	for i := range legs {
 		legs[i] = Leg{Tx: t.tx(t.rollups[t.rand.IntN(len(t.rollups))]), MayRevert: t.rand.IntN(2) == 0}

@@ -19,6 +19,7 @@ export {
 } from './actions/replacement.js'
 export { rollupChain, rollupClient, rollupUrl, type RollupClients } from './actions/rollup.js'
 export { type LockstepClient } from './actions/request.js'
+export { assertionsAbi, assertStorage, mappingSlot, type Assertion } from './core/assertion.js'
 export { bundleId, decodeBundle, encodeBundle, type Atomicity, type Bundle, type SignedLeg } from './core/bundle.js'
 export { bundleCommitment, type BundleCommitmentParameters, type CommittedLeg, type LegType } from './core/commitment.js'
 export {
@@ -27,5 +28,5 @@ export {
 } from './errors/rpc.js'
 export type {
   Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Level, LevelMessage, Network, RebuiltMessage, Rollup,
-  SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage,
+  SimulatedAssertion, SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage,
 } from './types.js'

@@ -64,6 +64,23 @@ export type Simulation = {
   failingLeg?: number
   reason?: string
   legs: SimulatedLeg[]
+  /** Those that were checked after the last leg, in the order made, also those that hold; none if the bundle failed before. */
+  assertions: SimulatedAssertion[]
+}
+
+/** What a leg asserted about a storage slot, and what was found there after the last leg. */
+export type SimulatedAssertion = {
+  /** Index of the leg that asserted. */
+  leg: number
+  /** As it was stated: a rollup of the bundle's zone, or the assertion fails. */
+  chainId: Hex
+  account: Address
+  slot: Hash
+  expected: Hash
+  /** Zero also where nothing can be read, as `reason` says then. */
+  found: Hash
+  ok: boolean
+  reason?: string
 }
 
 /** What would become of a leg. */

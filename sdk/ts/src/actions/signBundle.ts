@@ -10,6 +10,7 @@ import { bundleCommitment, type CommittedLeg, type LegType } from '../core/commi
 import { zeroHash } from '../core/hash.js'
 import { SignBundleError } from '../errors/rpc.js'
 import { getNetwork, simulateBundle } from './network.js'
+import { type Network } from '../types.js'
 import { type LockstepClient } from './request.js'
 import { rollupClient, type RollupClients } from './rollup.js'
 
@@ -35,6 +36,8 @@ export type UnsignedLeg = {
   authorizationList?: SignedAuthorizationList | undefined
   /** Lets the bundle stand although this leg reverts. @default false */
   mayRevert?: boolean | undefined
+  /** Lets the leg make assertions: its access list names the predeploy's marker besides the commitment. @default false */
+  asserts?: boolean | undefined
 }
 
 export type SignBundleParameters = {
@@ -85,7 +88,7 @@ export async function signBundle(client: LockstepClient, parameters: SignBundleP
   const { networkId, predeploy, head } = await getNetwork(client)
   const signing: Signing = {
     client, rollups: rollups ?? ((id) => rollupClient(client, id)), networkId, atomicity, notBefore,
-    notAfter: parameters.notAfter ?? head.time + 60_000, predeploy: protect ? predeploy.address : undefined,
+    notAfter: parameters.notAfter ?? head.time + 60_000, predeploy: protect ? predeploy : undefined,
   }
   return sign(signing, await fill(signing, legs))
 }
@@ -98,8 +101,10 @@ type Signing = {
   notBefore: number
   notAfter: number
   /** Whose storage keys protect the legs; undefined for unprotected ones. */
-  predeploy: Address | undefined
+  predeploy: Predeploy | undefined
 }
+
+type Predeploy = Network['predeploy']
 
 /** Signs legs that have everything. */
 async function sign(s: Signing, legs: readonly Draft[]): Promise<SignedBundle> {
@@ -116,20 +121,21 @@ async function sign(s: Signing, legs: readonly Draft[]): Promise<SignedBundle> {
 }
 
 /** The transaction that a leg signs. */
-function transactionOf(leg: FilledLeg, predeploy: Address | undefined, commitment: Hash): TransactionSerializable {
+function transactionOf(leg: FilledLeg, predeploy: Predeploy | undefined, commitment: Hash): TransactionSerializable {
   const { rollup, type, to, value, data, nonce, gas, authorizationList } = leg
   const fees = leg.gasPrice === undefined
     ? { maxFeePerGas: leg.maxFeePerGas, maxPriorityFeePerGas: leg.maxPriorityFeePerGas }
     : { gasPrice: leg.gasPrice }
-  const accessList = protectedList(leg.accessList, predeploy, commitment)
+  const accessList = protectedList(leg, predeploy, commitment)
   return {
     chainId: rollup, type, to: to ?? null, value, data, nonce, gas, ...fees, ...(type === 'legacy' ? {} : { accessList }),
     ...(authorizationList ? { authorizationList } : {}),
   } as TransactionSerializable
 }
 
-function protectedList(list: AccessList = [], predeploy: Address | undefined, commitment: Hash): AccessList {
-  return predeploy ? [...list, { address: predeploy, storageKeys: [commitment] }] : list
+function protectedList({ accessList = [], asserts }: Pick<UnsignedLeg, 'accessList' | 'asserts'>, predeploy: Predeploy | undefined, commitment: Hash): AccessList {
+  if (!predeploy) return accessList
+  return [...accessList, { address: predeploy.address, storageKeys: asserts ? [predeploy.marker, commitment] : [commitment] }]
 }
 
 /** Fills in what legs lack. */
@@ -162,6 +168,7 @@ async function fillLeg(s: Signing, leg: UnsignedLeg, nonces: Map<string, number>
   if (account.type !== 'local') throw new SignBundleError(`${name}: the account ${account.address} cannot sign transactions here; it must be a local account.`)
   const type = leg.type ?? (leg.authorizationList ? 'eip7702' : 'eip1559')
   if (s.predeploy && type === 'legacy') throw new SignBundleError(`${name}: a transaction of type legacy has no access list to be protected by.`)
+  if (leg.asserts && !s.predeploy) throw new SignBundleError(`${name}: only protected legs of a bundle with atomicity "execution" can assert.`)
   const rollup = typeof leg.rollup === 'number' ? leg.rollup : leg.rollup.id
   const client = () => Promise.resolve(s.rollups(rollup)) // asked for only by what is missing
   const sender = `${rollup}/${account.address}`
@@ -189,10 +196,10 @@ async function fees(client: () => Promise<Client>, leg: UnsignedLeg, type: LegTy
   return { maxFeePerGas: maxFeePerGas ?? estimated.maxFeePerGas, maxPriorityFeePerGas: maxFeePerGas !== undefined && tip > maxFeePerGas ? maxFeePerGas : tip }
 }
 
-async function estimate(client: Client, leg: Omit<FilledLeg, 'gas'>, predeploy: Address | undefined): Promise<bigint> {
+async function estimate(client: Client, leg: Omit<FilledLeg, 'gas'>, predeploy: Predeploy | undefined): Promise<bigint> {
   return estimateGas(client, {
     account: leg.account.address, to: leg.to ?? null, value: leg.value, data: leg.data,
-    accessList: protectedList(leg.accessList, predeploy, anyCommitment), authorizationList: leg.authorizationList,
+    accessList: protectedList(leg, predeploy, anyCommitment), authorizationList: leg.authorizationList,
   } as Parameters<typeof estimateGas>[1])
 }
 

@@ -76,8 +76,8 @@ const account = struct({
 
 const params = struct({
   protocolVersion: uint(), slotSeconds: uint(), maxTickBytes: uint(), maxTxBytes: uint(), maxBundleBytes: uint(),
-  maxBundleLegs: uint(), maxBundlesPerTick: uint(), maxBundleWindow: uint(), maxGossipBytes: uint(), maxTxGas: uint(),
-  blockGas: uint(), maxDigests: uint(), singleGasRate: uint(), singleGasCapacity: uint(), bundleGasRate: uint(),
+  maxBundleLegs: uint(), maxBundleAssertions: uint(), maxBundlesPerTick: uint(), maxBundleWindow: uint(),
+  maxGossipBytes: uint(), maxTxGas: uint(), blockGas: uint(), maxDigests: uint(), singleGasRate: uint(), singleGasCapacity: uint(), bundleGasRate: uint(),
   bundleGasCapacity: uint(),
 })
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { createClient, custom, type Hex } from 'viem'
+import { createClient, custom, encodeEventTopics, parseTransaction, type Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { describe, expect, test } from 'vitest'
 import {
-  bundleCommitment, bundleId, decodeBundle, encodeBundle, signBundle, signCancellation, signReplacement, type CommittedLeg, type UnsignedLeg,
+  assertionsAbi, assertStorage, bundleCommitment, bundleId, decodeBundle, encodeBundle, mappingSlot, signBundle, signCancellation, signReplacement, type CommittedLeg, type UnsignedLeg,
 } from '../../src/index.js'
 
 const read = (name: string) => JSON.parse(readFileSync(`vectors/${name}.json`, 'utf8')) as any[]
@@ -24,8 +24,37 @@ async function legOf(v: any): Promise<UnsignedLeg & CommittedLeg> {
   }
 }
 
+const assertions = JSON.parse(readFileSync('vectors/assertions.json', 'utf8'))
+
 /** A client of a network that knows nothing but what signing asks for. */
-const clientOf = (networkId: Hex) => createClient({ transport: custom({ request: async () => ({ networkId, predeploy: { address: predeploy }, head: { time: 1000 } }) }) })
+const clientOf = (networkId: Hex) => createClient({ transport: custom({ request: async () => ({ networkId, predeploy: { address: predeploy, marker: assertions.marker }, head: { time: 1000 } }) }) })
+
+describe('assertions', () => {
+  test('are encoded as Go encodes them', () => {
+    for (const { chainId, account, slot, value, calldata } of assertions.assertions) {
+      expect(assertStorage({ chainId: BigInt(chainId), account, slot, value })).toBe(calldata)
+    }
+    expect(encodeEventTopics({ abi: assertionsAbi, eventName: 'StorageAsserted' })[0]).toBe(assertions.topic)
+  })
+
+  test('find the slots of mappings as Go does', () => {
+    for (const { key, slot, at } of assertions.mappings) {
+      expect(mappingSlot(key, slot)).toBe(at)
+      expect(mappingSlot(key, BigInt(slot))).toBe(at)
+    }
+    expect(mappingSlot(predeploy, 1)).toBe(mappingSlot(`0x${predeploy.slice(2).padStart(64, '0')}`, 1n))
+  })
+
+  test('need the marker in the access list of the leg that asserts', async () => {
+    const leg = { ...(await legOf(bundles[0].legs[0])), type: 'eip1559', maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, accessList: [], gasPrice: undefined } as any
+    const client = clientOf(`0x${'11'.repeat(32)}`)
+    const { legs, commitment } = await signBundle(client, { legs: [{ ...leg, asserts: true }, { ...leg, nonce: 1 }] })
+    const lists = legs.map(({ tx }) => parseTransaction(tx).accessList)
+    expect(lists[0]).toEqual([{ address: predeploy, storageKeys: [assertions.marker, commitment] }])
+    expect(lists[1]).toEqual([{ address: predeploy, storageKeys: [commitment] }])
+    await expect(signBundle(client, { atomicity: 'inclusion', legs: [{ ...leg, asserts: true }] })).rejects.toThrow('can assert')
+  })
+})
 
 describe('bundles', () => {
   test.each(bundles.map((b, i) => [i, b]))('%i has the commitment that Go computes', async (_, b) => {
