@@ -22,7 +22,7 @@ const (
 var (
 	//go:embed Assertions.bin-runtime
 	assertions string
-	// Of Preinstalls.sol in @eth-optimism/contracts-bedrock 0.17.3 (MIT): Ethereum's Permit2 with zeros for immutable values.
+	// Of Preinstalls.sol in @eth-optimism/contracts-bedrock 0.17.3 (MIT): Permit2 as it is on Ethereum.
 	//
 	//go:embed Permit2.bin-runtime
 	permit2 string
