@@ -141,6 +141,7 @@ contract IntentSettler is IOriginSettler, IDestinationSettler, EIP712, Reentranc
             return;
         }
         Fill memory what = abi.decode(originFillerData, (Fill));
+        if (stateOf[id].taken == 0) emit Open(id, _resolve(id, order, intent));
         bytes32 key = _claim(id, order, intent, what);
         _takeSigned(id, order, intent, signature, what.filler, what.inputAmount);
         _assertFilled(intent, key);
