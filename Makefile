@@ -109,6 +109,7 @@ contracts: contracts/node_modules/.package-lock.json
 # what only a real EVM tells.
 test-contracts: contracts bin/abigen
 	$(FORGE) fmt --check
+	$(FORGE) lint src
 	$(FORGE) test --no-match-contract GasTest
 	$(FORGE) test --match-contract GasTest --isolate --gas-snapshot-check=true
 	@rm -rf bin/contracts && contracts/bin/generate bin/abigen bin/contracts
