@@ -100,8 +100,9 @@ bin/protoc-gen-connect-go: go.mod
 	go build -o $@ connectrpc.com/connect/cmd/protoc-gen-connect-go
 
 .PHONY: contracts test-contracts generate-contracts
-# The contracts, with the compiler from npm: no network after that.
-FORGE = cd contracts && node_modules/.bin/forge
+# The contracts, with the compiler from npm: no network after that. (The script that npm puts into .bin ends with 0
+# whatever forge ended with; the one folder that matches is the platform's.)
+FORGE = cd contracts && node_modules/@foundry-rs/forge-*/bin/forge
 contracts: contracts/node_modules/.package-lock.json
 	$(FORGE) build
 
@@ -109,7 +110,7 @@ contracts: contracts/node_modules/.package-lock.json
 # what only a real EVM tells.
 test-contracts: contracts bin/abigen
 	$(FORGE) fmt --check
-	$(FORGE) lint src
+	$(FORGE) lint src/*/*.sol
 	$(FORGE) test --no-match-contract GasTest
 	$(FORGE) test --match-contract GasTest --isolate --gas-snapshot-check=true
 	@rm -rf bin/contracts && contracts/bin/generate bin/abigen bin/contracts
