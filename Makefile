@@ -52,7 +52,7 @@ clients: test/clients/node_modules/.package-lock.json test/clients/flashbots/nod
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-proto test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
+test: test-arch test-lint test-proto test-contracts test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
 
 # Import rules, package comments, sizes, determinism, documents against code.
 test-arch: prepare
@@ -83,8 +83,8 @@ BUF = proto/node_modules/.bin/buf
 PROTO_TOOLS = bin/protoc-gen-go bin/protoc-gen-connect-go
 test-proto: proto/node_modules/.package-lock.json $(PROTO_TOOLS)
 	$(BUF) lint proto
-	$(BUF) generate proto --template proto/buf.gen.yaml -o bin/proto
-	@diff -r bin/proto/gen/pb gen/pb || { echo "gen/pb is not what proto says: run make generate-proto" >&2; exit 1; }
+	$(BUF) generate proto --template proto/buf.gen.yaml -o bin/_proto
+	@diff -r bin/_proto/gen/pb gen/pb || { echo "gen/pb is not what proto says: run make generate-proto" >&2; exit 1; }
 
 generate-proto: proto/node_modules/.package-lock.json $(PROTO_TOOLS)
 	$(BUF) generate proto --template proto/buf.gen.yaml
@@ -99,9 +99,39 @@ bin/protoc-gen-go: go.mod
 bin/protoc-gen-connect-go: go.mod
 	go build -o $@ connectrpc.com/connect/cmd/protoc-gen-connect-go
 
+.PHONY: contracts test-contracts generate-contracts
+# The contracts, with the compiler from npm: no network after that. (The script that npm puts into .bin ends with 0
+# whatever forge ended with; the one folder that matches is the platform's.)
+FORGE = cd contracts && node_modules/@foundry-rs/forge-*/bin/forge
+contracts: contracts/node_modules/.package-lock.json
+	$(FORGE) build
+
+# Forge's tests and its form; gas compared with what is committed, and so is everything that is made of the contracts; and
+# what only a real EVM tells.
+test-contracts: contracts bin/abigen
+	$(FORGE) fmt --check
+	$(FORGE) lint src/*/*.sol
+	$(FORGE) test --no-match-contract GasTest
+	$(FORGE) test --match-contract GasTest --isolate --gas-snapshot-check=true
+	@rm -rf bin/contracts && contracts/bin/generate bin/abigen bin/contracts
+	@for made in gen/bindings contracts/snapshots/abi contracts/snapshots/storage; do \
+	  diff -r bin/contracts/$$made $$made || { echo "$$made is not what contracts says: run make generate-contracts" >&2; exit 1; }; \
+	done
+	@diff bin/contracts/contracts/predeploy/Assertions.bin-runtime contracts/predeploy/Assertions.bin-runtime
+	$(GO_TEST) ./contracts/... ./test/contracts
+
+generate-contracts: contracts bin/abigen
+	rm -rf gen/bindings contracts/snapshots
+	contracts/bin/generate bin/abigen .
+	$(FORGE) test --match-contract GasTest --isolate
+
+# go-ethereum's own generator, in the version that the bindings are used with.
+bin/abigen: go.mod
+	go build -o $@ github.com/ethereum/go-ethereum/cmd/abigen
+
 # Whole networks over real sockets.
 test-e2e: prepare artifacts npm clients
-	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|explorer|recovery|sdk)')
+	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|contracts|explorer|recovery|sdk)')
 
 # The explorer's page, which the binary embeds as it is committed.
 explorer: explorer/web/node_modules/.package-lock.json
@@ -176,7 +206,7 @@ fmt: $(LINT)
 
 # Golden files and the generated blocks of documents; whether they are up to date is what the tests compare.
 GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|"rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
-generate: generate-proto artifacts npm clients
+generate: generate-proto generate-contracts artifacts npm clients
 	go test -count=1 $(GOLDEN_PACKAGES) -rewrite
 
 # The linter is pinned in a module of its own, so that its dependencies stay out of ours.
@@ -190,4 +220,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules test/clients/flashbots/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules test/clients/flashbots/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist contracts/node_modules contracts/out contracts/cache

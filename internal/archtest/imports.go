@@ -107,7 +107,7 @@ func outerRules() []ImportRule {
 			Reason: "a client speaks to a network through its RPC, so it needs the vocabulary and the types of the gateway's answers",
 		},
 		{
-			In: []string{"..."}, Except: []string{"gateway/laneapi/...", "client/lane/...", "test/..."}, Of: append(module("gen/..."), "connectrpc.com/...", "google.golang.org/protobuf/..."), Tests: true,
+			In: []string{"..."}, Except: []string{"gateway/laneapi/...", "client/lane/...", "test/..."}, Of: append(module("gen/pb/..."), "connectrpc.com/...", "google.golang.org/protobuf/..."), Tests: true,
 			Reason: "protobuf and Connect stop at the two ends of the wire: what they carry is of package core on both sides",
 		},
 		{
