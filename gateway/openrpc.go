@@ -321,6 +321,8 @@ func plainSchema(t reflect.Type) schema {
 		return schema{"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"}
 	case reflect.TypeFor[hexutil.Bytes]():
 		return schema{"type": "string", "pattern": "^0x([0-9a-fA-F]{2})*$"}
+	case reflect.TypeFor[hexutil.Big]():
+		return schema{"type": "string", "pattern": "^0x(0|[1-9a-f][0-9a-f]*)$"}
 	case reflect.TypeFor[core.Level]():
 		return schema{"type": "string", "enum": names(core.LevelUnknown, core.LevelFinal)}
 	case reflect.TypeFor[core.Atomicity]():
