@@ -69,7 +69,7 @@ test-race: prepare
 
 # Every fuzz target for some thousand inputs; the corpora themselves already run with the unit tests.
 # A number of inputs, not a time: go test reports the end of a time as a failure now and then on a busy machine.
-FUZZTIME ?= 20000x
+FUZZTIME ?= 10000x
 test-fuzz: prepare
 	@for package in $$(go list -f '{{.Dir}}' $(UNIT_PACKAGES)); do \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$package"/*_test.go 2>/dev/null | cut -c6-); do \
