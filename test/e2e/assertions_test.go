@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -65,8 +64,12 @@ func testAssertions(t *testing.T, n *network) {
 	if err := lone.UnmarshalBinary(good.Legs[0].Tx); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.eth[rollupA].SendTransaction(t.Context(), lone); err == nil || !strings.Contains(err.Error(), "only be a leg of an execution bundle") {
+	// Alone a leg that asserts is parked: it waits for its bundle and is not ordered.
+	if err := n.eth[rollupA].SendTransaction(t.Context(), lone); err != nil {
 		t.Errorf("a leg that asserts, alone: %v", err)
+	}
+	if s, err := n.client.Status(t.Context(), lone.Hash()); err != nil || s.Parked == nil || len(s.Attempts) != 0 {
+		t.Errorf("a leg that asserts, alone: %+v, %v", s, err)
 	}
 	if s, err = n.client.SimulateBundle(t.Context(), good); err != nil || !s.OK || len(s.Assertions) != 2 {
 		t.Errorf("simulation of a good swap: %+v, %v", s, err)
