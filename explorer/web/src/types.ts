@@ -761,6 +761,43 @@ export interface AttestedView {
   digest: Hex;
 }
 
+/** ParkingView answers lockstep_prepareBundle, and tells in lockstep_getStatus what a commitment, or a parked leg, waits for. */
+export interface ParkingView {
+  commitment: Hex;
+  /** AccessList is what every leg's access list must hold, beside whatever else it names. */
+  accessList: AccessEntry[];
+  /** Prepared: this node knows the bundle. The fields from notBefore to missing are missing or empty until it does. */
+  prepared: boolean;
+  notBefore?: number;
+  notAfter?: number;
+  /** Legs are the bundle's, in its order. */
+  legs: ParkedLegView[];
+  /** Missing are the indexes of the legs that have not come. */
+  missing: number[];
+  /** BundleID is that of the bundle, once all legs were here, or somebody sent it; ask for its status. */
+  bundleId?: Hex;
+  /** Until is when what is parked is dropped, in ms since the Unix epoch. */
+  until: number;
+}
+
+/** AccessEntry is an entry of an EIP-2930 access list. */
+export interface AccessEntry {
+  address: Hex;
+  storageKeys: Hex[];
+}
+
+/** ParkedLegView is a leg of a prepared bundle. */
+export interface ParkedLegView {
+  rollup: number;
+  type: number;
+  from: Hex;
+  nonce: number;
+  to: Hex;
+  gas: number;
+  /** TxHash is missing until the leg has come. */
+  txHash?: Hex;
+}
+
 /** PoolStats counts the entries of the pool. */
 export interface PoolStats {
   /** Pending transactions can be ordered now, queued ones wait for an earlier nonce. */
