@@ -92,7 +92,7 @@ const rollup = struct({
 })
 
 const genesis = struct({
-  version: uint(1),
+  version: uint(2),
   name: text,
   time: uint(),
   params,
