@@ -95,18 +95,25 @@ await step("an arc leads to its bundle", async () => {
   await page.waitForSelector("section[aria-label='Latest bundles'] .chip[data-outcome=attested]");
   await hold.click();
   await page.waitForSelector(".river button[aria-pressed=true]");
-  // The pointer goes over the lanes as a hand does, until an arc is under it.
-  const found = await canvas.evaluate((element) => {
-    const box = element.getBoundingClientRect();
-    for (let y = 40; y < box.height - 40; y += 12) {
-      for (let x = box.width - 40; x > 180; x -= 7) {
-        element.dispatchEvent(new PointerEvent("pointermove", { clientX: box.x + x, clientY: box.y + y }));
-        if (element.dataset.hit === "bundle") return { x, y };
+  // The pointer goes over the lanes as a hand does, until an arc is under it. Marks may still move into its way, as they
+  // may for a hand, which then tries again.
+  const bundlePage = page.locator('main[data-page="bundle"] h1');
+  for (let tries = 0; tries < 5 && !(await bundlePage.isVisible()); tries++) {
+    if (!(await canvas.isVisible())) await page.goBack();
+    await canvas.waitFor();
+    const found = await canvas.evaluate((element) => {
+      const box = element.getBoundingClientRect();
+      for (let y = 40; y < box.height - 40; y += 12) {
+        for (let x = box.width - 40; x > 180; x -= 7) {
+          element.dispatchEvent(new PointerEvent("pointermove", { clientX: box.x + x, clientY: box.y + y }));
+          if (element.dataset.hit === "bundle") return { x, y };
+        }
       }
-    }
-  });
-  assert.ok(found, "no arc in the lanes");
-  await canvas.click({ position: found });
+    });
+    assert.ok(found, "no arc in the lanes");
+    await canvas.click({ position: found });
+    await bundlePage.waitFor({ timeout: 5000 }).catch(() => undefined);
+  }
   await shown(page, "bundle");
   await page.goBack();
   await shown(page, "home");
