@@ -50,7 +50,7 @@ func TestOpenRPC_RenamesTheMethodOnly(t *testing.T) {
 func TestOpenRPC_IsValidByTheMetaSchema(t *testing.T) {
 	const script = "../test/npm"
 	if _, err := os.Stat(script + "/node_modules/@open-rpc"); err != nil {
-		t.Skip("the packages of test/npm are not installed; `make npm` does it")
+		t.Fatal("the packages of test/npm are not installed: run `make npm`")
 	}
 	b, err := os.ReadFile(openrpcPage)
 	if err != nil {

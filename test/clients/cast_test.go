@@ -36,7 +36,7 @@ func testCast(t *testing.T, n network, seen *coverage) {
 	arch := map[string]string{"amd64": "amd64", "arm64": "arm64"}[runtime.GOARCH]
 	c := &cast{network: n, binary: filepath.Join("node_modules", "@foundry-rs", "cast-"+runtime.GOOS+"-"+arch, "bin", "cast")}
 	if _, err := os.Stat(c.binary); err != nil {
-		t.Skip("npm has no cast for this machine: ", err)
+		t.Fatal("cast is not installed: run `make clients`: ", err)
 	}
 	for _, s := range castScenarios {
 		t.Run(s.name, func(t *testing.T) {
