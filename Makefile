@@ -207,6 +207,8 @@ fmt: $(LINT)
 # Golden files and the generated blocks of documents; whether they are up to date is what the tests compare.
 GOLDEN_PACKAGES = $(shell grep -rlE 'internal/golden"|"rewrite"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u)
 generate: generate-proto generate-contracts artifacts npm clients
+	# The examples are embedded, and what is made from them is compared by the second line.
+	-go test -count=1 ./gateway -run OpenRPC -rewrite
 	go test -count=1 $(GOLDEN_PACKAGES) -rewrite
 
 # The linter is pinned in a module of its own, so that its dependencies stay out of ours.

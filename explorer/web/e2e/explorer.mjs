@@ -51,7 +51,15 @@ async function ask(what) {
   await answers.next();
 }
 
+// Colours that are still on their way to another theme have no contrast yet.
+const settled = (page) =>
+  page.evaluate(async () => {
+    const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+    while (moving().length > 0) await Promise.allSettled(moving().map((one) => one.finished));
+  });
+
 async function accessible(page, name) {
+  await settled(page);
   // Through the debugger, which the page's content security policy does not bind.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
