@@ -44,6 +44,7 @@ func TestReplacement_DigestsAreThoseOfTheTypedData(t *testing.T) {
 	}{
 		{"replace", core.ReplaceTypedData(sampleNetwork, sampleUUID, 7, id), core.ReplaceDigest(sampleNetwork, sampleUUID, 7, id)},
 		{"cancel", core.CancelTypedData(sampleNetwork, sampleUUID, 8), core.CancelDigest(sampleNetwork, sampleUUID, 8)},
+		{"cancel an intent", core.CancelIntentTypedData(sampleNetwork, id), core.CancelIntentDigest(sampleNetwork, id)},
 	} {
 		encoded, err := json.Marshal(c.typed)
 		if err != nil {

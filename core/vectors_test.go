@@ -47,6 +47,7 @@ func vectors(t *testing.T) []vector {
 		{"encoding/cancellation", sampleCancellation(t).Encode()},
 		hashVector("hash/replace-digest", core.ReplaceDigest(sampleNetwork, sampleUUID, 7, bundle.ID(sampleNetwork))),
 		hashVector("hash/cancel-digest", core.CancelDigest(sampleNetwork, sampleUUID, 8)),
+		hashVector("hash/cancel-intent-digest", core.CancelIntentDigest(sampleNetwork, common.Hash{9})),
 		{"signature/replacement", sampleReplacing(t).Replacement.Signature},
 		{"signature/cancellation", sampleCancellation(t).Signature},
 		{"encoding/tick-record", sampleTickRecord(t).Encode()},

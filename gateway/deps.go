@@ -29,6 +29,8 @@ type Deps struct {
 	Prover Prover
 	// Zones holds the executor of every zone of the genesis that this node executes.
 	Zones map[core.ZoneID]Zone
+	// Intents is the book of orders; nil if this node keeps none.
+	Intents Intents
 	// Rollups is the API for nodes of rollups; nil if this node serves none.
 	Rollups RollupAPI
 	// Listener is the open port, see Listen; nil lets New open it.

@@ -91,6 +91,29 @@ var (
 	// ErrHTTP: the HTTP request is none that the gateway answers.
 	ErrHTTP = errors.New("gateway: invalid HTTP request")
 
+	// ErrUnknownIntent: the order is not in this node's book: it never came here, is forgotten, or the node has restarted since.
+	ErrUnknownIntent = errors.New("gateway: unknown intent")
+	// ErrIntentState: the order is not in a state in which this can be done: a winner is under way, or it is over.
+	ErrIntentState = errors.New("gateway: intent is in another state")
+	// ErrIntentOrder: the order is not one that this network settles in one bundle.
+	ErrIntentOrder = errors.New("gateway: intent cannot be settled here")
+	// ErrIntentDeadline: a deadline of the order has passed or is too near.
+	ErrIntentDeadline = errors.New("gateway: deadline of the intent")
+	// ErrIntentSignature: the signature is not the user's.
+	ErrIntentSignature = errors.New("gateway: signature of the intent")
+	// ErrIntentNonce: the order's nonce is used, or the order was opened or cancelled on chain.
+	ErrIntentNonce = errors.New("gateway: intent is used on chain")
+	// ErrIntentFunds: the user has too little of the input, or has not allowed it to be taken.
+	ErrIntentFunds = errors.New("gateway: input of the intent")
+	// ErrSolutionFails: the bundle would be void.
+	ErrSolutionFails = errors.New("gateway: solution fails")
+	// ErrSolution: the bundle takes effect, and does not fill and claim the order.
+	ErrSolution = errors.New("gateway: no solution of this intent")
+	// ErrSolutionQuota: too many of this client's solutions failed.
+	ErrSolutionQuota = errors.New("gateway: too many of this client's solutions failed")
+	// ErrOutbid: there are as many solutions as may be, and all of them are better.
+	ErrOutbid = errors.New("gateway: better solutions are there")
+
 	// ErrPortInUse: another program listens on the configured address.
 	ErrPortInUse = errors.New("gateway: port is in use")
 	// ErrWiring: New or Mount was called with parts that do not fit together.
@@ -195,6 +218,18 @@ var errorTable = []errorRow{
 	{ErrBundleSignature, 47420, "bundleSignature", "missing or invalid signature of the request"},
 	{core.ErrParentTickPassed, 47421, "parentTickPassed", "the tick after parentTick, the only one that could hold the bundle, has passed"},
 	{ErrParentTickAhead, 47422, "parentTickAhead", "parentTick is too far ahead"},
+
+	{ErrUnknownIntent, 47700, "unknownIntent", "this node's book has no such order: it came to another node, is over for long, or this node has restarted since"},
+	{ErrIntentState, 47701, "intentState", "the order is in another state"},
+	{ErrIntentOrder, 47702, "intentOrder", "the order cannot be settled in one bundle here"},
+	{ErrIntentDeadline, 47703, "intentDeadline", "the order's deadline has passed"},
+	{ErrIntentSignature, 47704, "intentSignature", "not signed by the order's user"},
+	{ErrIntentNonce, 47705, "intentNonce", "the order was used or cancelled on chain"},
+	{ErrIntentFunds, 47706, "intentFunds", "the user's input cannot be taken"},
+	{ErrSolutionFails, 47707, "solutionFails", "the solution would have no effect"},
+	{ErrSolution, 47708, "solution", "the bundle does not fill and claim the order"},
+	{ErrSolutionQuota, 47709, "solutionQuota", "too many of this client's solutions failed"},
+	{ErrOutbid, 47710, "outbid", "the book has room for better solutions only"},
 
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},

@@ -122,7 +122,7 @@ func newOpenRPC() OpenRPC {
 		},
 		Components: openrpcComponents{Schemas: make(map[string]schema), Errors: make(map[string]openrpcError)},
 	}
-	for _, t := range []reflect.Type{reflect.TypeFor[core.Bundle](), reflect.TypeFor[core.Replacement](), reflect.TypeFor[core.Cancellation]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[core.Bundle](), reflect.TypeFor[core.Replacement](), reflect.TypeFor[core.Cancellation](), reflect.TypeFor[OrderView](), reflect.TypeFor[IntentCancellation]()} {
 		d.Components.addSchemas(t)
 	}
 	for _, m := range methods {
@@ -238,6 +238,9 @@ func resultName(result any) string {
 	if d, ok := result.(document); ok {
 		return d.Name
 	}
+	if t := reflect.TypeOf(result); t.Kind() == reflect.Slice {
+		return t.Elem().Name() + "[]"
+	}
 	return reflect.TypeOf(result).Name()
 }
 
@@ -245,7 +248,7 @@ func resultSchema(result any) schema {
 	if d, ok := result.(document); ok {
 		return schema{"type": "object", "description": d.Text}
 	}
-	return schemaRef(resultName(result))
+	return schemaOf(reflect.TypeOf(result))
 }
 
 func (c *openrpcComponents) addResult(result any) {
@@ -321,7 +324,7 @@ func plainSchema(t reflect.Type) schema {
 		return schema{"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"}
 	case reflect.TypeFor[hexutil.Bytes]():
 		return schema{"type": "string", "pattern": "^0x([0-9a-fA-F]{2})*$"}
-	case reflect.TypeFor[hexutil.Big]():
+	case reflect.TypeFor[hexutil.Big](), reflect.TypeFor[hexutil.Uint64]():
 		return schema{"type": "string", "pattern": "^0x(0|[1-9a-f][0-9a-f]*)$"}
 	case reflect.TypeFor[core.Level]():
 		return schema{"type": "string", "enum": names(core.LevelUnknown, core.LevelFinal)}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -67,6 +68,12 @@ var proofDocument = document{"Proof", "A proof as docs/spec/proofs.md describes 
 var (
 	idParam     = methodParam{"id", hashParam, "a transaction hash or bundle id"}
 	bundleParam = methodParam{"bundle", paramType{Text: "Bundle", Schema: schemaRef("Bundle")}, "the bundle; unknown fields are errors"}
+
+	orderIDParam    = methodParam{"orderId", hashParam, "the order's id"}
+	signedOrderType = paramType{Text: "`{order: OrderView, signature: bytes}`", Schema: schema{
+		"type": "object", "required": []string{"order", "signature"}, "additionalProperties": false,
+		"properties": schema{"order": schemaRef("OrderView"), "signature": schemaOf(reflect.TypeFor[hexutil.Bytes]())},
+	}}
 
 	replacementType  = paramType{Text: "Replacement", Schema: schemaRef("Replacement")}
 	cancellationType = paramType{Text: "Cancellation", Schema: schemaRef("Cancellation")}
@@ -180,6 +187,36 @@ var methods = []method{
 		Text: "The network's genesis file, for convenience: whoever checks this node's proofs against this answer trusts this node.",
 	},
 	{
+		Name: "lockstep_submitIntent", Params: []methodParam{{"intent", signedOrderType, "the order and its user's signature"}}, Results: []any{common.Hash{}},
+		Text: "Checks an order that its user has signed and takes it into this node's book, where solvers compete to fill it: see " +
+			"[intents.md](../guides/intents.md). The answer is the order's id. The book is this node's alone, and empty after a restart. Submitting an " +
+			"order again that is open is no error.",
+		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrIntentOrder, ErrIntentDeadline, ErrIntentSignature, ErrIntentNonce, ErrIntentFunds, ErrIntentState, ErrLimit, ErrBusy, ErrNotServed},
+	},
+	{
+		Name: "lockstep_getIntent", Params: []methodParam{orderIDParam}, Results: []any{IntentView{}},
+		Text:   "An order of this node's book. One that is over is remembered for a while.",
+		Errors: []error{ErrUnknownIntent, ErrBadValue, ErrNotServed},
+	},
+	{
+		Name: "lockstep_getIntents", Results: []any{[]IntentView{}},
+		Text:   "The orders of this node's book that are open or pending, in order of arrival.",
+		Errors: []error{ErrNotServed},
+	},
+	{
+		Name: "lockstep_submitSolution", Params: []methodParam{orderIDParam, bundleParam}, Results: []any{SolutionReceipt{}},
+		Text: "Offers a bundle that fills an order on its destination and takes the input on its origin. It is simulated at once, so that a " +
+			"solver learns which leg fails and why, and kept secret until the window is over. Then the one with the most surplus for the user (of " +
+			"equal ones the one that takes more input, then the one with the lower id) that still simulates is sent like any bundle.",
+		Errors: []error{ErrUnknownIntent, ErrIntentState, ErrSolutionFails, ErrSolution, ErrSolutionQuota, ErrOutbid, ErrLimit, ErrBusy, ErrTimeout, ErrNotServed},
+	},
+	{
+		Name: "lockstep_cancelIntent", Params: []methodParam{{"cancellation", paramType{Text: "IntentCancellation", Schema: schemaRef("IntentCancellation")}, "signed by the order's user"}}, Results: []any{CancelIntentReceipt{}},
+		Text: "Takes an order out of this node's book. **Whoever has seen the order and its signature can still settle it** until it is cancelled on chain " +
+			"(`cancel` of the settler, or the nonce at Permit2) or expires.",
+		Errors: []error{ErrUnknownIntent, ErrIntentState, ErrIntentSignature, ErrBadValue, ErrNotServed},
+	},
+	{
 		Name: `lockstep_subscribe("ticks")`, Subscription: "ticks", Results: []any{TickMessage{}, ExecutedMessage{}, RebuiltMessage{}, ErrorMessage{}},
 		Params: []methodParam{
 			{"options", object(schema{"from": wholeNumber}).optional(), "`from` (number): begin with this tick, told from the log, without gap or repeat, and go on with what happens"},
@@ -201,5 +238,11 @@ var methods = []method{
 			"level. The last message has `final` set: the entry is `attested`, or `ordered` on a rollup that this node does not execute, " +
 			"or was dropped from the pool. `executed` may be taken back, see `rebuilt` above; then the level falls.",
 		Errors: []error{ErrBusy, ErrBadValue},
+	},
+	{
+		Name: `lockstep_subscribe("intents")`, Subscription: "intents", Results: []any{IntentMessage{}, ErrorMessage{}},
+		Text: "WebSocket only. Sends what happens to the orders of this node's book, beginning with `opened` for each that is open or pending. A " +
+			"subscriber that falls more than `intents.feedBacklog` messages behind gets a message of type `error` and nothing after it.",
+		Errors: []error{ErrBusy, ErrLimit, ErrSlowConsumer, ErrNotServed},
 	},
 }

@@ -173,6 +173,7 @@ func answerTypes() []string {
 			visit(t.Field(i).Type)
 		}
 	}
+	visit(reflect.TypeFor[IntentCancellation]())
 	for _, m := range methods {
 		for _, result := range m.Results {
 			if _, elsewhere := result.(document); !elsewhere {
@@ -262,6 +263,8 @@ func namedType(name string) string {
 		return "address"
 	case "Bytes":
 		return "bytes"
+	case "Big", "Uint64":
+		return "0x quantity"
 	case "Level", "OutcomeCode", "RollupKind", "Atomicity":
 		return "name"
 	case "RawMessage":

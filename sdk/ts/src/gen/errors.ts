@@ -80,6 +80,17 @@ export const rpcErrors = {
   operatorSignature: { code: 47601, name: 'LockstepOperatorSignatureError', text: "not signed by the rollup's operator" },
   chainOrder: { code: 47602, name: 'LockstepChainOrderError', text: "block does not follow the one before" },
   report: { code: 47603, name: 'LockstepReportError', text: "report does not fit the lane" },
+  unknownIntent: { code: 47700, name: 'LockstepUnknownIntentError', text: "this node's book has no such order: it came to another node, is over for long, or this node has restarted since" },
+  intentState: { code: 47701, name: 'LockstepIntentStateError', text: "the order is in another state" },
+  intentOrder: { code: 47702, name: 'LockstepIntentOrderError', text: "the order cannot be settled in one bundle here" },
+  intentDeadline: { code: 47703, name: 'LockstepIntentDeadlineError', text: "the order's deadline has passed" },
+  intentSignature: { code: 47704, name: 'LockstepIntentSignatureError', text: "not signed by the order's user" },
+  intentNonce: { code: 47705, name: 'LockstepIntentNonceError', text: "the order was used or cancelled on chain" },
+  intentFunds: { code: 47706, name: 'LockstepIntentFundsError', text: "the user's input cannot be taken" },
+  solutionFails: { code: 47707, name: 'LockstepSolutionFailsError', text: "the solution would have no effect" },
+  solution: { code: 47708, name: 'LockstepSolutionError', text: "the bundle does not fill and claim the order" },
+  solutionQuota: { code: 47709, name: 'LockstepSolutionQuotaError', text: "too many of this client's solutions failed" },
+  outbid: { code: 47710, name: 'LockstepOutbidError', text: "the book has room for better solutions only" },
 } as const
 
 /** Which error of the network's methods it is. */
