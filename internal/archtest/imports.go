@@ -56,7 +56,8 @@ func ImportRules() []ImportRule {
 			In: []string{"..."}, Except: []string{"zone/evm/...", "sim/...", "test/..."}, Of: []string{geth + "/..."},
 			Only: []string{
 				geth, geth + "/accounts/abi/...", geth + "/accounts/keystore", geth + "/common/...", geth + "/core/types", geth + "/crypto", geth + "/ethclient",
-				geth + "/event", geth + "/params", geth + "/rlp", geth + "/rpc", geth + "/trie",
+				geth + "/event", geth + "/params", geth + "/rlp", geth + "/rpc",
+				geth + "/signer/core/apitypes", geth + "/trie",
 			},
 			Reason: "go-ethereum's execution is behind zone/evm alone, so that an upgrade of it is a change of one package",
 		},
@@ -65,11 +66,11 @@ func ImportRules() []ImportRule {
 			Reason: "there is one ledger trie, in ordering, and the rollups' tries, in zone/evm",
 		},
 		{
-			In: []string{"node/..."}, Of: []string{Module + "/..."}, Only: module(append([]string{"core", "proof", "node/..."}, under(stages)...)...),
+			In: []string{"node/..."}, Of: []string{Module + "/..."}, Only: module(append([]string{"core", "proof", "contracts/predeploy", "node/..."}, under(stages)...)...),
 			Reason: "cmd → node → stages → core: node wires stages and knows nothing of who starts it",
 		},
 		{
-			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "node/...", "demo/...", "client/...", "bench/...", "sim"),
+			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "contracts/...", "node/...", "demo/...", "client/...", "bench/...", "sim"),
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
@@ -109,6 +110,10 @@ func outerRules() []ImportRule {
 		{
 			In: []string{"..."}, Except: []string{"gateway/laneapi/...", "client/lane/...", "test/..."}, Of: append(module("gen/pb/..."), "connectrpc.com/...", "google.golang.org/protobuf/..."), Tests: true,
 			Reason: "protobuf and Connect stop at the two ends of the wire: what they carry is of package core on both sides",
+		},
+		{
+			In: []string{"contracts/..."}, Of: []string{Module + "/..."}, Only: module("core", "contracts/...", "gen/bindings/..."),
+			Reason: "contracts are for every application: what it takes to use them knows chains, and nothing of a node",
 		},
 		{
 			In: []string{"examples/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "examples/..."),

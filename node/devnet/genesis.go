@@ -15,6 +15,7 @@ import (
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
 
+	"github.com/lockstep-network/lockstep/contracts/predeploy"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/zone/evm"
 )
@@ -41,7 +42,8 @@ type Spec struct {
 	Time time.Time
 }
 
-// NewGenesis makes a genesis and checks it.
+// NewGenesis makes a genesis and checks it. On each EVM rollup Permit2 is there from the first block on,
+// as the CREATE2 factory is on every rollup.
 func NewGenesis(spec Spec) (*core.Genesis, error) {
 	g := &core.Genesis{
 		Version: core.GenesisVersion, Name: spec.Name, Time: uint64(spec.Time.UnixMilli()),
@@ -50,6 +52,8 @@ func NewGenesis(spec Spec) (*core.Genesis, error) {
 	}
 	for _, id := range spec.Rollups {
 		alloc := evm.SystemAlloc(g.Predeploy)
+		// The nonce is what a creation would have left (EIP-161).
+		alloc[predeploy.Permit2Address] = gethtypes.Account{Nonce: 1, Code: predeploy.Permit2(uint64(id)), Balance: new(big.Int)}
 		for _, address := range spec.Funded {
 			alloc[address] = gethtypes.Account{Balance: new(big.Int).Mul(big.NewInt(prefund), big.NewInt(params.Ether))}
 		}
