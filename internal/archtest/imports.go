@@ -70,11 +70,11 @@ func ImportRules() []ImportRule {
 			Reason: "cmd → node → stages → core: node wires stages and knows nothing of who starts it",
 		},
 		{
-			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "contracts/...", "node/...", "demo/...", "client/...", "bench/...", "sim"),
+			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "contracts/...", "node/...", "demo/...", "client/...", "bench/...", "sim", "solver"),
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
-			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "demo/...", "gateway", "node/devnet"),
+			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "demo/...", "gateway", "node/devnet", "solver"),
 			Reason: "the demo speaks to a network as any application does, with the devnet's public accounts",
 		},
 		{
@@ -114,6 +114,10 @@ func outerRules() []ImportRule {
 		{
 			In: []string{"contracts/..."}, Of: []string{Module + "/..."}, Only: module("core", "contracts/...", "gen/bindings/..."),
 			Reason: "contracts are for every application: what it takes to use them knows chains, and nothing of a node",
+		},
+		{
+			In: []string{"solver/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "contracts/...", "gateway", "gen/bindings/...", "node/keys", "solver/..."),
+			Reason: "a market maker knows a network by its RPC and contracts by their calls, as it would outside of this repository",
 		},
 		{
 			In: []string{"examples/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "examples/..."),
