@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lockstep-network/lockstep/client"
+	"github.com/lockstep-network/lockstep/contracts/deployment"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/node/devnet"
 	"github.com/lockstep-network/lockstep/node/settings"
@@ -35,7 +38,8 @@ func newDevnet() *cobra.Command {
 		Use:   "devnet",
 		Short: "Run a whole network on this machine: validators, and EVM rollups in one zone",
 		Long: "Runs validators in one process, each with its own keys, home folder and executor, meshed over loopback,\n" +
-			"and EVM rollups, 901, 902 and so on, in zone 1. Prints how to reach them, then \"ready\".\n\n" +
+			"and EVM rollups, 901, 902 and so on, in zone 1. Deploys the contracts for messages, tokens, swaps and intents where they\n" +
+			"are missing. Prints how to reach all of it, then \"ready\".\n\n" +
 			"Ctrl-C (SIGINT) or SIGTERM stops it, with exit code 0. The next start with the same --dir continues the same\n" +
 			"chains, of the same shape; --fresh throws them away. A folder that is in use, of another version or not a devnet's is refused and\n" +
 			"left as it is. Settings of the validators come from --config, LOCKSTEP_… and flags, see docs/reference/config.md. Log lines go to standard error; a healthy devnet has none at the default level.",
@@ -89,7 +93,12 @@ func (f *devnetFlags) run(cmd *cobra.Command) error {
 			return nil
 		case <-d.Ready():
 			log.up()
-			return announce(out, d.Info(), f.asJSON)
+			info := devnetInfo{Info: d.Info()}
+			if info.Contracts, err = deployOnDevnet(groupCtx, d); err != nil && groupCtx.Err() == nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning: no contracts for messages, tokens, swaps and intents:", err)
+				fmt.Fprintf(cmd.ErrOrStderr(), "the network runs; try again with: lockstep contracts deploy --dev-account --rpc %s\n", info.RPC)
+			}
+			return announce(out, info, f.asJSON)
 		}
 	})
 	if err := group.Wait(); err != nil {
@@ -103,8 +112,34 @@ func (f *devnetFlags) run(cmd *cobra.Command) error {
 	return err
 }
 
+// devnetInfo is what a user needs to know, with the addresses of the contracts if they are there.
+type devnetInfo struct {
+	devnet.Info
+	Contracts *deployment.Addresses `json:"contracts,omitempty"`
+}
+
+// deployTimeout is how long a devnet may take to execute the contracts before it goes on without them.
+const deployTimeout = time.Minute
+
+// deployOnDevnet puts the contracts on the devnet's rollups, as any user of its gateway could.
+func deployOnDevnet(ctx context.Context, d *devnet.Devnet) (*deployment.Addresses, error) {
+	ctx, stop := context.WithTimeout(ctx, deployTimeout)
+	defer stop()
+	c, err := client.Dial(ctx, d.Info().RPC)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	zone := d.Genesis().Zones[0].Rollups
+	if _, err := deployContracts(ctx, c, deployJob{zone, deployer(), io.Discard}); err != nil {
+		return nil, err
+	}
+	addresses := deployment.Of(zone)
+	return &addresses, nil
+}
+
 // announce prints what a user needs to begin, and "ready".
-func announce(w io.Writer, info devnet.Info, asJSON bool) error {
+func announce(w io.Writer, info devnetInfo, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(info)
 	}
@@ -120,6 +155,13 @@ func announce(w io.Writer, info devnet.Info, asJSON bool) error {
 		line("%s\t%s\t%s\t%s\t%s", r.Name, r.ChainID, r.Zone, r.HTTP, r.WebSocket)
 	}
 	line("")
+	if info.Contracts != nil {
+		line("CONTRACT\tADDRESS ON EVERY ROLLUP")
+		for _, row := range contractRows(*info.Contracts) {
+			line("%s\t%s", row[0], row[1])
+		}
+		line("")
+	}
 	line("ACCOUNT (10,000 ETH on every rollup)\tPRIVATE KEY")
 	for _, a := range info.Accounts {
 		line("%s\t%s", a.Address.Hex(), a.PrivateKey)
@@ -136,12 +178,12 @@ func announce(w io.Writer, info devnet.Info, asJSON bool) error {
 }
 
 // tryLine is a shell command that asks the gateway something.
-func tryLine(info devnet.Info) string {
+func tryLine(info devnetInfo) string {
 	return fmt.Sprintf(`curl -s -H 'content-type: application/json' %s -d '{"jsonrpc":"2.0","id":1,"method":"lockstep_status"}'`, info.RPC)
 }
 
 // demoLine is the command that plays the demo on this network.
-func demoLine(info devnet.Info) string {
+func demoLine(info devnetInfo) string {
 	if info.RPC == demoRPC {
 		return "make demo"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lockstep-network/lockstep/contracts/deployment"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/demo"
 	"github.com/lockstep-network/lockstep/internal/golden"
@@ -85,13 +86,14 @@ func flagDefault(f *pflag.Flag) string {
 func TestReference_ShowsEveryField(t *testing.T) {
 	hash := common.HexToHash("0x01")
 	leg := 1
-	accounts := devnet.Accounts()
+	accounts, contracts := devnet.Accounts(), deployment.Of([]core.RollupID{901, 902})
 	for name, value := range map[string]any{
-		"devnet": devnet.Info{
+		"devnet": devnetInfo{Contracts: &contracts, Info: devnet.Info{
 			NetworkID: hash, Validators: 4, Dir: "./devnet-data", RPC: demoRPC, Mnemonic: devnet.Mnemonic,
 			Rollups:  []devnet.RollupInfo{{Name: "rollup-901", ChainID: 901, Zone: 1, HTTP: demoRPC + "/rollup/901", WebSocket: "ws://127.0.0.1:8545/rollup/901"}},
 			Accounts: []devnet.AccountInfo{{Address: accounts[0].Address, PrivateKey: accounts[0].KeyHex()}},
-		},
+		}},
+		"contracts": contractsView{1, contracts, []contractsOf{{ChainID: 901, Deployed: []string{"Inbox", "TokenBridge"}, Missing: []string{}}}},
 		"demo": demo.Report{
 			Error: "only if ok is false", NetworkID: hash, LoneLeg: "parked, not ordered: …",
 			Steps: []*demo.Step{

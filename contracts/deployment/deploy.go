@@ -37,12 +37,12 @@ func Deploy(ctx context.Context, eth Chain, rollup core.RollupID, zone []core.Ro
 	sent := make([]*gethtypes.Transaction, len(missing))
 	for i, c := range missing {
 		if sent[i], err = c.send(ctx, eth, rollup, key); err != nil {
-			return Addresses{}, fmt.Errorf("deploy %s on rollup %s: %w", c.Name, rollup, err)
+			return Addresses{}, fmt.Errorf("deploy %s: %w", c.Name, err)
 		}
 	}
 	for i, c := range missing {
 		if err := c.wait(ctx, eth, sent[i]); err != nil {
-			return Addresses{}, fmt.Errorf("deploy %s on rollup %s: %w", c.Name, rollup, err)
+			return Addresses{}, fmt.Errorf("deploy %s: %w", c.Name, err)
 		}
 	}
 	return Of(zone), nil

@@ -12,7 +12,7 @@ func TestDevnet_IsInterruptedContinuedAndBegunAnew(t *testing.T) {
 	flags := elsewhere(filepath.Join(t.TempDir(), "net"))
 	build(t)
 	first := serve(t, `make devnet ARGS="`+flags+`"`)
-	id := networkOf(t, first)
+	id, bridge := networkOf(t, first), first.field(t, "TokenBridge")
 	wantRefusal(t, "bin/lockstep devnet"+flags, "folder is in use")
 	wantRefusal(t, "bin/lockstep devnet --fresh"+flags, "folder is in use")
 	// make hands Ctrl-C on to whoever waits for it by ending with the signal itself; its output is the devnet's.
@@ -26,6 +26,9 @@ func TestDevnet_IsInterruptedContinuedAndBegunAnew(t *testing.T) {
 		again := serve(t, "exec bin/lockstep devnet"+flags+c.flag)
 		if got := networkOf(t, again); (got == id) != c.same {
 			t.Errorf("devnet%s is network %s after %s", c.flag, got, id)
+		}
+		if got := again.field(t, "TokenBridge"); got != bridge {
+			t.Errorf("devnet%s has its bridge at %s, before it was at %s", c.flag, got, bridge)
 		}
 		if _, err := again.interrupt(t); err != nil || again.errs.Len() > 0 {
 			t.Errorf("devnet%s: Ctrl-C ends it with %v and logs\n%s", c.flag, err, again.errs.String())
