@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/client"
+	"github.com/lockstep-network/lockstep/contracts/deployment"
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/demo/actor"
+	"github.com/lockstep-network/lockstep/demo/uniswap"
 	"github.com/lockstep-network/lockstep/gateway"
 )
 
@@ -27,10 +32,17 @@ type stage struct {
 	*printer
 	client  *client.Client
 	network *gateway.NetworkStatus
-	// cheap and dear are the exchanges; buyer and seller the arbitrageur's account on each.
-	cheap, dear   *exchange
-	buyer, seller *actor
-	report        *Report
+	report  *Report
+	// eth are the rollups' own RPCs.
+	eth map[core.RollupID]*ethclient.Client
+	// contracts are Lockstep's own, at the same address on all rollups.
+	contracts deployment.Addresses
+	// cheap and dear are the exchanges; buyer and seller the trader's account on each.
+	cheap, dear   *uniswap.Exchange
+	buyer, seller *actor.Account
+	// people are all of those named beside.
+	people                    []*person
+	trader, alice, bob, carol *person
 }
 
 // Run plays the demo. The report is never nil: it holds the steps that were played, also when an error ends it early.
@@ -45,7 +57,7 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 }
 
 func play(ctx context.Context, options Options, report *Report) error {
-	contracts, err := loadContracts(options.Artifacts)
+	contracts, err := uniswap.Load(options.Artifacts)
 	if err != nil {
 		return err
 	}
@@ -55,18 +67,27 @@ func play(ctx context.Context, options Options, report *Report) error {
 	}
 	defer c.Close()
 	report.NetworkID = network.NetworkID
-	s := &stage{printer: newPrinter(options.Progress), client: c, network: network, report: report}
+	s := &stage{printer: newPrinter(options.Progress), client: c, network: network, report: report, eth: make(map[core.RollupID]*ethclient.Client)}
+	defer s.hangUp()
 	fmt.Fprintf(s.w, "Lockstep demo at %s (network %q, %d validators)\n", options.RPC, network.Name, len(network.Validators))
 	if err := s.setUp(ctx, contracts); err != nil {
 		return fmt.Errorf("set up: %w", err)
 	}
-	for i, step := range []func(context.Context) error{s.arbitrage, s.failingLeg, s.protectedLeg} {
+	for i, step := range []func(context.Context) error{
+		s.arbitrage, s.failingLeg, s.protectedLeg, s.swap, s.unevenSwap, s.bridge, s.inventedMessage,
+	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
 	}
 	s.summary(report)
 	return nil
+}
+
+func (s *stage) hangUp() {
+	for _, eth := range s.eth {
+		eth.Close()
+	}
 }
 
 // connect dials a gateway and asks it what network it is of.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/demo"
+	"github.com/lockstep-network/lockstep/demo/uniswap"
 	"github.com/lockstep-network/lockstep/node/devnet"
 	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 )
@@ -36,7 +37,8 @@ func TestRun_TwiceOnOneNetwork(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text.String())
 		}
 		checkReport(t, report, info)
-		for _, want := range []string{"execution reverted: UniswapV2Router: INSUFFICIENT_OUTPUT_AMOUNT", report.LoneLeg, "profit " + report.Steps[0].Profit + " ETH", "Every step ended as it should."} {
+		for _, want := range []string{"execution reverted: UniswapV2Router: INSUFFICIENT_OUTPUT_AMOUNT", report.LoneLeg, "profit " + report.Steps[0].Profit + " ETH", "Every step ended as it should.",
+			"nobody was trusted", "so neither leg took place", "the same amount minted on 902", "the same amount unlocked on 901", "rollup 901 never sent that message"} {
 			if !strings.Contains(text.String(), want) {
 				t.Errorf("the text does not say %q:\n%s", want, text.String())
 			}
@@ -45,15 +47,25 @@ func TestRun_TwiceOnOneNetwork(t *testing.T) {
 	t.Run("not at the root", func(t *testing.T) { wantNoNetwork(t, info.Rollups[0].HTTP, "without a path") })
 }
 
+var wantedSteps = []struct {
+	name    string
+	outcome core.OutcomeCode
+	profit  bool
+}{
+	{"arbitrage", core.Included, true}, {"failing leg", core.VoidLegReverted, false}, {"protected bundle", core.Included, true},
+	{"swap", core.Included, false}, {"swap, one cheats", core.VoidAssertion, false},
+	{"token away", core.Included, false}, {"token home", core.Included, false}, {"invented message", core.VoidAssertion, false},
+}
+
 func checkReport(t *testing.T, r *demo.Report, info devnet.Info) {
 	t.Helper()
-	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.LoneLeg == "" || len(r.Steps) != 3 {
+	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.LoneLeg == "" || len(r.Steps) != len(wantedSteps) {
 		t.Fatalf("report is %+v", r)
 	}
-	for i, want := range []core.OutcomeCode{core.Included, core.VoidLegReverted, core.Included} {
+	for i, want := range wantedSteps {
 		s := r.Steps[i]
-		if s.Outcome != want || s.Level != core.LevelAttested || s.Tick == 0 || (s.Profit != "") == want.Void() {
-			t.Errorf("step %d is %+v, want %s and attested", i+1, s, want)
+		if s.Name != want.name || s.Outcome != want.outcome || s.Level != core.LevelAttested || s.Tick == 0 || (s.Profit != "") != want.profit {
+			t.Errorf("step %d is %+v, want %+v and attested", i+1, s, want)
 		}
 		if s.OrderedMs <= 0 || s.ExecutedMs < s.OrderedMs || s.AttestedMs < s.ExecutedMs {
 			t.Errorf("step %d: ordered, executed, attested after %v, %v, %v ms", i+1, s.OrderedMs, s.ExecutedMs, s.AttestedMs)
@@ -96,7 +108,7 @@ func wantNoNetwork(t *testing.T, url, advice string) {
 func TestRun_SaysHowToInstallTheContracts(t *testing.T) {
 	t.Parallel()
 	report, err := demo.Run(t.Context(), demo.Options{RPC: "http://127.0.0.1:1", Artifacts: t.TempDir()})
-	if !errors.Is(err, demo.ErrArtifacts) || !strings.Contains(err.Error(), "make artifacts") || report.OK {
+	if !errors.Is(err, uniswap.ErrArtifacts) || !strings.Contains(err.Error(), "make artifacts") || report.OK {
 		t.Errorf("got %v and %+v, want ErrArtifacts", err, report)
 	}
 }

@@ -1,12 +1,16 @@
-// Package demo shows the point of the product on real contracts, against any running network: Uniswap v2 on two
-// rollups, an arbitrage across them that takes effect on both or on neither, and a leg that cannot be torn out.
+// Package demo shows the point of the product on real contracts, against any running network: an arbitrage between Uniswap v2
+// on two rollups, a leg that cannot be torn out of its bundle, a swap between strangers and a token that moves, and of each
+// what remains when it fails: nothing.
 //
-//	[ demo ] ─ JSON-RPC ─▶ gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ zone
+// A step is a bundle; what it did is read from the chains, before and after it, and a judge compares that with what it should
+// have done: every balance, supply, nonce and event, on both rollups, to the last wei.
+//
+//	[ demo ] ─▶ actor, uniswap ─ JSON-RPC ─▶ gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ zone
 //
 // Invariants:
 //  1. It speaks to the network through the gateway's public RPC only, as any application does.
 //  2. Run ends without error only if every step ended as it should.
 //
-// What this package never does: carry contract code (the compiled artifacts come from the published npm packages), or
-// use keys that are not public.
+// What this package never does: carry contract code (what it deploys comes from gen/bindings and from published npm packages),
+// or use keys that are not public.
 package demo

@@ -6,6 +6,8 @@ import (
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/demo/uniswap"
 )
 
 // holdings is what the trader has on one rollup, and the pool there.
@@ -18,27 +20,27 @@ type holdings struct {
 // position is what the trader has on both rollups; it is compared before and after a bundle.
 type position struct{ Cheap, Dear holdings }
 
-func (x *exchange) holdings(ctx context.Context, who common.Address) (h holdings, err error) {
-	if h.Ether, err = x.client.BalanceAt(ctx, who, nil); err != nil {
+func readHoldings(ctx context.Context, x *uniswap.Exchange, who common.Address) (h holdings, err error) {
+	if h.Ether, err = x.Eth.BalanceAt(ctx, who, nil); err != nil {
 		return h, err
 	}
-	if h.Nonce, err = x.client.NonceAt(ctx, who, nil); err != nil {
+	if h.Nonce, err = x.Eth.NonceAt(ctx, who, nil); err != nil {
 		return h, err
 	}
-	if h.Tokens, err = x.tokensOf(ctx, who); err != nil {
+	if h.Tokens, err = x.TokensOf(ctx, who); err != nil {
 		return h, err
 	}
-	h.Reserves, err = x.reserves(ctx)
+	h.Reserves, err = x.Reserves(ctx)
 	return h, err
 }
 
 // position reads the holdings on both rollups.
 func (s *stage) position(ctx context.Context) (p position, err error) {
-	if p.Cheap, err = s.cheap.holdings(ctx, s.buyer.address); err != nil {
-		return p, fmt.Errorf("holdings on rollup %s: %w", s.buyer.rollup, err)
+	if p.Cheap, err = readHoldings(ctx, s.cheap, s.buyer.Address); err != nil {
+		return p, fmt.Errorf("holdings on rollup %s: %w", s.buyer.Rollup, err)
 	}
-	if p.Dear, err = s.dear.holdings(ctx, s.seller.address); err != nil {
-		return p, fmt.Errorf("holdings on rollup %s: %w", s.seller.rollup, err)
+	if p.Dear, err = readHoldings(ctx, s.dear, s.seller.Address); err != nil {
+		return p, fmt.Errorf("holdings on rollup %s: %w", s.seller.Rollup, err)
 	}
 	return p, nil
 }

@@ -52,7 +52,7 @@ func TestJudgeFailing_WantsTheReasonAndNoTrace(t *testing.T) {
 		{"other leg", func(s *Step, _ *gateway.SimulationView, _ *position) { s.FailingLeg = index(0) }, "of leg 0"},
 		{"other outcome", func(s *Step, _ *gateway.SimulationView, _ *position) { s.Outcome = core.VoidBlockFull }, "blockFull"},
 		{"not attested", func(s *Step, _ *gateway.SimulationView, _ *position) { s.Level = core.LevelOrdered }, "want attested"},
-		{"no reason", func(s *Step, _ *gateway.SimulationView, _ *position) { s.Reason = "execution reverted" }, "want the router's"},
+		{"no reason", func(s *Step, _ *gateway.SimulationView, _ *position) { s.Reason = "execution reverted" }, "want \"UniswapV2Router"},
 		{"simulation disagrees", func(_ *Step, v *gateway.SimulationView, _ *position) { v.OK = true }, "simulation"},
 		{"simulation blames another leg", func(_ *Step, v *gateway.SimulationView, _ *position) { v.FailingLeg = index(0) }, "simulation"},
 		{"fee paid", func(_ *Step, _ *gateway.SimulationView, p *position) { p.Cheap.Ether = ether(9) }, "trace"},

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/ethclient"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/demo/actor"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/node/devnet"
 )
@@ -27,8 +26,8 @@ func TestSharedZone_WantsTwoRollupsTogether(t *testing.T) {
 	}
 	three := gateway.ZoneView{ID: 2, Rollups: []core.RollupID{7, 8, 9}}
 	got, err := sharedZone(&gateway.NetworkStatus{Zones: []gateway.ZoneView{alone, three}})
-	if err != nil || !slices.Equal(got, []core.RollupID{7, 8}) {
-		t.Errorf("got %v, %v; want 7 and 8", got, err)
+	if err != nil || !slices.Equal(got, three.Rollups) {
+		t.Errorf("got %v, %v; want the three", got, err)
 	}
 }
 
@@ -54,7 +53,7 @@ func rich(t *testing.T) *ethclient.Client {
 
 func TestAfford_SaysWhoLacksWhat(t *testing.T) {
 	t.Parallel()
-	a := newActor(901, rich(t), devnet.Accounts()[0].Key)
+	a := actor.On(901, rich(t), devnet.Accounts()[0].Key)
 	if err := afford(t.Context(), a, ether(5)); err != nil {
 		t.Errorf("5 of 5 ETH: %v", err)
 	}
@@ -62,30 +61,9 @@ func TestAfford_SaysWhoLacksWhat(t *testing.T) {
 	if !errors.Is(err, ErrFunds) {
 		t.Fatalf("6 of 5 ETH: %v", err)
 	}
-	for _, want := range []string{a.address.Hex(), "rollup 901", "5.0000 ETH", "6.0000 ETH", "--fresh"} {
+	for _, want := range []string{a.Address.Hex(), "rollup 901", "5.0000 ETH", "6.0000 ETH", "--fresh"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not name %s", err, want)
 		}
-	}
-}
-
-func TestLoad_RefusesWhatIsNoContract(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ name, content, want string }{
-		{"garbage", "{", "unexpected end"},
-		{"no interface", `{"bytecode":"0x60"}`, "abi"},
-		{"bad interface", `{"abi":[{"type":"function","inputs":[{"type":"nonsense"}]}],"bytecode":"0x60"}`, "abi"},
-		{"no code", `{"abi":[],"bytecode":"0x"}`, "no bytecode"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			path := filepath.Join(t.TempDir(), "contract.json")
-			if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := new(artifact).load(path); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want an error with the path and %q", err, c.want)
-			}
-		})
 	}
 }

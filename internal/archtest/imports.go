@@ -74,7 +74,7 @@ func ImportRules() []ImportRule {
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
-			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "demo/...", "gateway", "node/devnet", "solver"),
+			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "contracts/...", "demo/...", "gateway", "gen/bindings/...", "node/devnet", "solver"),
 			Reason: "the demo speaks to a network as any application does, with the devnet's public accounts",
 		},
 		{

@@ -1,4 +1,4 @@
-package demo
+package uniswap
 
 import (
 	"encoding/json"
@@ -11,24 +11,24 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 )
 
-// artifact is a compiled contract of an npm package.
-type artifact struct {
+// Artifact is a compiled contract of an npm package.
+type Artifact struct {
 	ABI      abi.ABI
 	Bytecode []byte
 }
 
-// contracts are the compiled contracts the demo deploys.
-type contracts struct {
-	Factory, Router, WETH, Token, Pair artifact
+// Contracts are the compiled contracts that make an exchange.
+type Contracts struct {
+	Factory, Router, WETH, Token, Pair Artifact
 }
 
-// loadContracts reads the artifacts of @uniswap/v2-core and @uniswap/v2-periphery below dir, which is the folder npm
+// Load reads the artifacts of @uniswap/v2-core and @uniswap/v2-periphery below dir, which is the folder npm
 // installed them into (the one that holds node_modules).
-func loadContracts(dir string) (*contracts, error) {
-	var c contracts
+func Load(dir string) (*Contracts, error) {
+	var c Contracts
 	for _, file := range []struct {
 		path string
-		into *artifact
+		into *Artifact
 	}{
 		{"@uniswap/v2-core/build/UniswapV2Factory.json", &c.Factory},
 		{"@uniswap/v2-core/build/UniswapV2Pair.json", &c.Pair},
@@ -43,7 +43,7 @@ func loadContracts(dir string) (*contracts, error) {
 	return &c, nil
 }
 
-func (a *artifact) load(path string) error {
+func (a *Artifact) load(path string) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (a *artifact) load(path string) error {
 }
 
 // deployment is the init code with constructor arguments.
-func (a *artifact) deployment(args ...any) ([]byte, error) {
+func (a *Artifact) deployment(args ...any) ([]byte, error) {
 	packed, err := a.ABI.Pack("", args...)
 	if err != nil {
 		return nil, fmt.Errorf("constructor: %w", err)
