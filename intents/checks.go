@@ -223,7 +223,7 @@ func (b *Book) number(ctx context.Context, rollup core.RollupID, to common.Addre
 		return nil, err
 	}
 	if !ok || len(answer) != 32 {
-		return nil, refuse(ErrFunds, "%s on rollup %s does not answer as a token (ERC-20)", to, rollup)
+		return nil, refuse(ErrFunds, "%s on rollup %s does not answer: it is no token (ERC-20), or not deployed", to, rollup)
 	}
 	return new(big.Int).SetBytes(answer), nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -18,13 +17,14 @@ type Deps struct {
 	// Zone is the one whose rollups the book's orders are on.
 	Zone core.ZoneID
 	// Settler is the address of the IntentSettler on the zone's rollups.
-	Settler   common.Address
-	Executor  Executor
-	Chains    Chains
-	Pool      Pool
-	Metrics   *prometheus.Registry
-	Now       func() time.Time
-	Logger    *slog.Logger
+	Settler  common.Address
+	Executor Executor
+	Chains   Chains
+	Pool     Pool
+	// Metrics are shared by the books of a node.
+	Metrics *Metrics
+	Now     func() time.Time
+	Logger  *slog.Logger
 }
 
 // Executor is the zone's execution.

@@ -227,7 +227,9 @@ func (m *machine) check() {
 }
 
 // expired tells whether no block can take the order any more.
-func (m *machine) expired(e *entry) bool { return m.time/uint64(time.Second/time.Millisecond) > e.order.deadline() }
+func (m *machine) expired(e *entry) bool {
+	return m.time/uint64(time.Second/time.Millisecond) > e.order.deadline()
+}
 
 // window begins one.
 func (m *machine) window(e *entry) {

@@ -6,9 +6,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// meters are what a book counts. The labels have closed sets of values: fates are those of orders, results those of solutions
+// Metrics are what the books of a node count. The labels have closed sets of values: fates are those of orders, results those of solutions
 // and of windows.
-type meters struct {
+type Metrics struct {
 	submitted prometheus.Counter
 	refused   prometheus.Counter
 	orders    *prometheus.CounterVec
@@ -24,9 +24,9 @@ const (
 	solutionLate   = "refused"
 )
 
-// newMeters registers the metrics. Books of several zones share them.
-func newMeters(registry *prometheus.Registry) (*meters, error) {
-	m := &meters{
+// NewMetrics makes and registers them; the books of several zones share them.
+func NewMetrics(registry *prometheus.Registry) *Metrics {
+	m := &Metrics{
 		submitted: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lockstep_intents_submitted_total", Help: "Orders taken into the book.",
 		}),
@@ -56,16 +56,12 @@ func newMeters(registry *prometheus.Registry) (*meters, error) {
 	for _, w := range []windowEnd{windowEmpty, windowAwarded, windowFailed} {
 		m.auctions.WithLabelValues(string(w))
 	}
-	for _, c := range []prometheus.Collector{m.submitted, m.refused, m.orders, m.solutions, m.auctions, m.executed} {
-		if err := registry.Register(c); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
+	registry.MustRegister(m.submitted, m.refused, m.orders, m.solutions, m.auctions, m.executed)
+	return m
 }
 
 // note counts effects.
-func (m *meters) note(out *effects, now time.Time) {
+func (m *Metrics) note(out *effects, now time.Time) {
 	for _, s := range out.ended {
 		m.orders.WithLabelValues(string(s)).Inc()
 	}

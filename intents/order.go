@@ -28,8 +28,10 @@ func (o *Order) deadline() uint64 {
 }
 
 // origin and destination are the order's rollups. Checked orders are on rollups of the genesis, whose ids are 64 bits long.
-func (o *Order) origin() core.RollupID      { return core.RollupID(o.Signed.OriginChainId.Uint64()) }
-func (o *Order) destination() core.RollupID { return core.RollupID(o.Intent.DestinationChainId.Uint64()) }
+func (o *Order) origin() core.RollupID { return core.RollupID(o.Signed.OriginChainId.Uint64()) }
+func (o *Order) destination() core.RollupID {
+	return core.RollupID(o.Intent.DestinationChainId.Uint64())
+}
 
 // destinationSettler is the settler that pays the recipient.
 func (o *Order) destinationSettler() common.Address {

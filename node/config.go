@@ -10,6 +10,7 @@ import (
 	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/gateway/laneapi"
+	"github.com/lockstep-network/lockstep/intents"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/node/admin"
 	"github.com/lockstep-network/lockstep/ordering/comet"
@@ -33,6 +34,8 @@ type Config struct {
 	Gateway *gateway.Config
 	// Explorer is the web page of a node with a gateway.
 	Explorer explorer.Config
+	// Intents is the book of orders of a node with a gateway.
+	Intents intents.Config
 	// Lanes bounds the gateway's API for nodes of rollups.
 	Lanes laneapi.Config
 	// Admin is the private listener, with or without a gateway.
@@ -53,7 +56,7 @@ type Config struct {
 
 // Default is a validator without a gateway.
 func Default(home string) Config {
-	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
+	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Intents: intents.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // Validate reports all problems at once. Ordering's home is not looked at.
@@ -70,7 +73,7 @@ func (c Config) Validate() error {
 	}
 	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate(), c.Admin.Validate())
 	if c.Gateway != nil {
-		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate())
+		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate(), c.Intents.Validate())
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("node: %w", err)

@@ -120,6 +120,11 @@ var (
 	descStreams    = prometheus.NewDesc("lockstep_explorer_streams", "Explorer pages that are sent what happens.", nil, nil)
 )
 
+var (
+	descIntents = prometheus.NewDesc("lockstep_intents_open", "Orders that are open or pending.", nil, nil)
+	descSolvers = prometheus.NewDesc("lockstep_intents_subscribers", "Subscribers of the book.", nil, nil)
+)
+
 var descHead = prometheus.NewDesc("lockstep_orderedlog_head_tick", "Newest tick in the log.", nil, nil)
 
 // zoneReading is a metric of every zone.
@@ -165,6 +170,8 @@ func (c stageCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- descOldest
 	out <- descUnattested
 	out <- descStreams
+	out <- descIntents
+	out <- descSolvers
 	for _, r := range poolReadings {
 		out <- r.desc
 	}
@@ -189,6 +196,13 @@ func (c stageCollector) Collect(out chan<- prometheus.Metric) {
 	if n.explorer != nil {
 		out <- prometheus.MustNewConstMetric(descStreams, prometheus.GaugeValue, float64(n.explorer.Streams()))
 	}
+	open, subscribers := 0, 0
+	for _, book := range n.books {
+		stats := book.Stats()
+		open, subscribers = open+stats.Orders, subscribers+stats.Subscribers
+	}
+	out <- prometheus.MustNewConstMetric(descIntents, prometheus.GaugeValue, float64(open))
+	out <- prometheus.MustNewConstMetric(descSolvers, prometheus.GaugeValue, float64(subscribers))
 	for _, r := range poolReadings {
 		out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n))
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/rpc"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -46,6 +47,9 @@ type Node struct {
 	rpcs     []*evm.RPC
 	admin    *admin.Server // nil without one
 	work     *evm.Work     // of the calls of all rollups
+	// books are those of intents, calls how they ask the rollups.
+	books []zoneBook
+	calls map[core.RollupID]*rpc.Client
 
 	progress *progress
 	safe     sync.Mutex // held while safe blocks move
@@ -63,11 +67,12 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	n := &Node{
 		cfg: cfg, genesis: genesis, log: cfg.Logger,
 		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis), work: evm.NewWork(),
+		calls: make(map[core.RollupID]*rpc.Client),
 	}
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
-		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openExplorer,
+		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openExplorer, n.openIntents,
 		func() error { return n.openGateway(listener) }, n.openAdmin,
 	} {
 		if err := open(); err != nil {
@@ -196,7 +201,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
-		Rollups: lanes, Zones: n.servedZones(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
+		Rollups: lanes, Zones: n.servedZones(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err
@@ -236,6 +241,7 @@ func (n *Node) mount(id core.RollupID, chain *evm.Chain) error {
 	if err != nil {
 		return err
 	}
+	n.calls[id] = open.Client()
 	sealed, err := serve(true)
 	if err != nil {
 		return err
@@ -256,6 +262,9 @@ func (n *Node) Run(ctx context.Context) error {
 	}
 	if n.gateway != nil {
 		group.Go(func() error { return n.gateway.Run(ctx) })
+	}
+	for _, book := range n.books {
+		group.Go(func() error { return book.Run(ctx) })
 	}
 	if n.explorer != nil {
 		group.Go(func() error { return n.explorer.Run(ctx) })
@@ -280,6 +289,9 @@ func (n *Node) closeAll() error {
 	}
 	if n.explorer != nil {
 		errs = append(errs, n.explorer.Close())
+	}
+	for _, calls := range n.calls {
+		calls.Close()
 	}
 	for _, server := range n.rpcs {
 		server.Stop()

@@ -8,7 +8,7 @@ const (
 )
 
 // stages are the folders of the data path, in its order.
-var stages = []string{"gateway", "mempool", "ordering", "orderedlog", "zone", "explorer", "settlement", "da", "adapters"}
+var stages = []string{"gateway", "intents", "mempool", "ordering", "orderedlog", "zone", "explorer", "settlement", "da", "adapters"}
 
 // ImportRule says what packages may import of something.
 type ImportRule struct {
@@ -66,7 +66,7 @@ func ImportRules() []ImportRule {
 			Reason: "there is one ledger trie, in ordering, and the rollups' tries, in zone/evm",
 		},
 		{
-			In: []string{"node/..."}, Of: []string{Module + "/..."}, Only: module(append([]string{"core", "proof", "contracts/predeploy", "node/..."}, under(stages)...)...),
+			In: []string{"node/..."}, Of: []string{Module + "/..."}, Only: module(append([]string{"core", "proof", "contracts/deployment", "contracts/predeploy", "gen/bindings/...", "node/..."}, under(stages)...)...),
 			Reason: "cmd → node → stages → core: node wires stages and knows nothing of who starts it",
 		},
 		{
@@ -92,8 +92,12 @@ func ImportRules() []ImportRule {
 	}
 	rules = append(rules, outerRules()...)
 	for _, stage := range stages {
+		only := module("core", stage+"/...", "gen/...")
+		if stage == "intents" { // it reads orders and what the settlers say of them
+			only = append(only, module("contracts/orders", "contracts/predeploy")...)
+		}
 		rules = append(rules, ImportRule{
-			In: []string{stage + "/..."}, Of: []string{Module + "/..."}, Only: module("core", stage+"/...", "gen/..."), Tests: true,
+			In: []string{stage + "/..."}, Of: []string{Module + "/..."}, Only: only, Tests: true,
 			Reason: "stages do not import each other: each declares the few methods that it needs, and node fits them together",
 		})
 	}

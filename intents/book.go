@@ -1,0 +1,297 @@
+package intents
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/contracts/orders"
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// Book is one gateway's book of orders of one zone. It is safe for concurrent use.
+type Book struct {
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	network core.NetworkID
+	feed    *feed
+	// slots are taken by who simulates or reads the state for a client.
+	slots chan struct{}
+
+	mu      sync.Mutex
+	machine *machine
+	quota   *quota
+	// todo are effects that wait for the loop. Only ticks and what the loop does cause some.
+	todo effects
+	// stopped says why the zone does not execute any more.
+	stopped error
+}
+
+// New makes an empty book. It starts nothing.
+func New(cfg Config, deps Deps) (*Book, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Book{
+		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "intents", "zone", deps.Zone), network: deps.Genesis.NetworkID(),
+		feed: &feed{cfg: cfg}, slots: make(chan struct{}, cfg.MaxSimulations), machine: newMachine(cfg), quota: newQuota(cfg),
+	}, nil
+}
+
+// Submit checks an order and takes it into the book; the hash is its id. One that is there already is no error.
+func (b *Book) Submit(ctx context.Context, client string, signed orders.Order, signature []byte) (common.Hash, error) {
+	id, err := b.submit(ctx, client, signed, signature)
+	if err != nil {
+		b.deps.Metrics.refused.Inc()
+	}
+	return id, err
+}
+
+func (b *Book) submit(ctx context.Context, client string, signed orders.Order, signature []byte) (common.Hash, error) {
+	at := b.deps.Now()
+	o, err := b.read(signed, signature)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	o.Client, o.At = client, at
+	b.mu.Lock()
+	known, err := b.machine.room(&o)
+	now := b.machine.time
+	if err == nil && b.stopped != nil {
+		err = refuse(ErrNotServed, "%v", b.stopped)
+	}
+	b.mu.Unlock()
+	if known || err != nil {
+		return o.ID, err
+	}
+	if now == 0 {
+		return common.Hash{}, refuse(ErrNotServed, "no tick is executed yet, try again")
+	}
+	if err := checkDeadlines(&o, now); err != nil {
+		return common.Hash{}, err
+	}
+	end, err := b.slot()
+	if err != nil {
+		return common.Hash{}, err
+	}
+	defer end()
+	left, err := b.checkState(ctx, &o)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return o.ID, b.admit(o, left)
+}
+
+func (b *Book) admit(o Order, left *big.Int) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.machine.entries[o.ID] == nil {
+		b.deps.Metrics.submitted.Inc()
+	}
+	err := b.machine.admit(o, left)
+	b.publish()
+	return err
+}
+
+// slot takes one of the places for work, or says that there is none.
+func (b *Book) slot() (end func(), err error) {
+	select {
+	case b.slots <- struct{}{}:
+		return func() { <-b.slots }, nil
+	default:
+		return nil, refuse(ErrBusy, "at most %d; try again", b.cfg.MaxSimulations)
+	}
+}
+
+// Get is an order of the book, or one that it remembers.
+func (b *Book) Get(id common.Hash) (View, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.machine.entries[id]
+	if e == nil {
+		return View{}, refuse(ErrUnknown, "%s", id)
+	}
+	return e.view(), nil
+}
+
+// List are the orders that are open or pending, in order of arrival.
+func (b *Book) List() []View {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.list()
+}
+
+func (b *Book) list() []View {
+	views := make([]View, len(b.machine.active))
+	for i, e := range b.machine.active {
+		views[i] = e.view()
+	}
+	return views
+}
+
+// Solve simulates a bundle that a client offers for an order, and keeps it for the auction if it fills and claims the order.
+func (b *Book) Solve(ctx context.Context, client string, id common.Hash, bundle core.DecodedBundle) (*Solution, error) {
+	s, err := b.solve(ctx, client, id, bundle)
+	result := solutionTaken
+	switch {
+	case errors.Is(err, ErrFails) || errors.Is(err, ErrSolution):
+		result = solutionFailed
+	case err != nil:
+		result = solutionLate
+	}
+	b.deps.Metrics.solutions.WithLabelValues(result).Inc()
+	return s, err
+}
+
+func (b *Book) solve(ctx context.Context, client string, id common.Hash, bundle core.DecodedBundle) (*Solution, error) {
+	order, err := b.asks(client, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkForm(&bundle); err != nil {
+		return nil, err
+	}
+	end, err := b.slot()
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	r, err := b.simulate(ctx, order, bundle)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil {
+		b.charge(client, err)
+		return nil, err
+	}
+	s := &Solution{BundleID: bundle.Hash, Bundle: bundle, Client: client, Result: r, Surplus: order.surplus(r)}
+	for _, leg := range bundle.Legs {
+		s.size += len(leg.Tx)
+	}
+	return s, b.machine.offer(id, s)
+}
+
+// asks is the order that a client wants to offer a solution for.
+func (b *Book) asks(client string, id common.Hash) (*Order, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e, err := b.machine.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if b.stopped != nil {
+		return nil, refuse(ErrNotServed, "%v", b.stopped)
+	}
+	return &e.order, b.quota.ask(client, b.deps.Now())
+}
+
+// charge charges a client for a solution that fails by itself. The caller holds the lock.
+func (b *Book) charge(client string, err error) {
+	if errors.Is(err, ErrFails) || errors.Is(err, ErrSolution) {
+		b.quota.charge(client, b.deps.Now())
+	}
+}
+
+// checkForm refuses bundles that no auction could send.
+func checkForm(bundle *core.DecodedBundle) error {
+	switch {
+	case bundle.Atomicity != core.AtomicExecution:
+		return &Refusal{Cause: ErrSolution, Field: "atomicity", Have: bundle.Atomicity.String(), Want: core.AtomicExecution.String()}
+	case bundle.ParentTick != 0:
+		return &Refusal{Cause: ErrSolution, Field: "parentTick", Have: fmt.Sprint(bundle.ParentTick), Want: "none: the tick is not known before the award"}
+	}
+	return nil
+}
+
+// simulate tells what a bundle does for an order now.
+func (b *Book) simulate(ctx context.Context, o *Order, bundle core.DecodedBundle) (Result, error) {
+	s, err := b.deps.Executor.Simulate(ctx, bundle)
+	if err != nil {
+		return Result{}, err
+	}
+	return judge(o, s)
+}
+
+// Cancel takes an order out of the book, with the user's signature over core.CancelIntentDigest.
+func (b *Book) Cancel(ctx context.Context, id common.Hash, signature []byte) (Status, error) {
+	b.mu.Lock()
+	e := b.machine.entries[id]
+	b.mu.Unlock()
+	if e == nil {
+		return "", refuse(ErrUnknown, "%s", id)
+	}
+	end, err := b.slot()
+	if err != nil {
+		return "", err
+	}
+	defer end()
+	if err := b.checkCancel(ctx, &e.order, signature); err != nil {
+		return "", err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	status, err := b.machine.cancel(id)
+	b.publish()
+	return status, err
+}
+
+func (b *Book) checkCancel(ctx context.Context, o *Order, signature []byte) error {
+	digest := core.CancelIntentDigest(b.network, o.ID)
+	if n := len(signature); n > b.cfg.MaxOrderBytes {
+		return &Refusal{Cause: ErrSignature, Field: "signature", Have: fmt.Sprintf("%d bytes", n), Want: fmt.Sprintf("at most %d", b.cfg.MaxOrderBytes)}
+	}
+	if is, err := b.signedByCode(ctx, o, digest, signature); is || err != nil {
+		return err
+	}
+	signer, err := core.CancelIntentSigner(b.network, o.ID, signature)
+	if err != nil {
+		return &Refusal{Cause: ErrSignature, Field: "signature", Detail: err.Error()}
+	}
+	if signer != o.Signed.User {
+		return &Refusal{Cause: ErrSignature, Field: "signature", Have: "one of " + signer.Hex() + " over digest " + digest.Hex(), Want: "the user's, " + o.Signed.User.Hex()}
+	}
+	return nil
+}
+
+// Subscribe tells of every order from now on, first of those that are there.
+func (b *Book) Subscribe() (*Subscription, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	views := b.list()
+	first := make([]Notice, len(views))
+	for i, v := range views {
+		first[i] = Notice{EventOpened, v}
+	}
+	return b.feed.subscribe(first)
+}
+
+// publish takes the machine's effects: what is to be told is told, what is to be done is left to the loop. The caller holds the
+// lock.
+func (b *Book) publish() {
+	out := b.machine.take()
+	b.feed.publish(out.notices)
+	b.deps.Metrics.note(&out, b.deps.Now())
+	b.todo.trials = append(b.todo.trials, out.trials...)
+	b.todo.sends = append(b.todo.sends, out.sends...)
+	b.todo.checks = append(b.todo.checks, out.checks...)
+}
+
+// Stats are a book's numbers now.
+type Stats struct {
+	// Orders are those that are open or pending.
+	Orders int
+	// Subscribers are those of the book's feed.
+	Subscribers int
+}
+
+// Stats counts.
+func (b *Book) Stats() Stats {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Stats{len(b.machine.active), b.feed.size()}
+}

@@ -1,0 +1,141 @@
+package intents
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Run follows the zone: after each tick it judges the windows that are over, sends winners and learns their fates. What cannot be
+// read is tried again after the next tick. It returns nil when ctx ends or the zone has stopped, and may be called once.
+func (b *Book) Run(ctx context.Context) error {
+	for after := uint64(0); ; {
+		tick, timeMs, err := b.deps.Executor.Next(ctx, after)
+		if err != nil {
+			if ctx.Err() == nil {
+				b.stop(err)
+			}
+			return nil
+		}
+		after = tick
+		if err := b.step(ctx, tick, timeMs); err != nil && ctx.Err() == nil {
+			b.log.Warn("book of intents tries again", "tick", tick, "err", err)
+		}
+	}
+}
+
+// stop ends the book's work: nothing is executed any more.
+func (b *Book) stop(why error) {
+	b.log.Warn("book of intents stands still: its zone is not executed any more", "err", why)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = why
+}
+
+// step takes notice of a tick and does what follows from it.
+func (b *Book) step(ctx context.Context, tick, timeMs uint64) error {
+	followed := b.follow(ctx, timeMs)
+	b.mu.Lock()
+	b.machine.advance(tick, timeMs)
+	b.publish()
+	b.mu.Unlock()
+	for {
+		b.mu.Lock()
+		todo := b.todo
+		b.todo = effects{}
+		b.mu.Unlock()
+		if len(todo.trials)+len(todo.sends)+len(todo.checks) == 0 || ctx.Err() != nil {
+			return followed
+		}
+		b.perform(ctx, todo)
+	}
+}
+
+// follow asks what became of the winners that were sent.
+func (b *Book) follow(ctx context.Context, timeMs uint64) error {
+	b.mu.Lock()
+	waiting := b.machine.waiting()
+	b.mu.Unlock()
+	for _, w := range waiting {
+		fate, ok, err := b.deps.Executor.Fate(ctx, w.solution.BundleID)
+		if err != nil {
+			return err
+		}
+		if !ok && timeMs > w.solution.Bundle.NotAfter {
+			// A bundle is decided in the tick that orders it, and no later tick may.
+			fate, ok = Fate{Reason: "it was not ordered before its notAfter"}, true
+		}
+		if !ok {
+			continue
+		}
+		outcome := w.order.outcome(fate)
+		b.mu.Lock()
+		if !outcome.Executed {
+			b.quota.charge(w.solution.Client, b.deps.Now())
+		}
+		b.machine.decided(w.order.ID, w.solution.BundleID, outcome)
+		b.publish()
+		b.mu.Unlock()
+	}
+	return nil
+}
+
+// outcome reads a fate.
+func (o *Order) outcome(f Fate) Outcome {
+	if !f.Included {
+		return Outcome{Tick: f.Tick, Reason: f.Reason}
+	}
+	r, err := settled(o, f.Legs)
+	if err != nil {
+		return Outcome{Tick: f.Tick, Reason: "executed without effect on the order: " + err.Error()}
+	}
+	return Outcome{Executed: true, Tick: f.Tick, Result: r}
+}
+
+// perform does what the machine wants, several orders at a time; an order is in one of the lists at most once.
+func (b *Book) perform(ctx context.Context, todo effects) {
+	var group errgroup.Group
+	group.SetLimit(b.cfg.MaxSimulations)
+	for _, t := range todo.trials {
+		group.Go(func() error { b.try(ctx, t); return nil })
+	}
+	for _, s := range todo.sends {
+		group.Go(func() error { b.send(ctx, s); return nil })
+	}
+	for _, o := range todo.checks {
+		group.Go(func() error { b.compare(ctx, o); return nil })
+	}
+	_ = group.Wait() // each answer goes to the machine
+}
+
+// try simulates the best solution of an order again.
+func (b *Book) try(ctx context.Context, t award) {
+	r, err := b.simulate(ctx, t.order, t.solution.Bundle)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.charge(t.solution.Client, err)
+	b.machine.simulated(t.order.ID, t.solution.BundleID, r, err)
+	b.publish()
+}
+
+// send sends a winner to the pool.
+func (b *Book) send(ctx context.Context, s award) {
+	err := b.deps.Pool.SendBundle(ctx, s.solution.Client, s.solution.Bundle.Bundle)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.machine.sent(s.order.ID, s.solution.BundleID, err)
+	b.publish()
+}
+
+// compare looks where an open order stands on its chain. What cannot be read now is read in a later turn.
+func (b *Book) compare(ctx context.Context, o *Order) {
+	s, err := b.readStanding(ctx, o)
+	if err != nil {
+		b.log.Debug("order not compared with its chain", "rollup", o.origin(), "err", err)
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.machine.standing(o.ID, s)
+	b.publish()
+}
