@@ -1,8 +1,11 @@
 package devnet_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/lockstep-network/lockstep/internal/golden"
 	"github.com/lockstep-network/lockstep/node/devnet"
 )
 
@@ -26,4 +29,17 @@ func TestAccounts_AreThoseOfTheMnemonic(t *testing.T) {
 			t.Errorf("account %d is %s, want %s", i, a.Address.Hex(), known[i])
 		}
 	}
+}
+
+// The explorer's wallet offers these accounts on a devnet.
+func TestAccounts_AreThoseOfTheWallet(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("// Written by `go test ./node/devnet -run Accounts -rewrite` from node/devnet/accounts.go.\n\n")
+	b.WriteString("/** The development accounts that a devnet funds; everybody knows their keys. */\nexport const developmentAccounts = [\n")
+	for _, a := range devnet.Accounts() {
+		fmt.Fprintf(&b, "  { address: %q, key: %q },\n", strings.ToLower(a.Address.Hex()), a.KeyHex())
+	}
+	b.WriteString("] as const;\n")
+	golden.Equal(t, "../../explorer/web/src/wallet/devaccounts.ts", b.String())
 }

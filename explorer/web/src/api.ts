@@ -2,9 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { base } from "./router.ts";
 
-/** ApiError is an answer that is no success, or none at all (status 0). */
+/** ApiError is an answer that is no success, or none at all (status 0); want is what would have been right, where the node says so. */
 export class ApiError extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(readonly status: number, message: string, readonly want?: string) {
     super(message);
   }
 }
@@ -48,8 +48,8 @@ export async function rpc<T>(path: string, method: string, params: readonly unkn
     if (signal?.aborted) throw cause;
     throw new ApiError(0, "the node does not answer");
   }
-  const body = (await response.json()) as { result?: T; error?: { message: string; data?: { reason?: string } } };
-  if (body.error) throw new ApiError(response.status, body.error.message);
+  const body = (await response.json()) as { result?: T; error?: { message: string; data?: { reason?: string; want?: string } } };
+  if (body.error) throw new ApiError(response.status, body.error.message, body.error.data?.want);
   return body.result as T;
 }
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { count } from "./format.ts";
 import { useLive } from "./live.ts";
@@ -15,7 +15,7 @@ import { TxPage } from "./pages/tx.tsx";
 import { ValidatorPage, ValidatorsPage } from "./pages/validators.tsx";
 import { paths, useRoute, type Route } from "./router.ts";
 import { useTheme, type Theme } from "./theme.ts";
-import { Link } from "./ui/basics.tsx";
+import { Link, Loading } from "./ui/basics.tsx";
 import { AutoIcon, Logo, MoonIcon, SunIcon, WarnIcon } from "./ui/icons.tsx";
 import { SearchField } from "./ui/searchfield.tsx";
 
@@ -67,6 +67,8 @@ function Page({ route }: { route: Route }): JSX.Element {
       return a ? <ValidatorPage address={a} /> : <ValidatorsPage />;
     case "address":
       return a ? <AddressPage address={a} /> : <MissingPage />;
+    case "wallet":
+      return <Wallet />;
     case "search":
       return <SearchPage query={route.query.get("q") ?? ""} />;
     default:
@@ -74,12 +76,23 @@ function Page({ route }: { route: Route }): JSX.Element {
   }
 }
 
+/** Wallet is a part of its own, which is loaded by those who go there. */
+function Wallet(): JSX.Element {
+  const [loaded, setLoaded] = useState<{ page?: () => JSX.Element; failed?: boolean }>({});
+  useEffect(() => {
+    import("./wallet/page.tsx").then(({ WalletPage }) => setLoaded({ page: WalletPage }), () => setLoaded({ failed: true }));
+  }, []);
+  if (loaded.page) return <loaded.page />;
+  if (loaded.failed) return <p class="notice" data-tone="bad" role="alert">The wallet could not be loaded from the node. Reload the page to try again.</p>;
+  return <Loading what="wallet" />;
+}
+
 function titleOf(route: Route): string {
   const [a, , c] = route.args;
   const names: Record<string, string> = {
     "": "Lockstep explorer", ticks: "Ticks", tick: `Tick ${a ?? ""}`, tx: `Transaction ${a?.slice(0, 10) ?? ""}`, bundle: `Bundle ${a?.slice(0, 10) ?? ""}`,
     rollups: "Rollups", rollup: c ? `Block ${c} of rollup ${a}` : `Rollup ${a ?? ""}`, validators: "Validators", validator: `Validator ${a?.slice(0, 10) ?? ""}`,
-    address: `Address ${a?.slice(0, 10) ?? ""}`, search: "Search",
+    address: `Address ${a?.slice(0, 10) ?? ""}`, search: "Search", wallet: "Wallet",
   };
   const name = names[route.page] ?? "Nothing here";
   return route.page === "" ? name : `${name} · Lockstep`;
@@ -90,6 +103,7 @@ const nav = [
   { to: "/ticks", page: "ticks", name: "Ticks" },
   { to: "/rollups", page: "rollups", name: "Rollups" },
   { to: paths.validators, page: "validators", name: "Validators" },
+  { to: paths.wallet, page: "wallet", name: "Wallet" },
 ] as const;
 
 function Top({ route }: { route: Route }): JSX.Element {

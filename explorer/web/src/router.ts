@@ -65,5 +65,6 @@ export const paths = {
   validators: "/validators",
   validator: (address: string) => `/validator/${address}`,
   address: (address: string) => `/address/${address}`,
+  wallet: "/wallet",
   search: (text: string) => `/search?q=${encodeURIComponent(text)}`,
 };

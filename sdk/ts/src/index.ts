@@ -17,16 +17,29 @@ export { signBundle, type SignBundleParameters, type SignedBundle, type Unsigned
 export {
   cancelBundle, replaceBundle, signCancellation, signReplacement, type ReplacementParameters, type SignedReplacement,
 } from './actions/replacement.js'
+export {
+  cancelIntent, getIntent, getIntents, signIntent, signIntentCancellation, submitIntent, submitSolution,
+  type CancelIntentParameters, type SignedIntent, type SignIntentParameters,
+} from './actions/intents.js'
+export { watchIntents, type WatchIntentsParameters } from './actions/watchIntents.js'
 export { rollupChain, rollupClient, rollupUrl, type RollupClients } from './actions/rollup.js'
 export { type LockstepClient } from './actions/request.js'
 export { assertionsAbi, assertStorage, mappingSlot, type Assertion } from './core/assertion.js'
 export { bundleId, decodeBundle, encodeBundle, type Atomicity, type Bundle, type SignedLeg } from './core/bundle.js'
 export { bundleCommitment, type BundleCommitmentParameters, type CommittedLeg, type LegType } from './core/commitment.js'
 export {
-  DroppedError, isLockstepError, LockstepRpcError, rpcErrors, SignBundleError, WaitForLevelTimeoutError,
+  cancelCall, decodeIntent, encodeFill, encodeIntent, fillCall, fillKey, fillTerms, intentCancellation, intentOrder, intentTypedData, intentTypeHash, minOutput,
+  openForCall, orderId, unpadAddress, type Fill, type Intent, type IntentOrder, type IntentOrderParameters,
+} from './core/intent.js'
+export { messageId, sentSlot, type Message } from './core/message.js'
+export { paidSlot, payCall, swapId, type SwapSide, type SwapTerms } from './core/swap.js'
+export {
+  DroppedError, IntentError, isLockstepError, LockstepRpcError, rpcErrors, SignBundleError, WaitForLevelTimeoutError,
   type RpcErrorData, type RpcErrorReason,
 } from './errors/rpc.js'
+export { contractAddresses, inboxAbi, intentSettlerAbi, outboxAbi, swapAbi, tokenBridgeAbi } from './gen/contracts.js'
 export type {
-  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Level, LevelMessage, Network, RebuiltMessage, Rollup,
+  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, IntentFill, IntentMessage, IntentSolution,
+  IntentStatus, IntentView, Level, LevelMessage, Network, RebuiltMessage, Rollup,
   SimulatedAssertion, SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage,
 } from './types.js'

@@ -1,5 +1,6 @@
 import { type Address, type Hash, type Hex, type RpcLog, type RpcTransactionReceipt } from 'viem'
 import { type Atomicity } from './core/bundle.js'
+import { type Intent, type IntentOrder } from './core/intent.js'
 import { type RollupKind } from './core/genesis.js'
 import { type OutcomeName } from './core/outcome.js'
 import { type RpcErrorReason } from './gen/errors.js'
@@ -231,6 +232,52 @@ export type LevelMessage = {
   dropped?: ErrorView
   /** This is the last message. */
   final?: boolean
+}
+
+/** Where an order of an intent stands at the asked gateway: `pending` while a solution of it is on its way. */
+export type IntentStatus = 'open' | 'pending' | 'filled' | 'cancelled' | 'expired'
+
+/** An order of an intent as a gateway knows it. */
+export type IntentView = {
+  orderId: Hash
+  order: IntentOrder
+  signature: Hex
+  status: IntentStatus
+  intent: Intent
+  /** How much of the input is not filled yet. */
+  left: bigint
+  /** The window in which solutions are taken; after the tick at which it closes the winner is sent. */
+  auction: { opensTick: number; closesTick: number }
+  /** How many solutions this auction has so far. */
+  solutions: number
+  /** The bundles that were sent for the order, in the order in which they were. */
+  fills: IntentFill[]
+  /** Why the order is as it is. */
+  reason?: string
+}
+
+/** A bundle that was sent for an order. */
+export type IntentFill = {
+  bundleId: Hash
+  filler: Address
+  inputAmount: bigint
+  outputAmount: bigint
+  /** The tick that ordered it. */
+  tick?: number
+  status: 'sent' | 'executed' | 'void'
+  reason?: string
+}
+
+/** What `lockstep_subscribe("intents")` tells. */
+export type IntentMessage = { event: 'opened' | 'awarded' | 'filled' | 'reopened' | 'closed'; intent: IntentView }
+
+/** A solution as the auction has it. */
+export type IntentSolution = {
+  bundleId: Hash
+  inputAmount: bigint
+  outputAmount: bigint
+  /** The output above the least that the user asked for: who offers most wins. */
+  surplus: bigint
 }
 
 /** What `lockstep_subscribe("ticks")` sends. */

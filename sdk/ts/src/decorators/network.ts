@@ -4,11 +4,13 @@ import {
   getCheckpoint, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
   type GetProofParameters,
 } from '../actions/network.js'
+import { getIntent, getIntents, submitIntent, submitSolution, type SignedIntent } from '../actions/intents.js'
 import { type LockstepClient } from '../actions/request.js'
 import { waitForLevel, type WaitForLevelParameters } from '../actions/waitForLevel.js'
+import { watchIntents, type WatchIntentsParameters } from '../actions/watchIntents.js'
 import { watchLevels, type WatchLevelsParameters } from '../actions/watchLevels.js'
 import { watchTicks, type WatchTicksParameters } from '../actions/watchTicks.js'
-import { type CheckpointView, type Network, type Simulation, type Status, type Tick } from '../types.js'
+import { type CheckpointView, type IntentSolution, type IntentView, type Network, type Simulation, type Status, type Tick } from '../types.js'
 
 /** What {@link lockstepActions} adds to a client whose transport leads to a gateway's root. */
 export type LockstepActions = {
@@ -36,6 +38,16 @@ export type LockstepActions = {
   getInclusionProof(parameters: GetProofParameters): Promise<unknown>
   /** {@link getLaneProof} */
   getLaneProof(parameters: { rollup: number; from: number; to: number; wait?: number }): Promise<unknown>
+  /** {@link submitIntent} */
+  submitIntent(signed: SignedIntent): Promise<Hash>
+  /** {@link getIntent} */
+  getIntent(parameters: { orderId: Hash }): Promise<IntentView>
+  /** {@link getIntents} */
+  getIntents(): Promise<IntentView[]>
+  /** {@link watchIntents} */
+  watchIntents(parameters: WatchIntentsParameters): () => void
+  /** {@link submitSolution} */
+  submitSolution(parameters: { orderId: Hash; bundle: Bundle }): Promise<IntentSolution>
 }
 
 /**
@@ -56,5 +68,10 @@ export function lockstepActions() {
     simulateBundle: (bundle) => simulateBundle(client, bundle),
     getInclusionProof: (parameters) => getInclusionProof(client, parameters),
     getLaneProof: (parameters) => getLaneProof(client, parameters),
+    submitIntent: (signed) => submitIntent(client, signed),
+    getIntent: (parameters) => getIntent(client, parameters),
+    getIntents: () => getIntents(client),
+    watchIntents: (parameters) => watchIntents(client, parameters),
+    submitSolution: (parameters) => submitSolution(client, parameters),
   })
 }

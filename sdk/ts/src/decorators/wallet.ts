@@ -1,5 +1,6 @@
 import { type Hash } from 'viem'
 import { cancelBundle, replaceBundle, type ReplacementParameters } from '../actions/replacement.js'
+import { cancelIntent, signIntent, type CancelIntentParameters, type SignedIntent, type SignIntentParameters } from '../actions/intents.js'
 import { type RollupClients } from '../actions/rollup.js'
 import { type LockstepClient } from '../actions/request.js'
 import { signBundle, type SignBundleParameters, type SignedBundle } from '../actions/signBundle.js'
@@ -13,6 +14,10 @@ export type LockstepWalletActions = {
   replaceBundle(bundle: Bundle, parameters: ReplacementParameters): Promise<Hash>
   /** {@link cancelBundle} */
   cancelBundle(parameters: ReplacementParameters): Promise<Hash | undefined>
+  /** {@link signIntent} */
+  signIntent(parameters: SignIntentParameters): Promise<SignedIntent>
+  /** {@link cancelIntent} */
+  cancelIntent(parameters: CancelIntentParameters): Promise<'cancelled' | 'pending'>
 }
 
 /**
@@ -25,5 +30,7 @@ export function lockstepWalletActions({ rollups }: { rollups?: RollupClients } =
     signBundle: (parameters) => signBundle(client, parameters, rollups),
     replaceBundle: (bundle, parameters) => replaceBundle(client, bundle, parameters),
     cancelBundle: (parameters) => cancelBundle(client, parameters),
+    signIntent: (parameters) => signIntent(client, parameters),
+    cancelIntent: (parameters) => cancelIntent(client, parameters),
   })
 }

@@ -61,6 +61,11 @@ export class SignBundleError extends BaseError {
   override readonly name = 'LockstepSignBundleError'
 }
 
+/** An order of an intent that is none, or that cannot be what it says. */
+export class IntentError extends BaseError {
+  override readonly name = 'LockstepIntentError'
+}
+
 /** Whether an error is the one of the network's methods with this reason; any of them without one. */
 export function isLockstepError<R extends RpcErrorReason>(error: unknown, reason?: R): error is LockstepRpcError & { reason: R } {
   return error instanceof LockstepRpcError && (reason === undefined || error.reason === reason)
