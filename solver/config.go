@@ -254,3 +254,13 @@ func (c *Config) routes() (all []Route) {
 	}
 	return all
 }
+
+// decimalsOf is a token's number of digits after the point.
+func (c *Config) decimalsOf(symbol string) uint8 {
+	for _, t := range c.Tokens {
+		if t.Symbol == symbol {
+			return t.Decimals
+		}
+	}
+	return 18
+}

@@ -13,8 +13,8 @@ const a, b, c core.RollupID = 901, 902, 903
 
 func ether(milli int64) *big.Int { return new(big.Int).Mul(big.NewInt(milli), big.NewInt(1e15)) }
 
-// market is two tokens on three rollups, dear and cheap, with an inventory everywhere.
-func market() *View {
+// usualView is two tokens on three rollups, dear and cheap, with an inventory everywhere.
+func usualView() *View {
 	return &View{
 		Pools: map[Place]Pool{
 			{a, "TOK"}:        {Ether: ether(100_000), Token: ether(100_000)},
@@ -89,7 +89,7 @@ func number(r *rand.Rand, bits int) *big.Int {
 }
 
 func randomCase(r *rand.Rand) (*Job, *View, *Terms) {
-	view := market()
+	view := usualView()
 	for place, pool := range view.Pools {
 		if !pool.Wraps {
 			view.Pools[place] = Pool{Ether: number(r, 80), Token: number(r, 90)}
@@ -202,7 +202,7 @@ func TestPrice_TakesTheBestPart(t *testing.T) {
 	t.Parallel()
 	job := &Job{Origin: a, Destination: b, Input: "TOK", Output: "USD", Partial: true, Amount: ether(50_000), Left: ether(50_000), Limit: ether(130_000_000)}
 	route, terms := Route{Buy: b, Sell: a}, &Terms{Margin: 20, Gas: usualGas}
-	view := market()
+	view := usualView()
 	q, err := Price(job, view, []Route{route}, terms)
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestPrice_SaysWhyThereIsNoOffer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			job, view, terms := sellTokForUsd(), market(), &Terms{Margin: 20, Gas: usualGas}
+			job, view, terms := sellTokForUsd(), usualView(), &Terms{Margin: 20, Gas: usualGas}
 			test.change(job, view, terms)
 			q, err := Price(job, view, []Route{test.route}, terms)
 			if !errors.Is(err, test.want) || (q == nil) != (test.want != nil) {
@@ -258,7 +258,7 @@ func TestPrice_SaysWhyThereIsNoOffer(t *testing.T) {
 func TestPrice_MovesATokenOneForOne(t *testing.T) {
 	t.Parallel()
 	job := &Job{Origin: a, Destination: b, Input: "TOK", Output: "TOK", Amount: ether(1000), Left: ether(1000), Limit: ether(990)}
-	q, err := Price(job, market(), []Route{{}}, &Terms{Margin: 10, Gas: usualGas})
+	q, err := Price(job, usualView(), []Route{{}}, &Terms{Margin: 10, Gas: usualGas})
 	if err != nil {
 		t.Fatal(err)
 	}

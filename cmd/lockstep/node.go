@@ -59,7 +59,7 @@ func (f *nodeFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	cfg.Version, cfg.Logger = version, slog.New(f.handler(cmd.ErrOrStderr()))
+	cfg.Version, cfg.Logger = version, slog.New(logHandler(cmd.ErrOrStderr(), f.level.Level, f.asJSON))
 	if err := node.KeepCrashReport(cfg.Home); err != nil {
 		return err
 	}
@@ -121,9 +121,10 @@ func (f *nodeFlags) settings(cmd *cobra.Command) (node.Config, error) {
 	return cfg, nil
 }
 
-func (f *nodeFlags) handler(w io.Writer) slog.Handler {
-	options := &slog.HandlerOptions{Level: f.level.Level}
-	if f.asJSON {
+// logHandler writes log lines of a level and above.
+func logHandler(w io.Writer, least slog.Level, asJSON bool) slog.Handler {
+	options := &slog.HandlerOptions{Level: least}
+	if asJSON {
 		return slog.NewJSONHandler(w, options)
 	}
 	return slog.NewTextHandler(w, options)
