@@ -53,12 +53,12 @@ func Of(zone []core.RollupID) Addresses {
 // Contracts are Outbox, Inbox, TokenBridge, Swap and IntentSettler for a zone with these rollups, in the order in which each
 // may use those before it.
 func Contracts(zone []core.RollupID) []Contract {
-	out := create("Outbox", outbox.OutboxMetaData)
-	in := create("Inbox", inbox.InboxMetaData, inbox.NewInbox().PackConstructor(sources(zone, out.Address))...)
-	bridge := create("TokenBridge", tokenbridge.TokenBridgeMetaData,
+	out := create("Outbox", &outbox.OutboxMetaData)
+	in := create("Inbox", &inbox.InboxMetaData, inbox.NewInbox().PackConstructor(sources(zone, out.Address))...)
+	bridge := create("TokenBridge", &tokenbridge.TokenBridgeMetaData,
 		tokenbridge.NewTokenBridge().PackConstructor(out.Address, in.Address)...)
 	return []Contract{
-		out, in, bridge, create("Swap", swap.SwapMetaData), create("IntentSettler", intentsettler.IntentSettlerMetaData),
+		out, in, bridge, create("Swap", &swap.SwapMetaData), create("IntentSettler", &intentsettler.IntentSettlerMetaData),
 	}
 }
 
@@ -76,7 +76,7 @@ func sources(zone []core.RollupID, outbox common.Address) []inbox.InboxSource {
 }
 
 // create is the contract that the factory creates of compiled code and the encoded arguments.
-func create(name string, data bind.MetaData, arguments ...byte) Contract {
+func create(name string, data *bind.MetaData, arguments ...byte) Contract {
 	code := append(common.FromHex(data.Bin), arguments...)
 	return Contract{name, crypto.CreateAddress2(Factory, salt, crypto.Keccak256(code)), code}
 }
