@@ -28,10 +28,10 @@ export { assertionsAbi, assertStorage, mappingSlot, type Assertion } from './cor
 export { bundleId, decodeBundle, encodeBundle, type Atomicity, type Bundle, type SignedLeg } from './core/bundle.js'
 export { bundleCommitment, type BundleCommitmentParameters, type CommittedLeg, type LegType } from './core/commitment.js'
 export {
-  cancelCall, decodeIntent, encodeFill, encodeIntent, fillCall, fillKey, fillTerms, intentCancellation, intentOrder, intentTypedData, intentTypeHash, minOutput,
-  openForCall, orderId, unpadAddress, type Fill, type Intent, type IntentOrder, type IntentOrderParameters,
+  cancelCall, claimCall, claimedSlot, decodeIntent, encodeFill, encodeIntent, fillCall, filledSlot, fillKey, fillTerms, intentCancellation, intentOrder, intentTypedData, intentTypeHash, minOutput,
+  openForCall, orderId, refundCall, unpadAddress, type Fill, type Intent, type IntentOrder, type IntentOrderParameters,
 } from './core/intent.js'
-export { messageId, sentSlot, type Message } from './core/message.js'
+export { deliverCall, messageId, sentSlot, type Message } from './core/message.js'
 export { paidSlot, payCall, swapId, type SwapSide, type SwapTerms } from './core/swap.js'
 export {
   DroppedError, IntentError, isLockstepError, LockstepRpcError, rpcErrors, SignBundleError, WaitForLevelTimeoutError,

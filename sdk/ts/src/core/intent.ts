@@ -4,6 +4,7 @@ import {
 } from 'viem'
 import { contractAddresses, intentSettlerAbi } from '../gen/contracts.js'
 import { IntentError } from '../errors/rpc.js'
+import { mappingSlot } from './assertion.js'
 import { keccakText, zeroHash } from './hash.js'
 
 /** What a user gives and wants, as `Intents.sol` has it: the order data of an {@link IntentOrder}. */
@@ -67,6 +68,10 @@ export type IntentOrderParameters = {
   /** @default the network's own settler, which has one address on all rollups */
   settler?: Address
 }
+
+/** The variables of the settler that hold which fills were paid, and made. */
+const claimedVariable = 3
+const filledVariable = 4
 
 const intentFields = [
   { name: 'inputToken', type: 'address' }, { name: 'inputAmount', type: 'uint256' }, { name: 'outputToken', type: 'bytes32' },
@@ -201,9 +206,31 @@ export function fillCall(order: IntentOrder, fill: Fill): Hex {
   return encodeFunctionData({ abi: intentSettlerAbi, functionName: 'fill', args: [orderId(order), fillTerms(order), encodeFill(fill)] })
 }
 
-/** The calldata of the leg on the origin rollup. */
-export function openForCall(order: IntentOrder, signature: Hex, fill: Fill): Hex {
-  return encodeFunctionData({ abi: intentSettlerAbi, functionName: 'openFor', args: [order, signature, encodeFill(fill)] })
+/** The calldata of the leg on the origin rollup. An order with escrow is opened without a fill, which is not part of it then. */
+export function openForCall(order: IntentOrder, signature: Hex, fill?: Fill): Hex {
+  const { escrow } = decodeIntent(order)
+  if (!escrow && !fill) throw new IntentError('Without escrow an order is opened together with a fill, and there is none.')
+  return encodeFunctionData({ abi: intentSettlerAbi, functionName: 'openFor', args: [order, signature, escrow || !fill ? '0x' : encodeFill(fill)] })
+}
+
+/** The calldata with which a solver is paid for an order that its user has opened; `proof` is for the order's verifier. */
+export function claimCall(order: IntentOrder, fill: Fill, proof: Hex = '0x'): Hex {
+  return encodeFunctionData({ abi: intentSettlerAbi, functionName: 'claim', args: [order, fill, proof] })
+}
+
+/** The slot of the destination's settler that holds 1 once a fill was made there. */
+export function filledSlot(key: Hash): Hash {
+  return mappingSlot(key, filledVariable)
+}
+
+/** The slot of the origin's settler that holds 1 once a fill was paid there. */
+export function claimedSlot(key: Hash): Hash {
+  return mappingSlot(key, claimedVariable)
+}
+
+/** The calldata with which what nobody claimed of an order with escrow goes back to its user. */
+export function refundCall(order: IntentOrder): Hex {
+  return encodeFunctionData({ abi: intentSettlerAbi, functionName: 'refund', args: [order] })
 }
 
 /** The calldata with which a user ends an order on its origin rollup: nothing more of it can be filled. */

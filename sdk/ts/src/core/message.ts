@@ -1,4 +1,5 @@
-import { encodeAbiParameters, keccak256, type Address, type Hash, type Hex } from 'viem'
+import { encodeAbiParameters, encodeFunctionData, keccak256, type Address, type Hash, type Hex } from 'viem'
+import { inboxAbi } from '../gen/contracts.js'
 import { mappingSlot } from './assertion.js'
 
 /** A message from a contract or account on one rollup to another one on another rollup, as `Messages.sol` has it. */
@@ -34,4 +35,10 @@ export function messageId(message: Message, outbox: Address): Hash {
 /** The slot of the outbox that holds 1 once the message was sent: what whoever consumes it asserts. */
 export function sentSlot(id: Hash): Hash {
   return mappingSlot(id, sentVariable)
+}
+
+/** The calldata with which anybody brings a message to its recipient: a leg with `asserts: true` to the Inbox of the destination. */
+export function deliverCall({ sourceChain, destinationChain, ...message }: Message): Hex {
+  const wide = { ...message, sourceChain: BigInt(sourceChain), destinationChain: BigInt(destinationChain) }
+  return encodeFunctionData({ abi: inboxAbi, functionName: 'deliver', args: [wide] })
 }
