@@ -18,6 +18,8 @@ import (
 	"github.com/lockstep-network/lockstep/contracts/predeploy"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gen/bindings/bridgederc20"
+	"github.com/lockstep-network/lockstep/node"
+	"github.com/lockstep-network/lockstep/node/devnet"
 )
 
 // market is a network with the contracts, a token on each rollup, and somebody who gives it out.
@@ -33,7 +35,8 @@ var erc20 = bridgederc20.NewBridgedERC20()
 
 func startMarket(t *testing.T) *market {
 	t.Helper()
-	n := start(t)
+	// A window long enough for a loaded machine to offer several solutions in it.
+	n := startWith(t, devnet.Options{Dir: t.TempDir(), Configure: func(_ int, cfg *node.Config) { cfg.Intents.Window = 40 }})
 	m := &market{network: n, issuer: n.funded(t), tokens: make(map[core.RollupID]common.Address)}
 	zone := []core.RollupID{rollupA, rollupB}
 	for _, id := range zone {
