@@ -183,6 +183,11 @@ SOAK_BUNDLES ?= 1000000
 soak: build
 	bin/lockstep sim --seed $(SEED) --total $(SOAK_BUNDLES) --ticks 500 --bundles 16 $(ARGS)
 
+# Two chains of the real OP Stack, built from its makers' sources into bin/opstack, beside Lockstep; ARGS=-long for more.
+.PHONY: test-opstack
+test-opstack: prepare test/opstack/node_modules/.package-lock.json
+	@cd test/opstack && exec go test -count=1 -v -timeout 60m . $(ARGS)
+
 check: prepare $(LINT)
 	go build ./...
 	$(GO_TEST) -short ./core/... ./internal/...
@@ -222,4 +227,4 @@ prepare:
 	@internal/tools/prepare gcc git
 
 clean:
-	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules test/clients/flashbots/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist contracts/node_modules contracts/out contracts/cache
+	rm -rf bin demo/artifacts/node_modules test/npm/node_modules test/clients/node_modules test/clients/flashbots/node_modules test/opstack/node_modules explorer/web/node_modules proto/node_modules sdk/ts/node_modules sdk/ts/dist contracts/node_modules contracts/out contracts/cache

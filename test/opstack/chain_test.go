@@ -1,0 +1,175 @@
+package opstack
+
+import (
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/ethereum-optimism/optimism/op-service/eth"
+)
+
+// chain is one OP Stack chain: what sequences it, what posts it to L1, and what follows it from L1 alone.
+type chain struct {
+	id        uint64
+	blockTime time.Duration
+	dir       string
+	l1        *layer1
+	programs  programs
+	users     []account
+	batcher   account
+
+	secret, l1Config, rollupConfig string // files
+
+	sequencer *execution
+	node      *consensus
+	follower  *execution
+	verifier  *consensus
+	pace      *pace
+	meter     *meter
+}
+
+func (c *chain) String() string { return fmt.Sprintf("%d (%v)", c.id, c.blockTime) }
+
+// execution is an op-geth.
+type execution struct {
+	*ethclient.Client
+	process *process
+	url     string // http, and ws on the same port
+	engine  string // http, with a JWT
+}
+
+// consensus is an op-node.
+type consensus struct {
+	*rpc.Client
+	process *process
+	url     string
+}
+
+var (
+	gethListens   = regexp.MustCompile(`HTTP server started\s+endpoint=(127\.0\.0\.1:\d+) auth=false`)
+	engineListens = regexp.MustCompile(`HTTP server started\s+endpoint=(127\.0\.0\.1:\d+) auth=true`)
+	nodeListens   = regexp.MustCompile(`Started RPC server" endpoint=http://(127\.0\.0\.1:\d+)`)
+)
+
+// newChain writes the files of a chain that begins with L1's first block.
+func newChain(t *testing.T, dir string, id uint64, blockTime time.Duration) *chain {
+	t.Helper()
+	c := &chain{id: id, blockTime: blockTime, dir: filepath.Join(dir, fmt.Sprint(id)), batcher: newAccount(fmt.Sprint("batcher", id))}
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		c.users = append(c.users, newAccount(fmt.Sprint("user", i)))
+	}
+	return c
+}
+
+// prepare writes a chain's files: genesis, rollup and L1 configuration, the engine's secret.
+func (c *chain) prepare(t *testing.T) {
+	t.Helper()
+	var funded []common.Address
+	for _, user := range c.users {
+		funded = append(funded, user.address)
+	}
+	genesis, err := l2Genesis(c.id, c.l1.time, funded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = writeJSON(c.dir, "genesis.json", genesis); err != nil {
+		t.Fatal(err)
+	}
+	if c.rollupConfig, err = writeJSON(c.dir, "rollup.json", rollupConfig(c, c.l1, genesis)); err != nil {
+		t.Fatal(err)
+	}
+	if c.l1Config, err = writeJSON(c.dir, "l1.json", l1ChainConfig()); err != nil {
+		t.Fatal(err)
+	}
+	c.secret = filepath.Join(c.dir, "jwt.hex")
+	if err := os.WriteFile(c.secret, []byte(hex.EncodeToString(crypto.Keccak256([]byte(c.String())))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// The deposit contract logs what it is called with as a deposit from and to its caller.
+	if err := c.l1.call("anvil_setCode", onL1(depositContract, c.id), hexutil.Bytes(depositCode())); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.l1.fund(c.batcher); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// startExecution starts an op-geth from the chain's genesis.
+func (c *chain) startExecution(t *testing.T, name string) *execution {
+	t.Helper()
+	data := filepath.Join(c.dir, name)
+	initial := start(t, c.dir, name+"-init", c.programs.geth, "init", "--datadir", data, filepath.Join(c.dir, "genesis.json"))
+	<-initial.done
+	if code := initial.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Fatalf("op-geth init ends with %d: %s", code, initial.log)
+	}
+	e := &execution{process: start(t, c.dir, name, c.programs.geth, "--datadir", data, "--networkid", fmt.Sprint(c.id),
+		"--syncmode", "full", "--gcmode", "archive", "--nodiscover", "--maxpeers", "0", "--port", "0", "--ipcdisable",
+		"--http", "--http.addr", "127.0.0.1", "--http.port", "0", "--http.api", "eth,net,web3,txpool,debug,miner",
+		"--ws", "--ws.addr", "127.0.0.1", "--ws.port", "0", "--ws.api", "eth,net,web3",
+		"--authrpc.addr", "127.0.0.1", "--authrpc.port", "0", "--authrpc.jwtsecret", c.secret, "--rollup.disabletxpoolgossip", "--verbosity", "3")}
+	address := e.process.says(t, gethListens)[0]
+	e.url, e.engine = "http://"+address, "http://"+e.process.says(t, engineListens)[0]
+	var err error
+	if e.Client, err = ethclient.DialContext(interrupted, "ws://"+address); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	return e
+}
+
+// startNode starts an op-node on an execution client's engine, or on what stands in front of it.
+func (c *chain) startNode(t *testing.T, name, engine string, more ...string) *consensus {
+	t.Helper()
+	args := append([]string{
+		"--l1", c.l1.url, "--l1.rpckind", "basic", "--l1.trustrpc", "--l1.http-poll-interval", "1s", "--l1.epoch-poll-interval", "2s", "--l1.beacon.ignore",
+		"--l2", engine, "--l2.jwt-secret", c.secret, "--l2.enginekind", "geth",
+		"--rollup.config", c.rollupConfig, "--rollup.l1-chain-config", c.l1Config, "--rollup.load-protocol-versions=false",
+		"--p2p.disable", "--rpc.addr", "127.0.0.1", "--rpc.port", "0", "--log.level", "info",
+	}, more...)
+	n := &consensus{process: start(t, c.dir, name, c.programs.opNode, args...)}
+	n.url = "http://" + n.process.says(t, nodeListens)[0]
+	var err error
+	if n.Client, err = rpc.DialContext(interrupted, n.url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	return n
+}
+
+// startSequencer starts the op-node that makes the blocks; the engine's address is the one flag in which joining Lockstep differs.
+func (c *chain) startSequencer(t *testing.T, name, engine string) {
+	t.Helper()
+	c.node = c.startNode(t, name, engine, "--sequencer.enabled", "--sequencer.l1-confs", "0", "--verifier.l1-confs", "0")
+}
+
+// startBatcher starts what posts the blocks to L1.
+func (c *chain) startBatcher(t *testing.T, name string) *process {
+	t.Helper()
+	return start(t, c.dir, name, c.programs.opBatcher, "--l1-eth-rpc", c.l1.url, "--l2-eth-rpc", c.sequencer.url, "--rollup-rpc", c.node.url,
+		"--private-key", hex.EncodeToString(crypto.FromECDSA(c.batcher.key)), "--data-availability-type", "calldata", "--num-confirmations", "1",
+		"--max-channel-duration", "2", "--sub-safety-margin", "4", "--poll-interval", "1s", "--txmgr.receipt-query-interval", "1s",
+		"--rpc.addr", "127.0.0.1", "--rpc.port", "0")
+}
+
+// syncStatus is what op-node knows about the heads.
+func (n *consensus) syncStatus() (*eth.SyncStatus, error) {
+	var status eth.SyncStatus
+	if err := n.CallContext(interrupted, &status, "optimism_syncStatus"); err != nil {
+		return nil, err
+	}
+	return &status, nil
+}
