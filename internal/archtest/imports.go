@@ -70,7 +70,7 @@ func ImportRules() []ImportRule {
 			Reason: "cmd → node → stages → core: node wires stages and knows nothing of who starts it",
 		},
 		{
-			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "contracts/...", "node/...", "demo/...", "client/...", "bench/...", "sim", "solver"),
+			In: []string{"cmd/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "cmd/...", "contracts/...", "node/...", "demo/...", "client/...", "adapters/...", "bench/...", "sim", "solver"),
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
@@ -92,6 +92,9 @@ func ImportRules() []ImportRule {
 	}
 	rules = append(rules, outerRules()...)
 	for _, stage := range stages {
+		if stage == "adapters" {
+			continue // they are clients, see outerRules
+		}
 		only := module("core", stage+"/...", "gen/...")
 		if stage == "intents" { // it reads orders and what the settlers say of them
 			only = append(only, module("contracts/orders", "contracts/predeploy")...)
@@ -122,6 +125,10 @@ func outerRules() []ImportRule {
 		{
 			In: []string{"solver/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "contracts/...", "gateway", "gen/bindings/...", "node/keys", "solver/..."),
 			Reason: "a market maker knows a network by its RPC and contracts by their calls, as it would outside of this repository",
+		},
+		{
+			In: []string{"adapters/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/lane", "adapters/..."), Tests: true,
+			Reason: "an adapter runs beside a foreign chain's nodes and knows the network by its lane, as any rollup's node does",
 		},
 		{
 			In: []string{"examples/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "examples/..."),

@@ -1,7 +1,8 @@
 // Package admin is a node's private listener: what the node tells those who operate it, and nobody else.
 //
 //	operator, Prometheus ─▶ [node/admin] ─▶ metrics, health, profiles
-//	                              └─(debug)─▶ go-ethereum's debug_* of each rollup, by zone/evm
+//	                              ├─(debug)─▶ go-ethereum's debug_* of each rollup, by zone/evm
+//	                              └─(adapters)─▶ switches of adapters/opstack
 //
 // It is off unless Config.Listen is set, works on nodes without a gateway, and stays up while the node drains.
 //
@@ -12,5 +13,5 @@
 //     point to it is answered.
 //  3. debug_* is there with Config.Debug only.
 //
-// What this package never does: change anything in the node.
+// What this package never does: change anything itself; what is handed in as Deps.Control may.
 package admin

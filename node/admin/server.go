@@ -36,7 +36,9 @@ type Deps struct {
 	Health, Ready http.Handler
 	// Debug are the servers of debug_* of each rollup. They belong to the server from New on; they must be nil without Config.Debug.
 	Debug  map[core.RollupID]*rpc.Server
-	Logger *slog.Logger
+	// Control answers paths of its own below a prefix such as /opstack/; nil for none.
+	Control map[string]http.Handler
+	Logger  *slog.Logger
 }
 
 // Server is the private listener.
@@ -82,6 +84,9 @@ func (s *Server) routes(deps Deps) *http.ServeMux {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	for prefix, handler := range deps.Control {
+		mux.Handle(prefix, handler)
+	}
 	for id, server := range s.debug {
 		mux.Handle("POST /rollup/"+id.String(), server)
 	}

@@ -1,0 +1,61 @@
+package opstack
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// meters are the metrics of the proxy. Labels are from closed sets.
+type meters struct {
+	engine, added *prometheus.HistogramVec
+	refused       *prometheus.CounterVec
+	unanswered    prometheus.Counter
+	overlooked    prometheus.Counter
+	builds        *prometheus.CounterVec
+	open          prometheus.Histogram
+	mode          *prometheus.GaugeVec
+}
+
+func newMeters(r prometheus.Registerer) *meters {
+	counter := func(name, help string) prometheus.CounterOpts {
+		return prometheus.CounterOpts{Namespace: "lockstep", Subsystem: "opstack", Name: name, Help: help}
+	}
+	buckets := func(name, help string, from float64) prometheus.HistogramOpts {
+		return prometheus.HistogramOpts{Namespace: "lockstep", Subsystem: "opstack", Name: name, Help: help, Buckets: prometheus.ExponentialBuckets(from, 2, 16)}
+	}
+	m := &meters{
+		engine:     prometheus.NewHistogramVec(buckets("engine_seconds", "From a call's way out to the begin of the execution client's answer.", 0.0002), []string{"call"}),
+		added:      prometheus.NewHistogramVec(buckets("added_seconds", "What the proxy adds to a call: all of its time but the execution client's.", 0.00002), []string{"call"}),
+		refused:    prometheus.NewCounterVec(counter("refused_total", "Requests that got nothing through: for their token, their body, or because they are no HTTP calls."), []string{"reason"}),
+		unanswered: prometheus.NewCounter(counter("unanswered_total", "Calls that the execution client did not answer.")),
+		overlooked: prometheus.NewCounter(counter("overlooked_total", "Calls that passed while the proxy was too busy to look at them.")),
+		builds:     prometheus.NewCounterVec(counter("builds_total", "Builds that op-node asked for: as a sequencer, or derived, with all transactions given."), []string{"kind"}),
+		open:       prometheus.NewHistogram(buckets("build_open_seconds", "From the begin of a sequencer's build until op-node wants its payload.", 0.001)),
+		mode:       prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "lockstep", Subsystem: "opstack", Name: "mode", Help: "1 for the mode that the proxy is in, 0 for the others."}, []string{"mode"}),
+	}
+	for _, k := range kinds {
+		m.engine.WithLabelValues(string(k))
+		m.added.WithLabelValues(string(k))
+	}
+	for _, reason := range []string{"token", "upgrade", "body"} {
+		m.refused.WithLabelValues(reason)
+	}
+	for _, kind := range []string{buildSequencer, buildDerived} {
+		m.builds.WithLabelValues(kind)
+	}
+	r.MustRegister(m.engine, m.added, m.refused, m.unanswered, m.overlooked, m.builds, m.open, m.mode)
+	return m
+}
+
+const (
+	buildSequencer = "sequencer"
+	buildDerived   = "derived"
+)
+
+// inMode says which mode it is.
+func (m *meters) inMode(mode Mode) {
+	for _, one := range Modes() {
+		value := 0.0
+		if one == mode {
+			value = 1
+		}
+		m.mode.WithLabelValues(string(one)).Set(value)
+	}
+}

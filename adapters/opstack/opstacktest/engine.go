@@ -1,0 +1,114 @@
+package opstacktest
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/crypto"
+)
+
+// status is an answer to forkchoiceUpdated and newPayload.
+func status(word string, hash common.Hash) map[string]any {
+	return map[string]any{"status": word, "latestValidHash": hash, "validationError": nil}
+}
+
+type attributes struct {
+	Timestamp    hexutil.Uint64  `json:"timestamp"`
+	Transactions []hexutil.Bytes `json:"transactions"`
+	NoTxPool     bool            `json:"noTxPool"`
+	GasLimit     hexutil.Uint64  `json:"gasLimit"`
+}
+
+func (e *Execution) forkchoice(params []json.RawMessage) (any, error) {
+	var state struct {
+		Head common.Hash `json:"headBlockHash"`
+	}
+	var wanted *attributes
+	if len(params) != 2 {
+		return nil, fmt.Errorf("want 2 parameters, got %d", len(params))
+	}
+	if err := json.Unmarshal(params[0], &state); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(params[1], &wanted); err != nil {
+		return nil, err
+	}
+	parent, known := e.chain.byHash[state.Head]
+	if !known {
+		return map[string]any{"payloadStatus": status("SYNCING", common.Hash{}), "payloadId": nil}, nil
+	}
+	e.chain.head = state.Head
+	answer := map[string]any{"payloadStatus": status("VALID", state.Head), "payloadId": nil}
+	if wanted == nil {
+		return answer, nil
+	}
+	if uint64(wanted.Timestamp) <= parent.Timestamp {
+		return nil, &rpcError{-38003, "Invalid payload attributes", nil}
+	}
+	opened := e.open(parent, wanted)
+	if opened.err != nil && e.style == Geth {
+		return nil, opened.err
+	}
+	id := hexutil.Encode(crypto.Keccak256(state.Head[:], params[1])[:8])
+	e.payloads[id] = opened
+	answer["payloadId"] = id
+	return answer, nil
+}
+
+// Invalid are the bytes of a transaction that no execution client includes.
+var Invalid = hexutil.Bytes("invalid")
+
+// open makes the block that attributes ask for.
+func (e *Execution) open(parent *Block, wanted *attributes) build {
+	b := &Block{
+		Number: parent.Number + 1, Parent: parent.Hash(), Timestamp: uint64(wanted.Timestamp), GasLimit: uint64(wanted.GasLimit),
+	}
+	for _, tx := range wanted.Transactions {
+		if string(tx) != string(Invalid) {
+			b.Transactions = append(b.Transactions, tx)
+			continue
+		}
+		if e.style == Geth {
+			return build{err: &rpcError{-38003, "Invalid payload attributes", map[string]string{
+				"err": fmt.Sprintf("failed to force-include tx: %s type: 2, err: nonce too high", crypto.Keccak256Hash(tx)),
+			}}}
+		}
+	}
+	if !wanted.NoTxPool {
+		b.Transactions = append(b.Transactions, e.pool...)
+		e.pool = nil
+	}
+	return build{block: b}
+}
+
+func (e *Execution) payload(params []json.RawMessage) (any, error) {
+	var id string
+	if len(params) != 1 || json.Unmarshal(params[0], &id) != nil {
+		return nil, fmt.Errorf("want a payload id")
+	}
+	b, known := e.payloads[id]
+	if !known {
+		return nil, &rpcError{-38001, "Unknown payload", nil}
+	}
+	return map[string]any{
+		"executionPayload": b.block.payload(), "blockValue": "0x0", "blobsBundle": map[string]any{"commitments": []string{}, "proofs": []string{}, "blobs": []string{}},
+		"executionRequests": []string{}, "shouldOverrideBuilder": false, "parentBeaconBlockRoot": common.Hash{},
+	}, nil
+}
+
+func (e *Execution) newPayload(params []json.RawMessage) (any, error) {
+	if len(params) == 0 {
+		return nil, fmt.Errorf("want a payload")
+	}
+	b, err := readPayload(params[0])
+	if err != nil {
+		return nil, err
+	}
+	if _, known := e.chain.byHash[b.Parent]; !known {
+		return map[string]any{"status": "SYNCING", "latestValidHash": nil, "validationError": nil}, nil
+	}
+	e.chain.byHash[b.Hash()] = b
+	return status("VALID", b.Hash()), nil
+}

@@ -1,0 +1,122 @@
+package opstacktest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// Sequencer is an op-node that sequences: it makes the calls that a real one makes for each block, in the same order.
+type Sequencer struct {
+	// Head is its unsafe head.
+	Head *Block
+	// Origin is the L1 origin of the blocks to come.
+	Origin L1
+
+	client   *rpc.Client
+	sequence uint64
+}
+
+// NewSequencer connects to an engine with a secret, at a chain's head.
+func NewSequencer(ctx context.Context, url string, secret []byte, head *Block) (*Sequencer, error) {
+	client, err := rpc.DialOptions(ctx, url, rpc.WithHTTPAuth(func(h http.Header) error {
+		h.Set("Authorization", "Bearer "+Token(secret, time.Now()))
+		return nil
+	}))
+	if err != nil {
+		return nil, err
+	}
+	return &Sequencer{Head: head, Origin: L1{Number: 1, Hash: common.Hash{1}}, client: client}, nil
+}
+
+// Close gives the connections back.
+func (s *Sequencer) Close() { s.client.Close() }
+
+// forkchoiceAnswer is an answer to forkchoiceUpdated.
+type forkchoiceAnswer struct {
+	PayloadStatus struct {
+		Status string `json:"status"`
+	} `json:"payloadStatus"`
+	PayloadID *string `json:"payloadId"`
+}
+
+func (s *Sequencer) forkchoice(ctx context.Context, head common.Hash, attributes any) (*forkchoiceAnswer, error) {
+	state := map[string]common.Hash{"headBlockHash": head, "safeBlockHash": head, "finalizedBlockHash": head}
+	answer := new(forkchoiceAnswer)
+	if err := s.client.CallContext(ctx, answer, "engine_forkchoiceUpdatedV3", state, attributes); err != nil {
+		return nil, err
+	}
+	if answer.PayloadStatus.Status != "VALID" {
+		return nil, fmt.Errorf("forkchoiceUpdated: %s", answer.PayloadStatus.Status)
+	}
+	return answer, nil
+}
+
+// Seal makes one block on top of the head, with further forced transactions. derived says that its content is given: a block of
+// a fork's activation, or one that is derived from L1.
+func (s *Sequencer) Seal(ctx context.Context, derived bool, forced ...hexutil.Bytes) (*Block, error) {
+	s.sequence++
+	attributes := map[string]any{
+		"timestamp": hexutil.Uint64(s.Head.Timestamp + 1), "gasLimit": hexutil.Uint64(60_000_000), "withdrawals": []string{},
+		"transactions": append([]hexutil.Bytes{s.Origin.Attributes(s.sequence)}, forced...),
+	}
+	if derived {
+		attributes["noTxPool"] = true
+	}
+	opened, err := s.forkchoice(ctx, s.Head.Hash(), attributes)
+	if err != nil {
+		return nil, err
+	}
+	if opened.PayloadID == nil {
+		return nil, fmt.Errorf("forkchoiceUpdated: no payload id")
+	}
+	var sealed struct {
+		Payload json.RawMessage `json:"executionPayload"`
+	}
+	if err := s.client.CallContext(ctx, &sealed, "engine_getPayloadV4", opened.PayloadID); err != nil {
+		return nil, err
+	}
+	var inserted struct {
+		Status string `json:"status"`
+	}
+	if err := s.client.CallContext(ctx, &inserted, "engine_newPayloadV4", sealed.Payload, []string{}, common.Hash{}, []string{}); err != nil {
+		return nil, err
+	}
+	if inserted.Status != "VALID" {
+		return nil, fmt.Errorf("newPayload: %s", inserted.Status)
+	}
+	b, err := readPayload(sealed.Payload)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.forkchoice(ctx, b.Hash(), nil); err != nil {
+		return nil, err
+	}
+	s.Head = b
+	return b, nil
+}
+
+// SealMany makes n blocks.
+func (s *Sequencer) SealMany(ctx context.Context, n int) error {
+	for range n {
+		if _, err := s.Seal(ctx, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rewind goes back to an earlier block, as after a reorg of the L1, of which the blocks to come have another origin.
+func (s *Sequencer) Rewind(ctx context.Context, to *Block, origin L1) error {
+	if _, err := s.forkchoice(ctx, to.Hash(), nil); err != nil {
+		return err
+	}
+	s.Head, s.Origin = to, origin
+	return nil
+}
