@@ -90,13 +90,17 @@ func ImportRules() []ImportRule {
 			Reason: "log/slog is injected; io, os and errors have what these had; random values come from crypto/rand or a seeded math/rand/v2",
 		},
 	}
-	rules = append(rules, outerRules()...)
+	return append(append(rules, outerRules()...), stageRules()...)
+}
+
+// stageRules are those of the data path. Adapters are clients, see outerRules.
+func stageRules() (rules []ImportRule) {
 	for _, stage := range stages {
-		if stage == "adapters" {
-			continue // they are clients, see outerRules
-		}
 		only := module("core", stage+"/...", "gen/...")
-		if stage == "intents" { // it reads orders and what the settlers say of them
+		switch stage {
+		case "adapters":
+			continue
+		case "intents": // it reads orders and what the settlers say of them
 			only = append(only, module("contracts/orders", "contracts/predeploy")...)
 		}
 		rules = append(rules, ImportRule{

@@ -10,7 +10,9 @@ import (
 
 // logKeys are the words that log lines have for what they carry. Who searches logs knows them: docs/reference/metrics.md.
 var logKeys = []string{
-	"address", "after", "agreed", "aside", "attested", "bundle", "dir", "dropped_blocks", "engine", "err", "head", "height", "home", "input", "mode", "network", "oldest", "order", "output", "own", "peer", "profit", "reason", "request", "rollup", "seq", "service", "spender", "stage", "tick", "token", "took", "tx", "version", "zone",
+	"address", "after", "agreed", "aside", "attested", "bundle", "dir", "dropped_blocks", "engine", "err", "head",
+	"height", "home", "input", "mode", "network", "oldest", "order", "output", "own", "peer", "profit", "reason", "request",
+	"rollup", "seq", "service", "spender", "stage", "tick", "token", "took", "tx", "version", "zone",
 }
 
 // CheckLogKeys finds log lines that have another word for something, or a key that is not a literal.
