@@ -37,6 +37,7 @@ const (
 	theBridge  = "the bridge"
 	theSwap    = "the swap contract"
 	theSettler = "the settler"
+	thePool    = "the pool"
 )
 
 func (i item) String() string {
@@ -105,7 +106,7 @@ func (s *stage) readBook(ctx context.Context) (book, error) {
 func (s *stage) readRollup(ctx context.Context, b book, here, there *uniswap.Exchange) error {
 	r, id := reader{account: here.Account}, here.Rollup
 	foreign := r.bridged(ctx, s.contracts.TokenBridge, there.Rollup, there.Token)
-	holders := map[string]common.Address{theBridge: s.contracts.TokenBridge, theSwap: s.contracts.Swap, theSettler: s.contracts.IntentSettler}
+	holders := map[string]common.Address{theBridge: s.contracts.TokenBridge, theSwap: s.contracts.Swap, theSettler: s.contracts.IntentSettler, thePool: here.Pair}
 	for _, p := range s.people {
 		holders[p.name] = p.address
 		b[item{id, transactions, p.name}] = r.nonce(ctx, p.address)

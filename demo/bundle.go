@@ -161,11 +161,19 @@ func (step *Step) take(status *gateway.Status) {
 func (s *stage) receipts(ctx context.Context, legs []leg) ([]*gethtypes.Receipt, error) {
 	found := make([]*gethtypes.Receipt, len(legs))
 	for i, l := range legs {
-		receipt, err := s.eth[l.rollup].TransactionReceipt(ctx, l.tx.Hash())
-		if err != nil && !errors.Is(err, ethereum.NotFound) {
-			return nil, fmt.Errorf("receipt of leg %d: %w", i, err)
+		var err error
+		if found[i], err = s.receipt(ctx, l.rollup, l.tx.Hash()); err != nil {
+			return nil, fmt.Errorf("leg %d: %w", i, err)
 		}
-		found[i] = receipt
 	}
 	return found, nil
+}
+
+// receipt is that of a transaction; nil if it has none.
+func (s *stage) receipt(ctx context.Context, rollup core.RollupID, hash common.Hash) (*gethtypes.Receipt, error) {
+	receipt, err := s.eth[rollup].TransactionReceipt(ctx, hash)
+	if err != nil && !errors.Is(err, ethereum.NotFound) {
+		return nil, fmt.Errorf("receipt of transaction %s: %w", hash, err)
+	}
+	return receipt, nil
 }

@@ -30,6 +30,7 @@ type Options struct {
 // stage is everything the steps act on.
 type stage struct {
 	*printer
+	url     string // the gateway's
 	client  *client.Client
 	network *gateway.NetworkStatus
 	report  *Report
@@ -41,8 +42,11 @@ type stage struct {
 	cheap, dear   *uniswap.Exchange
 	buyer, seller *actor.Account
 	// people are all of those named beside.
-	people                    []*person
-	trader, alice, bob, carol *person
+	people                          []*person
+	trader, alice, bob, carol, dora *person
+	// modest and greedy are the solvers' accounts.
+	modest, greedy *person
+	market         *market
 }
 
 // Run plays the demo. The report is never nil: it holds the steps that were played, also when an error ends it early.
@@ -67,14 +71,14 @@ func play(ctx context.Context, options Options, report *Report) error {
 	}
 	defer c.Close()
 	report.NetworkID = network.NetworkID
-	s := &stage{printer: newPrinter(options.Progress), client: c, network: network, report: report, eth: make(map[core.RollupID]*ethclient.Client)}
+	s := &stage{printer: newPrinter(options.Progress), url: options.RPC, client: c, network: network, report: report, eth: make(map[core.RollupID]*ethclient.Client)}
 	defer s.hangUp()
 	fmt.Fprintf(s.w, "Lockstep demo at %s (network %q, %d validators)\n", options.RPC, network.Name, len(network.Validators))
 	if err := s.setUp(ctx, contracts); err != nil {
 		return fmt.Errorf("set up: %w", err)
 	}
 	for i, step := range []func(context.Context) error{
-		s.arbitrage, s.failingLeg, s.protectedLeg, s.swap, s.unevenSwap, s.bridge, s.inventedMessage,
+		s.arbitrage, s.failingLeg, s.protectedLeg, s.swap, s.unevenSwap, s.bridge, s.inventedMessage, s.intent, s.unservable,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
@@ -84,7 +88,11 @@ func play(ctx context.Context, options Options, report *Report) error {
 	return nil
 }
 
+// hangUp ends what setUp began.
 func (s *stage) hangUp() {
+	if s.market != nil {
+		s.market.close()
+	}
 	for _, eth := range s.eth {
 		eth.Close()
 	}

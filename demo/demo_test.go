@@ -38,7 +38,8 @@ func TestRun_TwiceOnOneNetwork(t *testing.T) {
 		}
 		checkReport(t, report, info)
 		for _, want := range []string{"execution reverted: UniswapV2Router: INSUFFICIENT_OUTPUT_AMOUNT", report.LoneLeg, "profit " + report.Steps[0].Profit + " ETH", "Every step ended as it should.",
-			"nobody was trusted", "so neither leg took place", "the same amount minted on 902", "the same amount unlocked on 901", "rollup 901 never sent that message"} {
+			"nobody was trusted", "so neither leg took place", "the same amount minted on 902", "the same amount unlocked on 901", "rollup 901 never sent that message",
+			report.Steps[8].Output + " ETH", "the settler on rollup 902 would revert (TooLittle)", report.Unserved} {
 			if !strings.Contains(text.String(), want) {
 				t.Errorf("the text does not say %q:\n%s", want, text.String())
 			}
@@ -55,17 +56,21 @@ var wantedSteps = []struct {
 	{"arbitrage", core.Included, true}, {"failing leg", core.VoidLegReverted, false}, {"protected bundle", core.Included, true},
 	{"swap", core.Included, false}, {"swap, one cheats", core.VoidAssertion, false},
 	{"token away", core.Included, false}, {"token home", core.Included, false}, {"invented message", core.VoidAssertion, false},
+	{"intent", core.Included, false},
 }
 
 func checkReport(t *testing.T, r *demo.Report, info devnet.Info) {
 	t.Helper()
-	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.LoneLeg == "" || len(r.Steps) != len(wantedSteps) {
+	if !r.OK || r.Error != "" || r.NetworkID != info.NetworkID || r.LoneLeg == "" || r.Unserved != "cancelled, 0 offers" || len(r.Steps) != len(wantedSteps) {
 		t.Fatalf("report is %+v", r)
 	}
 	for i, want := range wantedSteps {
 		s := r.Steps[i]
 		if s.Name != want.name || s.Outcome != want.outcome || s.Level != core.LevelAttested || s.Tick == 0 || (s.Profit != "") != want.profit {
 			t.Errorf("step %d is %+v, want %+v and attested", i+1, s, want)
+		}
+		if (s.OrderID != nil) != (s.Name == "intent") || (s.Winner != nil) != (s.Name == "intent") || (s.AwardedMs > 0) != (s.Name == "intent") || s.AwardedMs > s.ExecutedMs {
+			t.Errorf("step %d: order %v, winner %v, awarded after %v ms", i+1, s.OrderID, s.Winner, s.AwardedMs)
 		}
 		if s.OrderedMs <= 0 || s.ExecutedMs < s.OrderedMs || s.AttestedMs < s.ExecutedMs {
 			t.Errorf("step %d: ordered, executed, attested after %v, %v, %v ms", i+1, s.OrderedMs, s.ExecutedMs, s.AttestedMs)

@@ -30,7 +30,7 @@ var contractAt = common.Address{0xc0}
 func someBook() book {
 	b := make(book)
 	for _, id := range []core.RollupID{here, there} {
-		for _, who := range []string{"Alice", "Bob", "Carol", theBridge, theSwap} {
+		for _, who := range []string{"Alice", "Bob", "Carol", "Dora", modestName, greedyName, theBridge, theSwap, thePool} {
 			for _, what := range []string{inCoin, inToken, inBridged, transactions} {
 				b[item{id, what, who}] = ether(100)
 			}

@@ -19,7 +19,16 @@ const (
 	aliceAccount
 	bobAccount
 	carolAccount
-	contractsAccount = 7
+	doraAccount
+	modestAccount
+	contractsAccount
+	greedyAccount
+)
+
+// The names of the solvers.
+const (
+	modestName = "the modest solver"
+	greedyName = "the greedy solver"
 )
 
 // person has the same key on all rollups.
@@ -36,7 +45,8 @@ func (s *stage) cast() {
 		into    **person
 		name    string
 		account int
-	}{{&s.trader, "the trader", traderAccount}, {&s.alice, "Alice", aliceAccount}, {&s.bob, "Bob", bobAccount}, {&s.carol, "Carol", carolAccount}} {
+	}{{&s.trader, "the trader", traderAccount}, {&s.alice, "Alice", aliceAccount}, {&s.bob, "Bob", bobAccount}, {&s.carol, "Carol", carolAccount},
+		{&s.dora, "Dora", doraAccount}, {&s.modest, modestName, modestAccount}, {&s.greedy, greedyName, greedyAccount}} {
 		*c.into = newPerson(c.name, c.account, s.eth)
 		s.people = append(s.people, *c.into)
 	}

@@ -23,11 +23,14 @@ type Report struct {
 	Steps     []*Step     `json:"steps"`
 	// LoneLeg says what became of a protected leg sent alone.
 	LoneLeg string `json:"loneLeg,omitempty"`
+	// Unserved says what became of an order that asks for more than anybody can give.
+	Unserved string `json:"unserved,omitempty"`
 }
 
 // Step is one bundle's way through the network.
 type Step struct {
-	// Name is "arbitrage", "failing leg" or "protected bundle".
+	// Name is "arbitrage", "failing leg", "protected bundle", "swap", "swap, one cheats", "token away", "token home", "invented
+	// message" or "intent".
 	Name     string           `json:"name"`
 	BundleID common.Hash      `json:"bundleId"`
 	Outcome  core.OutcomeCode `json:"outcome"`
@@ -39,6 +42,12 @@ type Step struct {
 	Reason     string `json:"reason,omitempty"`
 	// Profit of an arbitrage in ETH, after fees.
 	Profit string `json:"profit,omitempty"`
+	// OrderID is that of an intent, Winner the solver whose bundle this is, and Output what the user got, in ETH.
+	OrderID *common.Hash    `json:"orderId,omitempty"`
+	Winner  *common.Address `json:"winner,omitempty"`
+	Output  string          `json:"output,omitempty"`
+	// AwardedMs is, of an intent, until the winner's bundle was sent; its other times have the auction in them.
+	AwardedMs float64 `json:"awardedMs,omitempty"`
 	// OrderedMs, ExecutedMs and AttestedMs are milliseconds from submit until the client knew of the level.
 	OrderedMs  float64 `json:"orderedMs"`
 	ExecutedMs float64 `json:"executedMs"`

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lockstep-network/lockstep/contracts/deployment"
+	"github.com/lockstep-network/lockstep/contracts/predeploy"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/demo/actor"
 	"github.com/lockstep-network/lockstep/demo/uniswap"
@@ -55,6 +56,9 @@ func (s *stage) setUp(ctx context.Context, c *uniswap.Contracts) error {
 		return err
 	}
 	s.cheap, s.dear, s.contracts = exchanges[0], exchanges[1], deployment.Of(zone)
+	if s.market, err = s.openMarket(ctx); err != nil {
+		return err
+	}
 	s.buyer, s.seller = s.trader.on[rollups[0]], s.trader.on[rollups[1]]
 	for i, id := range rollups {
 		price := new(big.Rat).SetFrac(poolEther, tokens[i])
@@ -73,8 +77,11 @@ func (s *stage) setUpRollup(ctx context.Context, c *uniswap.Contracts, zone []co
 	}
 	for _, p := range s.people {
 		need := gasMoney
-		if p == s.trader {
+		switch p {
+		case s.trader:
 			need = new(big.Int).Add(stake, gasMoney)
+		case s.modest, s.greedy:
+			need = new(big.Int).Add(inventory, gasMoney)
 		}
 		if err := afford(ctx, p.on[id], need); err != nil {
 			return nil, err
@@ -97,11 +104,14 @@ func (s *stage) setUpRollup(ctx context.Context, c *uniswap.Contracts, zone []co
 		return nil
 	})
 	contracts := deployment.Of(zone)
-	for p, spender := range map[*person]common.Address{s.trader: x.Router, s.alice: contracts.Swap, s.bob: contracts.Swap, s.carol: contracts.TokenBridge} {
+	for p, spender := range map[*person]common.Address{s.trader: x.Router, s.alice: contracts.Swap, s.bob: contracts.Swap, s.carol: contracts.TokenBridge, s.dora: predeploy.Permit2Address} {
 		group.Go(func() error { return x.Approve(groupCtx, p.on[id], spender) })
 	}
 	return x, group.Wait()
 }
+
+// exchanges are both, the cheap one first.
+func (s *stage) exchanges() [2]*uniswap.Exchange { return [2]*uniswap.Exchange{s.cheap, s.dear} }
 
 // sharedZone are rollups that are executed together, at least two.
 func sharedZone(n *gateway.NetworkStatus) ([]core.RollupID, error) {

@@ -95,10 +95,11 @@ func TestReference_ShowsEveryField(t *testing.T) {
 		}},
 		"contracts": contractsView{1, contracts, []contractsOf{{ChainID: 901, Deployed: []string{"Inbox", "TokenBridge"}, Missing: []string{}}}},
 		"demo": demo.Report{
-			Error: "only if ok is false", NetworkID: hash, LoneLeg: "parked, not ordered: …",
+			Error: "only if ok is false", NetworkID: hash, LoneLeg: "parked, not ordered: …", Unserved: "cancelled, 0 offers",
 			Steps: []*demo.Step{
 				{Name: "arbitrage", BundleID: hash, Level: core.LevelAttested, Tick: 21, Profit: "0.2151", OrderedMs: 45.7, ExecutedMs: 60.9, AttestedMs: 118.2},
 				{Name: "failing leg", BundleID: hash, Outcome: core.VoidLegReverted, Level: core.LevelAttested, Tick: 24, FailingLeg: &leg, Reason: "execution reverted: …", OrderedMs: 57.2, ExecutedMs: 59.1, AttestedMs: 149.3},
+				{Name: "intent", BundleID: hash, Level: core.LevelAttested, Tick: 41, OrderID: &hash, Winner: &accounts[6].Address, Output: "2.3117", AwardedMs: 767.1, OrderedMs: 801.9, ExecutedMs: 805.2, AttestedMs: 893.4},
 			},
 		},
 		"version": versionInfo{Version: "v0.1.0", Go: "go1.26", ProtocolVersion: core.ProtocolVersion, GenesisVersion: core.GenesisVersion},
