@@ -173,6 +173,24 @@ func TestAuction_RanksByTheSimulationAtTheAward(t *testing.T) {
 	}
 }
 
+// A simulation says nothing of the state after another winner.
+func TestAuction_SimulatesAgainAfterAVoidWinner(t *testing.T) {
+	t.Parallel()
+	a := newAuction(t, nil)
+	o := a.admit(testOrder(1))
+	a.offer(o, testSolution(&o, 1, 100, 95), testSolution(&o, 2, 100, 90))
+	a.again[common.Hash{31: 1}] = Result{Input: big.NewInt(100), Output: big.NewInt(85)}
+	a.ticks(8)
+	if a.winner() != 2 {
+		t.Fatalf("winner is %d, want 2", a.winner())
+	}
+	a.fails[common.Hash{31: 1}] = true
+	a.decide(false)
+	if a.winner() != 0 || a.view(o).Status != Open {
+		t.Errorf("winner is %d, want none: 1 does not simulate any more", a.winner())
+	}
+}
+
 func TestAuction_WindowsRepeatWithoutSolutions(t *testing.T) {
 	t.Parallel()
 	a := newAuction(t, nil)
