@@ -138,7 +138,7 @@ explorer: explorer/web/node_modules/.package-lock.json
 	cd explorer/web && npm run --silent build
 
 # The page in a browser, in front of a network that also goes away; and whether the committed page is what its sources build.
-test-explorer: prepare explorer/web/node_modules/.package-lock.json
+test-explorer: prepare artifacts explorer/web/node_modules/.package-lock.json
 	@internal/tools/prepare chromium
 	$(GO_TEST) -count=1 ./test/explorer
 

@@ -67,9 +67,26 @@ func files(t *testing.T, dir string) map[string][]byte {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	n := startNetwork(t)
+	script(t, n, "e2e/explorer.mjs", n.url, t.TempDir())
+}
+
+// TestWallet swaps across rollups with a wallet in the browser, and with a development account in the page.
+func TestWallet(t *testing.T) {
+	t.Parallel()
+	m := startMarket(t)
+	folder := os.Getenv("LOCKSTEP_SCREENSHOTS")
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	script(t, nil, "e2e/wallet.mjs", m.url, folder, m.facts(t))
+}
+
+// script runs a script of the page's, and does what it asks for with the network, if that can go away.
+func script(t *testing.T, n *network, args ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "e2e/explorer.mjs", n.url, t.TempDir())
+	cmd := exec.CommandContext(ctx, "node", args...)
 	cmd.Dir = web
 	var problems strings.Builder
 	cmd.Stderr = &problems
@@ -86,7 +103,7 @@ func TestPage(t *testing.T) {
 	}
 	serve(t, n, out, in)
 	if err := cmd.Wait(); err != nil {
-		t.Fatalf("the script: %v\n%s", err, problems.String())
+		t.Fatalf("%s: %v\n%s", args[0], err, problems.String())
 	}
 }
 

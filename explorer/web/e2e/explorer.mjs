@@ -5,71 +5,20 @@
 // Whoever runs it reads its output: the lines "stop" and "start" ask for the network to go away and to come back, and are
 // answered with a line; all others say what was seen.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
+
+import { accessible, launch, patience, shown } from "./browser.mjs";
 
 const [gateway, folder] = process.argv.slice(2);
 const base = `${gateway}/explorer`;
-const axe = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const patience = 40_000;
-
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const complaints = [];
-let away = false;
-// What is looked up on purpose and is not there: the browser writes a line for each such answer.
-let missing = false;
-
-async function open(options) {
-  const context = await browser.newContext({ viewport: { width: 1380, height: 900 }, ...options });
-  context.setDefaultTimeout(patience);
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    if (message.type() !== "error" || away || (missing && message.text().includes("404"))) return;
-    complaints.push(`console: ${message.text()} (${message.location().url})`);
-  });
-  page.on("pageerror", (error) => complaints.push(`script: ${error.stack}`));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(gateway)) complaints.push(`request to ${request.url()}`);
-  });
-  return page;
-}
-
-async function step(name, run) {
-  const began = performance.now();
-  await run();
-  assert.deepEqual(complaints, [], name);
-  console.log(`${name}: ${Math.round(performance.now() - began)} ms`);
-}
+const { browser, open, step, expected } = await launch(gateway);
 
 async function ask(what) {
   console.log(what);
   await answers.next();
 }
 
-// Colours that are still on their way to another theme have no contrast yet.
-const settled = (page) =>
-  page.evaluate(async () => {
-    const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
-    while (moving().length > 0) await Promise.allSettled(moving().map((one) => one.finished));
-  });
-
-async function accessible(page, name) {
-  await settled(page);
-  // Through the debugger, which the page's content security policy does not bind.
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  const grave = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-  assert.deepEqual(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).slice(0, 3).join("; ")}`), [], `accessibility of ${name}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${name} is ${wide} px wider than the screen`);
-}
-
-const shown = (page, name) => page.waitForSelector(`main[data-page="${name}"] h1`);
 const tickOf = async (page) => Number((await page.textContent(".pulse a")).replace(/\D/g, ""));
 const api = async (path) => (await fetch(`${base}/api/${path}`)).json();
 
@@ -215,13 +164,13 @@ await step("search finds everything, from the keyboard", async () => {
 });
 
 await step("what is not there says what to try", async () => {
-  missing = true;
+  expected.missing = true;
   await page.goto(`${base}/tx/0x${"12".repeat(32)}`);
   await page.waitForSelector(".missing li");
   await accessible(page, "missing");
   await page.goto(`${base}/nonsense`);
   await page.waitForSelector(".missing li");
-  missing = false;
+  expected.missing = false;
 });
 
 await step("the skip link, and a focus that is seen", async () => {
@@ -267,14 +216,14 @@ await step("the network goes away and comes back", async () => {
   await page.goto(`${base}/`);
   await page.waitForSelector(".pulse[data-state=live]");
   const last = await tickOf(page);
-  away = true;
+  expected.away = true;
   await ask("stop");
   await page.waitForSelector("#stale");
   await accessible(page, "home without a network");
   await ask("start");
   await page.waitForSelector("#stale", { state: "detached" });
   await page.waitForFunction((n) => Number(document.querySelector(".pulse a").textContent.replace(/\D/g, "")) > n, last);
-  away = false;
+  expected.away = false;
 });
 
 await browser.close();

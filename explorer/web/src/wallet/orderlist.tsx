@@ -184,25 +184,31 @@ function Actions({ one, signer }: { one: Tracked; signer: Signer }): JSX.Element
   const { view } = one;
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<{ good: boolean; text: string }>();
+  const [ended, setEnded] = useState(false);
   const usable = useNow() < view.order.fillDeadline * 1000;
-  const attempt = async (run: () => Promise<unknown>, done: string): Promise<void> => {
+  const attempt = async (run: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
     setSaid(undefined);
-    setSaid(await run().then(() => ({ good: true, text: done }), (error: unknown) => ({ good: false, text: explain(error) })));
+    await run().catch((error: unknown) => setSaid({ good: false, text: explain(error) }));
     setBusy(false);
   };
+  const end = async (): Promise<void> => {
+    await session.orders.end(signer, view.order);
+    setEnded(true);
+    setSaid({ good: true, text: "Ended on its rollup: nobody can fill it any more." });
+  };
   const open = view.status === "open" && !one.gone;
-  const endable = usable && (view.status === "cancelled" || one.gone === true) && !said?.good;
+  const endable = usable && (view.status === "cancelled" || one.gone === true) && !ended;
   return (
     <>
       {(open || endable) && (
         <div class="actions">
-          {open && <button type="button" class="button small" data-do="cancel" disabled={busy} onClick={() => void attempt(() => session.orders.cancel(signer, one.id), "")}>Cancel</button>}
-          {endable && <button type="button" class="button small" data-do="end" disabled={busy} onClick={() => void attempt(() => session.orders.end(signer, view.order), "Ended on its rollup: nobody can fill it any more.")}>End it on its rollup</button>}
+          {open && <button type="button" class="button small" data-do="cancel" disabled={busy} onClick={() => void attempt(() => session.orders.cancel(signer, one.id))}>Cancel</button>}
+          {endable && <button type="button" class="button small" data-do="end" disabled={busy} onClick={() => void attempt(end)}>End it on its rollup</button>}
           {endable && <span class="muted small-note">a transaction, which costs a fee</span>}
         </div>
       )}
-      {said && said.text !== "" && <p class="notice" data-tone={said.good ? "good" : "bad"} role={said.good ? "status" : "alert"}>{said.text}</p>}
+      {said && <p class="notice" data-tone={said.good ? "good" : "bad"} role={said.good ? "status" : "alert"}>{said.text}</p>}
     </>
   );
 }

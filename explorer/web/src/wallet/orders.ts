@@ -15,7 +15,7 @@ export type { IntentView };
 export interface Tracked {
   readonly id: Hex;
   view: IntentView;
-  /** When the gateway took it and when the auction was decided, by performance.now(); missing for an order from before this visit. */
+  /** When the gateway took it and when the auction was decided, as this page saw it (ms); missing for an order of another visit. */
   accepted?: number;
   awarded?: number;
   /** What is known of the newest bundle that was sent for it. */
@@ -56,12 +56,11 @@ export class Orders {
   async submit(signer: Signer, parameters: Omit<IntentOrderParameters, "user">): Promise<Hex> {
     const order = intentOrder({ ...parameters, user: signer.address });
     const signature = await signer.sign(intentTypedData(order), Number(order.originChainId));
-    const began = performance.now();
+    const began = moment();
     const id = orderId(order);
     await rpc<Hex>("/", "lockstep_submitIntent", [{ order: orderForm(order), signature }]);
     const view = await this.ask(id);
     if (view) this.take(view, began);
-    this.keep(id);
     return id;
   }
 
@@ -92,7 +91,7 @@ export class Orders {
       const open = (await rpc<unknown[]>("/", "lockstep_getIntents", [])).map(readIntent);
       if (user !== this.user) return;
       for (const view of open) if (view.order.user.toLowerCase() === user) this.take(view);
-      for (const id of kept()) if (!this.tracked.has(id) && !this.forgotten.has(id)) await this.restore(id, user);
+      for (const { id } of kept()) if (!this.tracked.has(id) && !this.forgotten.has(id)) await this.restore(id, user);
       await Promise.all([...this.tracked.values()].map((one) => this.renew(one)));
     } catch {
       // The page says itself that the gateway is away; the next round tries again.
@@ -131,9 +130,11 @@ export class Orders {
   }
 
   private take(view: IntentView, accepted?: number): void {
-    const one: Tracked = this.tracked.get(view.orderId) ?? { id: view.orderId, view };
+    const one: Tracked = this.tracked.get(view.orderId) ?? { view, ...(kept().find(({ id }) => id === view.orderId) ?? { id: view.orderId }) };
     if (accepted !== undefined) one.accepted = accepted;
-    if (one.accepted !== undefined && view.fills.length > 0 && (one.awarded === undefined || view.fills.length > one.view.fills.length)) one.awarded = performance.now();
+    const news = one.accepted !== undefined && view.fills.length > 0 && (one.awarded === undefined || view.fills.length > one.view.fills.length);
+    if (news) one.awarded = moment();
+    if (news || accepted !== undefined) keep(one);
     one.view = view;
     this.tracked.set(view.orderId, one);
     this.notify();
@@ -158,14 +159,6 @@ export class Orders {
     };
   }
 
-  private keep(id: Hex): void {
-    try {
-      sessionStorage.setItem(keptKey(), JSON.stringify([id, ...kept()].slice(0, 20)));
-    } catch {
-      // Known for as long as the page is open, then.
-    }
-  }
-
   private notify(): void {
     for (const listener of this.listeners) listener();
   }
@@ -179,13 +172,28 @@ function unsettled({ view, bundle }: Tracked): boolean {
 
 const keptKey = (): string => `lockstep.orders.${live.hello?.networkId ?? ""}`;
 
-function kept(): Hex[] {
+/** Kept is what a reload does not forget of an order of this visit. */
+type Kept = Pick<Tracked, "id" | "accepted" | "awarded">;
+
+function kept(): Kept[] {
   try {
-    return JSON.parse(sessionStorage.getItem(keptKey()) ?? "[]") as Hex[];
+    return JSON.parse(sessionStorage.getItem(keptKey()) ?? "[]") as Kept[];
   } catch {
     return [];
   }
 }
+
+function keep({ id, accepted, awarded }: Kept): void {
+  const others = kept().filter((other) => other.id !== id);
+  try {
+    sessionStorage.setItem(keptKey(), JSON.stringify([{ id, accepted, awarded }, ...others].slice(0, 20)));
+  } catch {
+    // Known for as long as the page is open, then.
+  }
+}
+
+// moment is now in ms, also comparable after a reload, and no clock that somebody sets moves it.
+const moment = (): number => performance.timeOrigin + performance.now();
 
 /** permit2 is who moves the input, with the user's signature. */
 export const permit2 = contractAddresses.permit2.toLowerCase() as Hex;

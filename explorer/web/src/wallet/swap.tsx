@@ -124,7 +124,7 @@ function Give({ draft, plan, change }: PartProps): JSX.Element {
           onChoose={(value) => change({ give: value, amount: "", least: undefined })} />
       </div>
       {give && (
-        <p class="under muted">You have <Units amount={have} decimals={give.decimals} symbol={give.symbol} /> <button type="button" class="text-button" id="max" onClick={() => change({ amount: plain(have, give.decimals) })}>Give all</button></p>
+        <p class="under muted"><span>You have <Units amount={have} decimals={give.decimals} symbol={give.symbol} /></span><button type="button" class="text-button" id="max" onClick={() => change({ amount: plain(have, give.decimals) })}>Give all</button></p>
       )}
     </fieldset>
   );
