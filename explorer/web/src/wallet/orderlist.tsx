@@ -55,7 +55,7 @@ function Order({ one, signer }: { one: Tracked; signer: Signer }): JSX.Element {
         <Chip look={attested ? "attested" : looks[view.status]} text={words[view.status]} />
         <span class="muted order-id">Order <Hash hex={one.id} what="order id" ends={4} /></span>
       </div>
-      <Levels one={one} />
+      {(view.fills.length > 0 || view.status === "open" || view.status === "pending") && <Levels one={one} />}
       <Outcome one={one} />
       <Legs one={one} />
       <Actions one={one} signer={signer} />
