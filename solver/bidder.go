@@ -72,14 +72,16 @@ func (x *session) price(o *order) (*offer, error) {
 		if o.bid != nil && o.bid.account != a {
 			continue // what replaces a bid has the same nonces, so that only one of them can take effect
 		}
-		routes := slices.DeleteFunc(x.cfg.routes(), func(r Route) bool { return !a.free(o.id, rollupsOf(&o.job, r)) })
+		routes := slices.DeleteFunc(x.cfg.routes(&o.job), func(r Route) bool {
+			return !a.busy.free(o.id, rollupsOf(&o.job, r)) || !x.pairs.free(o.id, pairsOf(&o.job, r))
+		})
 		if len(routes) == 0 {
 			continue
 		}
 		q, why := Price(&o.job, x.snap.view(&x.cfg, a), routes, &terms)
 		if why != nil {
 			if best == nil {
-				err = why
+				err = telling(err, why)
 			}
 			continue
 		}
@@ -90,8 +92,8 @@ func (x *session) price(o *order) (*offer, error) {
 	return best, err
 }
 
-// errBusy: all accounts wait for the fate of other bids on the order's rollups.
-var errBusy = errors.New("solver: all accounts are busy on the order's rollups")
+// errBusy: all accounts, or the pools, wait for the fate of other bids on the order's rollups.
+var errBusy = errors.New("solver: busy with other orders on the order's rollups")
 
 // errVoid: the simulation says that a bid would be void.
 var errVoid = errors.New("solver: would be void")
@@ -173,7 +175,7 @@ func (x *session) learnGas(p *plan, simulated *client.Simulation, calls []call) 
 // submitted takes notice of a bid.
 func (x *session) submitted(o *order, b *bid) {
 	now := x.now()
-	b.account.lease(o.id, rollupsOf(&o.job, b.quote.Route))
+	x.lease(o, b)
 	o.bid, o.bids[b.bundle], o.why, o.held = b, b, nil, now.Add(rebidPause)
 	if !o.answered {
 		o.answered = true

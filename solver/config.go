@@ -238,16 +238,17 @@ func (c *Config) places() (all []Place) {
 	return all
 }
 
-// routes are those that the strategy allows.
-func (c *Config) routes() (all []Route) {
-	ends := []core.RollupID{0}
+// routes are those that the strategy allows for a job. Ether is never bought: it is what everything is bought with.
+func (c *Config) routes(job *Job) (all []Route) {
+	rollups := []core.RollupID{0}
 	for _, r := range c.Rollups {
-		ends = append(ends, r.ID)
+		rollups = append(rollups, r.ID)
 	}
-	for _, buy := range ends {
-		for _, sell := range ends {
-			kept := buy == 0 && sell == 0
-			if c.Strategy == Both || kept == (c.Strategy == Inventory) && (kept || buy != 0 && sell != 0) {
+	for _, buy := range rollups {
+		for _, sell := range rollups {
+			traded := sell != 0 && (buy != 0 || job.Output == Ether)
+			kept := sell == 0 && buy == 0
+			if c.Strategy == Both || c.Strategy == Pools && traded || c.Strategy == Inventory && kept {
 				all = append(all, Route{buy, sell})
 			}
 		}

@@ -3,6 +3,7 @@ package solver
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -70,9 +71,9 @@ func (x *session) meet(view *client.Intent) *order {
 	return o
 }
 
-// winner is the newest fill if it is somebody else's and took effect or may still.
+// winner is the newest fill if it ended the auction, is somebody else's, and took effect or may still.
 func (x *session) winner(o *order, view *client.Intent) *fill {
-	if len(view.Fills) == 0 {
+	if len(view.Fills) == 0 || view.Status == "open" {
 		return nil
 	}
 	f := &view.Fills[len(view.Fills)-1]
@@ -115,7 +116,7 @@ func (x *session) fate(ctx context.Context, o *order, b *bid, f fateOf) {
 	}
 	if b.state != bidWon && f.status != fillVoid {
 		b.state, o.bid = bidWon, b
-		b.account.lease(o.id, rollupsOf(&o.job, b.quote.Route))
+		x.lease(o, b)
 		x.meters.count(outcomeWon)
 		x.margins.won(market{o.job.Input, o.job.Output})
 		x.learned(market{o.job.Input, o.job.Output})
@@ -146,14 +147,12 @@ func (x *session) end(o *order, b *bid) {
 	if o.bid == b {
 		o.bid = nil
 	}
-	b.account.release(o.id)
+	x.release(o)
 }
 
 // forget drops an order that is over.
 func (x *session) forget(o *order) {
-	for _, b := range o.bids {
-		b.account.release(o.id)
-	}
+	x.release(o)
 	delete(x.orders, o.id)
 }
 
@@ -164,6 +163,7 @@ func (x *session) expire(ctx context.Context) {
 		if o.bid != nil && now.After(o.bid.expires.Add(grace)) {
 			x.fate(ctx, o, o.bid, fateOf{fillVoid, "it has expired, and the gateway did not say more"})
 		}
+		maps.DeleteFunc(o.bids, func(_ common.Hash, b *bid) bool { return b != o.bid && now.After(b.expires.Add(grace)) })
 		if now.After(o.deadline().Add(x.cfg.BundleLife + grace)) {
 			x.forget(o)
 		}
@@ -197,7 +197,7 @@ func (x *session) profit(ctx context.Context, o *order, b *bid) *big.Int {
 // paidBy is what the pair in a receipt paid.
 func paidBy(receipt *gethtypes.Receipt) *big.Int {
 	for _, log := range receipt.Logs {
-		if swap, err := pairs.UnpackSwapEvent(log); err == nil {
+		if swap, err := pairABI.UnpackSwapEvent(log); err == nil {
 			return new(big.Int).Add(swap.Amount0Out, swap.Amount1Out)
 		}
 	}

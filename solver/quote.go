@@ -2,6 +2,7 @@ package solver
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/lockstep-network/lockstep/contracts/orders"
 	"github.com/lockstep-network/lockstep/core"
@@ -115,7 +116,7 @@ func Price(job *Job, view *View, routes []Route, terms *Terms) (*Quote, error) {
 		q, why := p.best(route)
 		if why != nil {
 			if best == nil {
-				err = why
+				err = telling(err, why)
 			}
 			continue
 		}
@@ -124,6 +125,15 @@ func Price(job *Job, view *View, routes []Route, terms *Terms) (*Quote, error) {
 		}
 	}
 	return best, err
+}
+
+// telling is the reason that says more: one that comes closer to an offer.
+func telling(a, b error) error {
+	ranks := []error{errBusy, ErrNoMarket, ErrTooLarge, ErrInventory, ErrUnprofitable}
+	if slices.Index(ranks, b) > slices.Index(ranks, a) {
+		return b
+	}
+	return a
 }
 
 func (q *Quote) betterThan(other *Quote) bool {

@@ -18,7 +18,7 @@ import (
 
 var (
 	factory = uniswapfactory.NewIUniswapV2Factory()
-	pairs   = uniswappair.NewIUniswapV2Pair()
+	pairABI = uniswappair.NewIUniswapV2Pair()
 )
 
 // maxBatch is how many calls go into one request; gateways take a hundred by default.
@@ -160,9 +160,9 @@ func (r *request) askFees(c *Config) {
 
 func (r *request) askReserves(place Place, p pair) {
 	answer := new(hexutil.Bytes)
-	r.ask(answer, "eth_call", message(p.address, pairs.PackGetReserves()), "latest")
+	r.ask(answer, "eth_call", message(p.address, pairABI.PackGetReserves()), "latest")
 	r.takes = append(r.takes, func(s *snapshot) {
-		reserves, err := pairs.UnpackGetReserves(*answer)
+		reserves, err := pairABI.UnpackGetReserves(*answer)
 		if err != nil {
 			return // no pool, then
 		}

@@ -27,6 +27,7 @@ type Solver struct {
 	network   core.NetworkID
 	predeploy core.Predeploy
 	orders    map[common.Hash]*order
+	pairs     leases[Place]
 	// gas is what the legs of the newest simulations used.
 	gas GasUse
 }
@@ -49,7 +50,7 @@ func New(cfg Config) (*Solver, error) {
 	}
 	return &Solver{
 		cfg: cfg, log: log.With("stage", "solver"), now: time.Now, meters: meters, accounts: newAccounts(cfg.Keys),
-		margins: newMargins(cfg.MarginFloor, cfg.Margin), orders: make(map[common.Hash]*order), gas: firstGas,
+		margins: newMargins(cfg.MarginFloor, cfg.Margin), orders: make(map[common.Hash]*order), pairs: make(leases[Place]), gas: firstGas,
 	}, nil
 }
 
