@@ -63,12 +63,16 @@ func newMeters(registry *prometheus.Registry) (*meters, error) {
 	if registry == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.orders, m.solutions, m.profit, m.inventory, m.margin, m.response, m.known, m.sessions} {
+	for _, c := range m.all() {
 		if err := registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
+}
+
+func (m *meters) all() []prometheus.Collector {
+	return []prometheus.Collector{m.orders, m.known, m.solutions, m.response, m.profit, m.margin, m.inventory, m.sessions}
 }
 
 func (m *meters) count(outcome string) { m.solutions.WithLabelValues(outcome).Inc() }

@@ -9,6 +9,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/lockstep-network/lockstep/client"
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
 )
 
 const (
@@ -26,10 +28,21 @@ const (
 // errEnded: the gateway ended a subscription.
 var errEnded = errors.New("solver: subscription ended")
 
+// auctioneer is the gateway as far as bids are concerned; a *client.Client is one.
+type auctioneer interface {
+	// Intent is an order of its book, or one that it remembers.
+	Intent(ctx context.Context, id common.Hash) (*client.Intent, error)
+	SimulateBundle(ctx context.Context, b *core.Bundle) (*client.Simulation, error)
+	// SubmitSolution bids with a bundle for an order.
+	SubmitSolution(ctx context.Context, id common.Hash, b *core.Bundle) (*gateway.SolutionReceipt, error)
+	// Status is what became of a bundle, with receipts.
+	Status(ctx context.Context, bundle common.Hash) (*client.Status, error)
+}
+
 // session is one connection to the gateway.
 type session struct {
 	*Solver
-	gate   *client.Client
+	gate   auctioneer
 	chains []*chain
 	// stale: prices may have changed since snap was read; due: it is to be read again even if there is nothing to price.
 	stale, due bool
