@@ -74,7 +74,7 @@ func TestOpenRPC_IsValidByTheMetaSchema(t *testing.T) {
 func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 	t.Parallel()
 	start := time.UnixMilli(int64(gatewaytest.Start) + 100)
-	h := gatewaytest.New(t, gatewaytest.Options{Now: func() time.Time { return start }})
+	h := gatewaytest.New(t, gatewaytest.Options{Now: func() time.Time { return start }, Intents: gatewaytest.NewIntents()})
 	single, leg, other := gatewaytest.Tx(gatewaytest.A, 0), gatewaytest.Tx(gatewaytest.A, 1), gatewaytest.Tx(gatewaytest.B, 0)
 	bundle := gatewaytest.Bundle(h.Genesis, leg, other)
 	h.Zone.OnSimulate = func(context.Context, core.DecodedBundle) (gateway.Simulation, error) {
@@ -106,6 +106,11 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 		{Name: "wait at most a second", Method: waitFor, Params: []any{single.Hash(), "executed", 1000}},
 		{Name: "the network", Method: "lockstep_status", Params: []any{}},
 		{Name: "a tick", Method: "lockstep_getTick", Params: []any{2}},
+		{Name: "an order", Method: "lockstep_submitIntent", Params: []any{signedOrder()}},
+		{Name: "an order", Method: "lockstep_getIntent", Params: []any{gatewaytest.OrderID}},
+		{Name: "all of the book", Method: "lockstep_getIntents", Params: []any{}},
+		{Name: "a bundle that fills and claims", Method: "lockstep_submitSolution", Params: []any{gatewaytest.OrderID, bundle.Bundle}},
+		{Name: "the user's", Method: "lockstep_cancelIntent", Params: []any{gateway.IntentCancellation{OrderID: gatewaytest.OrderID, Signature: make([]byte, 65)}}},
 		{Name: "the newest one", Method: "lockstep_getCheckpoint", Params: []any{"latest"}},
 	}
 	for i := range examples {

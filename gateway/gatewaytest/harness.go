@@ -36,6 +36,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Prover makes the proofs; nil for none.
 	Prover gateway.Prover
+	// Intents is the book; nil for none.
+	Intents gateway.Intents
 	// Listener is the port; nil opens one.
 	Listener net.Listener
 	// Ledger answers instead of the log.
@@ -63,7 +65,7 @@ func New(t testing.TB, o Options) *Harness {
 		o.Ledger = h.Log
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
-		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover,
+		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents,
 		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now,
 	})
 	if err != nil {
