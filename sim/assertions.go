@@ -2,16 +2,15 @@ package sim
 
 import (
 	"encoding/binary"
-	"maps"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/state"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/zone"
 )
-
-// slots are the values of an account's storage slots.
-type slots map[common.Hash]common.Hash
 
 // effect is what a program does, as the oracle reads it.
 type effect struct {
@@ -61,22 +60,17 @@ func readAssertion(calldata []byte) core.Assertion {
 }
 
 // asserted checks with a model of its own that an execution bundle took effect only if everything asserted in it came
-// true, that one which failed for an assertion did so rightly, and keeps account of what programs wrote.
+// true, that one which failed for an assertion did so rightly, and keeps account of what programs and tokens' contracts wrote.
 func (o *oracle) asserted(id core.ZoneID, b *core.DecodedBundle, place zone.BundlePlace, fates map[zone.LegPlace]zone.Fate) {
-	after := make(map[core.RollupID]slots)
-	for _, rollup := range o.s.members(id) {
-		after[rollup] = maps.Clone(o.storage[rollup])
-	}
+	after := newStaged(o.storage, id)
 	effects := make([]effect, len(b.Txs))
-	made := 0
+	made, impossible := 0, ""
 	for i, tx := range b.Txs {
-		if to := tx.Eth().To(); to == nil || *to != scribe {
-			continue
-		}
-		effects[i] = interpret(tx.Rollup(), tx.Eth().Data(), o.s.protected(tx))
+		var wrong string
+		effects[i], wrong = o.effect(after, tx)
 		made += len(effects[i].asserted)
-		for _, s := range effects[i].stores {
-			after[tx.Rollup()][s[0]] = s[1]
+		if impossible == "" {
+			impossible = wrong
 		}
 	}
 	fails := o.failingLeg(effects, after)
@@ -84,15 +78,14 @@ func (o *oracle) asserted(id core.ZoneID, b *core.DecodedBundle, place zone.Bund
 	switch {
 	case !first.Code.Void():
 		o.check(fails == zone.NoLeg, by{-1, "assertions hold"}, "bundle %s is included, an assertion of leg %d does not hold", place.ID, fails)
+		o.check(impossible == "", by{-1, "messages are used once, tokens spent once"}, "bundle %s is included with %s", place.ID, impossible)
 		for i, leg := range place.Legs {
 			f := fates[zone.LegPlace{Rollup: leg.Rollup, Seq: leg.Seq}]
 			if to := b.Txs[i].Eth().To(); to != nil && *to == scribe {
 				o.check(f.Reverted == effects[i].reverted, by{-1, "programs do what they say"}, "bundle %s: leg %d reverted: %v", place.ID, i, f.Reverted)
 			}
 		}
-		for rollup, s := range after {
-			o.storage[rollup] = s
-		}
+		o.commit(after)
 	case first.FailingLeg != zone.NoLeg:
 		leg := place.Legs[first.FailingLeg]
 		code := fates[zone.LegPlace{Rollup: leg.Rollup, Seq: leg.Seq}].Code
@@ -105,8 +98,34 @@ func (o *oracle) asserted(id core.ZoneID, b *core.DecodedBundle, place zone.Bund
 	}
 }
 
+// effect does what a leg does if it does not revert, and names what cannot be.
+func (o *oracle) effect(after *staged, tx core.Transaction) (e effect, impossible string) {
+	eth, rollup := tx.Eth(), tx.Rollup()
+	switch to := eth.To(); {
+	case to == nil:
+		return e, ""
+	case *to == scribe:
+		e = interpret(rollup, eth.Data(), o.s.protected(tx))
+		for _, s := range e.stores {
+			after.set(rollup, cell{scribe, s[0]}, s[1])
+		}
+		return e, ""
+	case o.s.net.tokens.member(rollup):
+		signed := o.s.load.eths[tx.Hash()] // remembers its sender
+		if signed == nil {
+			signed = eth // made by a proposer of others
+		}
+		from, err := gethtypes.Sender(gethtypes.LatestSignerForChainID(signed.ChainId()), signed)
+		if err != nil {
+			return e, "" // void, and so is its bundle
+		}
+		return o.s.net.tokens.interpret(after, *to, tokenCall{rollup, from, eth.Value(), eth.Data()})
+	}
+	return e, ""
+}
+
 // failingLeg is the leg that makes the bundle void by what it asserts, zone.NoLeg if all comes true.
-func (o *oracle) failingLeg(effects []effect, after map[core.RollupID]slots) int {
+func (o *oracle) failingLeg(effects []effect, after *staged) int {
 	made := uint64(0)
 	for i, e := range effects {
 		if made += uint64(len(e.asserted)); made > o.s.net.genesis.Params.MaxBundleAssertions {
@@ -124,30 +143,31 @@ func (o *oracle) failingLeg(effects []effect, after map[core.RollupID]slots) int
 }
 
 // holds evaluates an assertion on the model.
-func (o *oracle) holds(a core.Assertion, after map[core.RollupID]slots) bool {
+func (o *oracle) holds(a core.Assertion, after *staged) bool {
 	rollup := core.RollupID(a.Chain.Big().Uint64())
-	storage, ok := after[rollup]
+	t := o.s.net.tokens
 	switch {
-	case !ok || small(uint64(rollup)) != a.Chain:
+	case !slices.Contains(o.s.members(after.zone), rollup) || small(uint64(rollup)) != a.Chain:
 		return false
-	case a.Account == scribe:
-		return storage[a.Slot] == a.Value
+	case a.Account == scribe, t.member(rollup) && (a.Account == t.at.Outbox || a.Account == t.at.Swap):
+		return after.get(rollup, cell{a.Account, a.Slot}) == a.Value
 	case a.Account == o.s.net.genesis.Predeploy.Address:
 		return a.Value == common.Hash{} // it writes nothing
 	}
-	return false // programs ask about nobody else who has code
+	return false // legs ask about nobody else who has code
 }
 
-// written checks that the storage of a rollup's programs is what the model has.
-func (o *oracle) written(v *validator, rollup core.RollupID) {
+// written checks that the storage of a rollup's programs is what the model has, and gives the rollup's state.
+func (o *oracle) written(v *validator, rollup core.RollupID) *state.StateDB {
 	db, err := v.engines[rollup].at.view.StateDB()
 	if err != nil {
 		_ = o.s.broken("states can be read", v.index, "%v", err)
-		return
+		return nil
 	}
 	for n := range uint64(programSlots + 1) {
 		slot := small(n)
-		have, want := db.GetState(scribe, slot), o.storage[rollup][slot]
+		have, want := db.GetState(scribe, slot), o.storage[rollup][cell{scribe, slot}]
 		o.check(have == want, by{v.index, "programs do what they say"}, "rollup %s: slot %d is %s, want %s", rollup, n, have, want)
 	}
+	return db
 }

@@ -105,6 +105,8 @@ type bugs struct {
 	decided    func(validator int, d *core.Decided)
 	candidates func(validator int, c core.Candidates) core.Candidates
 	check      func(validator int, p ordering.Proposal, err error) error
+	// network changes the first state.
+	network func(n *network)
 	// unsynced makes disks that sync nothing.
 	unsynced bool
 }

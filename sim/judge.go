@@ -23,10 +23,14 @@ func (o *oracle) judge(v *validator, id core.ZoneID, r zone.TickResult) {
 	for _, place := range r.Bundles {
 		o.bundle(id, tick, place, fates)
 	}
+	states := make(map[core.RollupID]*state.StateDB)
 	for _, rollup := range o.s.members(id) {
 		o.conservation(v, rollup, burned[rollup])
 		o.effects(v, rollup, r.Outcomes)
-		o.written(v, rollup)
+		states[rollup] = o.written(v, rollup)
+	}
+	if o.s.violation == nil {
+		o.tokensKept(v, states)
 	}
 	if o.judgedEverywhere(r.Tick) {
 		delete(o.ticks, r.Tick)
@@ -120,6 +124,9 @@ func (o *oracle) conservation(v *validator, rollup core.RollupID, gasUsed uint64
 	}
 	for _, address := range []common.Address{feeRecipient, treasury, marker, counter, reverter, spinner, payer} {
 		add(address)
+	}
+	if t := o.s.net.tokens; t.member(rollup) {
+		add(t.at.TokenBridge)
 	}
 	o.check(sum.Cmp(supply) == 0, by{v.index, "supply is conserved"}, "rollup %s: %s, want %s", rollup, sum, supply)
 }

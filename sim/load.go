@@ -194,9 +194,12 @@ func (l *load) bundle(v *validator) {
 		l.s.count("load:parentTick")
 	}
 	d.protected = d.atomicity == core.AtomicExecution && l.rand.IntN(4) == 0
-	if d.atomicity == core.AtomicExecution && l.rand.IntN(2) == 0 {
+	switch tokens := l.s.net.tokens; {
+	case d.atomicity == core.AtomicExecution && tokens != nil && l.rand.IntN(4) == 0:
+		l.tokenLegs(v, d)
+	case d.atomicity == core.AtomicExecution && l.rand.IntN(2) == 0:
 		l.assertingLegs(v, d, id)
-	} else {
+	default:
 		l.legs(v, d, id)
 	}
 	if l.s.cfg.has(Load) {

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -39,6 +40,8 @@ type network struct {
 	// checkpointKeys are the validators' Ethereum keys.
 	checkpointKeys []*ecdsa.PrivateKey
 	accounts       []account
+	// tokens is what moves tokens across the rollups of the first zone; nil if it has one rollup.
+	tokens *tokens
 }
 
 // account is a client's.
@@ -67,6 +70,9 @@ func newNetwork(validators, rollups int) (*network, error) {
 		return nil, err
 	}
 	n.addRollups(rollups)
+	if err := n.addTokens(); err != nil {
+		return nil, err
+	}
 	n.id = n.genesis.NetworkID()
 	return n, n.genesis.Validate()
 }
@@ -103,6 +109,24 @@ func (n *network) addRollups(count int) {
 	if count > 2 {
 		n.genesis.Zones = []core.Zone{{ID: 1, Rollups: n.evm[:count-1]}, {ID: 2, Rollups: n.evm[count-1:]}}
 	}
+}
+
+// addTokens puts the contracts that move tokens on the rollups of the first zone.
+func (n *network) addTokens() error {
+	zone := n.genesis.Zones[0].Rollups
+	if len(zone) < 2 {
+		return nil
+	}
+	var err error
+	if n.tokens, err = found(zone, n.genesis.Predeploy, n.accounts); err != nil {
+		return err
+	}
+	for _, r := range n.genesis.Rollups {
+		if n.tokens.member(r.ID) {
+			maps.Copy(r.EVM.Alloc, n.tokens.allocs[r.ID])
+		}
+	}
+	return nil
 }
 
 func (n *network) alloc() gethtypes.GenesisAlloc {

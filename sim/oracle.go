@@ -28,8 +28,9 @@ type oracle struct {
 	seals    map[core.ZoneID]map[uint64]zone.SealRecord
 	included map[core.RollupID]map[common.Hash]uint64
 	supply   map[core.RollupID]*big.Int
-	// storage is what programs have written, as recomputed from what was decided.
-	storage map[core.RollupID]slots
+	// storage is what programs and the contracts of tokens have written, as recomputed from what was decided.
+	storage storage
+	book    *tokenBook
 
 	checkpoints *checkpoints
 
@@ -50,13 +51,17 @@ func newOracle(s *simulation) *oracle {
 		heads: make(map[core.RollupID]core.LaneHead), lanes: make(map[core.RollupID]*book), ordered: make(map[common.Hash]struct{}),
 		attested: make(map[core.ZoneID]core.Attested), digests: make(map[core.ZoneID][]common.Hash),
 		seals: make(map[core.ZoneID]map[uint64]zone.SealRecord), included: make(map[core.RollupID]map[common.Hash]uint64),
-		supply: make(map[core.RollupID]*big.Int), storage: make(map[core.RollupID]slots), checkpoints: newCheckpoints(len(s.net.genesis.Validators)), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
+		supply: make(map[core.RollupID]*big.Int), storage: make(storage), book: newTokenBook(), checkpoints: newCheckpoints(len(s.net.genesis.Validators)), outcomes: make(map[string]uint64), checks: make(map[string]uint64),
 	}
 	for _, r := range s.net.genesis.Rollups {
 		o.lanes[r.ID] = new(book)
 		o.included[r.ID] = make(map[common.Hash]uint64)
-		o.storage[r.ID] = make(slots)
+		o.storage[r.ID] = make(map[cell]common.Hash)
 		o.supply[r.ID] = new(big.Int).Mul(funds, big.NewInt(accountCount))
+		if t := s.net.tokens; t.member(r.ID) {
+			o.storage[r.ID] = t.initial(r.ID)
+			o.supply[r.ID].Add(o.supply[r.ID], t.allocs[r.ID][t.at.TokenBridge].Balance)
+		}
 	}
 	for _, z := range s.net.genesis.Zones {
 		o.seals[z.ID] = make(map[uint64]zone.SealRecord)

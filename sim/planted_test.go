@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/vm"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/ordering"
@@ -29,6 +31,9 @@ func TestRun_FindsPlantedBugs(t *testing.T) {
 		{"reverted legs do not void their bundle", bugs{engine: all(hidesReverts)}, []string{"void has no effect, included has", "no half bundle", "supply is conserved", "assertions hold"}},
 		{"assertions are forgotten", bugs{engine: all(forgetsAssertions)}, []string{"assertions hold"}},
 		{"assertions see an empty state", bugs{engine: all(readsNothing)}, []string{"assertions hold"}},
+		{"inboxes forget which messages were used", bugs{network: forgets(inboxOf)}, []string{"contracts do what they say", "messages are used once, tokens spent once"}},
+		{"bridges forget what is locked", bugs{network: forgets(bridgeOf)}, []string{"contracts do what they say", "tokens are conserved"}},
+		{"a bridge claims more than was locked", bugs{network: lockedTooMuch}, []string{"tokens are conserved"}},
 		{"disks do not sync", bugs{unsynced: true}, []string{"what was appended survives", "a validator starts from what it finds"}},
 		{"pools hold some entries back", bugs{candidates: heldBack}, []string{"accepted entries come to an end"}},
 		{"validators accept everything", bugs{check: func(int, ordering.Proposal, error) error { return nil }}, []string{"bad proposals are refused"}},
@@ -209,4 +214,37 @@ func wrongHead(validator int, d *core.Decided) {
 	if validator == 2 && d.Record.Number > 20 && len(d.Record.Lanes) > 0 {
 		d.Record.Lanes[0].Head[0]++
 	}
+}
+
+func inboxOf(t *tokens) common.Address  { return t.at.Inbox }
+func bridgeOf(t *tokens) common.Address { return t.at.TokenBridge }
+
+// forgets makes a contract of all rollups write what lasts for a transaction only: TSTORE in place of SSTORE.
+func forgets(which func(*tokens) common.Address) func(*network) {
+	return func(n *network) {
+		for _, r := range n.genesis.Rollups {
+			if !n.tokens.member(r.ID) {
+				continue
+			}
+			account := r.EVM.Alloc[which(n.tokens)]
+			code := bytes.Clone(account.Code)
+			for i := 0; i < len(code); i++ {
+				switch op := vm.OpCode(code[i]); {
+				case op.IsPush():
+					i += int(op - vm.PUSH0)
+				case op == vm.SSTORE:
+					code[i] = byte(vm.TSTORE)
+				}
+			}
+			account.Code = code
+			r.EVM.Alloc[which(n.tokens)] = account
+		}
+	}
+}
+
+// lockedTooMuch has a number of the first state wrong, in the network as in what the oracle starts from.
+func lockedTooMuch(n *network) {
+	t := n.tokens
+	at := t.lockedCell(t.coin, t.zone[1])
+	t.allocs[t.zone[0]][at.account].Storage[at.slot] = small(brought + 1)
 }

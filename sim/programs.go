@@ -67,7 +67,7 @@ func (p *program) action(feeCap int64) action {
 func (l *load) assertingLegs(v *validator, d *draft, id core.ZoneID) {
 	d.protected = true
 	programs := make([]program, 1+l.rand.IntN(5))
-	written := make(map[core.RollupID]slots)
+	written := make(map[core.RollupID]map[common.Hash]common.Hash)
 	for i := range programs {
 		rollup := l.rollup(id)
 		at, nonce, ok := l.take(v, rollup)
@@ -77,7 +77,7 @@ func (l *load) assertingLegs(v *validator, d *draft, id core.ZoneID) {
 		}
 		d.legs = append(d.legs, draftLeg{at: at, nonce: nonce})
 		if written[rollup] == nil {
-			written[rollup] = make(slots)
+			written[rollup] = make(map[common.Hash]common.Hash)
 		}
 		for range l.rand.IntN(3) {
 			slot, value := small(1+l.rand.Uint64N(programSlots)), small(1+l.rand.Uint64N(programValues))
@@ -130,7 +130,7 @@ func (l *load) step(p *program, a core.Assertion) {
 }
 
 // assertion is mostly about what a leg of the draft writes.
-func (l *load) assertion(d *draft, written map[core.RollupID]slots) core.Assertion {
+func (l *load) assertion(d *draft, written map[core.RollupID]map[common.Hash]common.Hash) core.Assertion {
 	about := d.legs[l.rand.IntN(len(d.legs))].at.rollup
 	slot := small(1 + l.rand.Uint64N(programSlots))
 	if value, ok := written[about][slot]; ok {

@@ -50,6 +50,7 @@ func TestRun_EveryPromiseHoldsUnderFaults(t *testing.T) {
 		"gossip:garbled", "partition", "slow", "diverge", "split", "repaired", "clock:skew", "clock:jump", "withheldVote", "lateVote",
 		"lateGarbageVote", "proposal:equivocation", "proposal:nasty", "proposal:protectedAlone", "proposal:duplicateSingle",
 		"proposal:oversize", "proposal:forgedVote", "proposal:wrongLane", "load:tornLeg", "load:parentTick", "load:conflict", "load:gap",
+		"load:messageAgain", "load:messageForged", "load:messageNeverSent", "load:swapOfOne",
 	} {
 		if injected[kind] == 0 {
 			t.Errorf("%s was never injected: the runs show too little", kind)
@@ -58,7 +59,7 @@ func TestRun_EveryPromiseHoldsUnderFaults(t *testing.T) {
 	for _, outcome := range []string{
 		"included", "nonceTooLow", "nonceTooHigh", "insufficientFunds", "blockFull", "legReverted", "otherLeg", "commitment",
 		"bundlesIncluded", "bundlesVoid", "parentTick", "bundlesIncludedAtParentTick",
-		"bundlesAsserting", "assertion",
+		"bundlesAsserting", "assertion", "messagesSent", "messagesUsed", "forgedMessagesUsed", "sidesOfSwapsPaid",
 	} {
 		if outcomes[outcome] == 0 {
 			t.Errorf("nothing is %s: the load shows too little", outcome)

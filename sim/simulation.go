@@ -53,6 +53,10 @@ func newSimulation(cfg Config) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if bug := cfg.bugs.network; bug != nil {
+		bug(net)
+		net.id = net.genesis.NetworkID()
+	}
 	s := &simulation{
 		cfg: cfg, asked: FaultNames(cfg.Faults), net: net, trace: newTrace(cfg.Trace), nowMs: genesisTime, timeMs: genesisTime, counts: make(map[string]uint64),
 	}

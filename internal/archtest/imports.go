@@ -74,10 +74,6 @@ func ImportRules() []ImportRule {
 			Reason: "cmd → node → stages → core: the binary parses flags, calls and prints",
 		},
 		{
-			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "contracts/...", "demo/...", "gateway", "gen/bindings/...", "node/devnet", "solver"),
-			Reason: "the demo speaks to a network as any application does, with the devnet's public accounts",
-		},
-		{
 			In: []string{"internal/..."}, Of: []string{Module + "/..."}, Only: module("internal/..."),
 			Reason: "what serves every package's tests cannot depend on one of them",
 		},
@@ -114,6 +110,10 @@ func stageRules() (rules []ImportRule) {
 // outerRules are about who speaks to a network from outside.
 func outerRules() []ImportRule {
 	return []ImportRule{
+		{
+			In: []string{"demo/..."}, Of: []string{Module + "/..."}, Only: module("core", "client", "contracts/...", "demo/...", "gateway", "gen/bindings/...", "node/devnet", "solver"),
+			Reason: "the demo speaks to a network as any application does, with the devnet's public accounts",
+		},
 		{
 			In: []string{"client/..."}, Of: []string{Module + "/..."}, Only: module("core", "proof", "client/...", "gateway", "gen/..."),
 			Reason: "a client speaks to a network through its RPC, so it needs the vocabulary and the types of the gateway's answers",
