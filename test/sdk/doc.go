@@ -3,7 +3,7 @@
 //	[ sdk ] ─ sdk/ts ─▶ gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ zone     (all real, all on disk)
 //
 // Invariants:
-//  1. The example in sdk/ts/README.md is executed as it stands.
+//  1. The examples in sdk/ts/README.md that use a network are executed as they stand.
 //
 // What this package never does: replace any part of the network.
 package sdk

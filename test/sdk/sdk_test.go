@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lockstep-network/lockstep/client"
+	"github.com/lockstep-network/lockstep/contracts/deployment"
+	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/node/devnet"
 	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 )
@@ -23,7 +26,9 @@ func TestSDK_AgainstANetwork(t *testing.T) {
 	if _, err := os.Stat(folder + "/node_modules/.package-lock.json"); err != nil {
 		t.Fatal("the SDK's packages are not installed: run make test-sdk")
 	}
-	info, err := json.Marshal(devnettest.Start(t, devnet.Options{}).Info())
+	network := devnettest.Start(t, devnet.Options{}).Info()
+	deploy(t, network)
+	info, err := json.Marshal(network)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,5 +41,29 @@ func TestSDK_AgainstANetwork(t *testing.T) {
 	t.Logf("%s", out)
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// deploy brings the contracts to all rollups, as `lockstep devnet` does.
+func deploy(t *testing.T, network devnet.Info) {
+	t.Helper()
+	c, err := client.Dial(t.Context(), network.RPC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	var zone []core.RollupID
+	for _, r := range network.Rollups {
+		zone = append(zone, r.ChainID)
+	}
+	for _, id := range zone {
+		eth, err := c.Rollup(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := deployment.Deploy(t.Context(), eth, id, zone, devnet.Accounts()[0].Key); err != nil {
+			t.Fatal(err)
+		}
+		eth.Close()
 	}
 }
