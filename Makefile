@@ -196,12 +196,17 @@ check: prepare $(LINT)
 bench: build
 	go run ./test/bench $(ARGS)
 
-# The gateway and a stock go-ethereum node with the same blocks, asked the same questions in turns.
 # What open explorer pages cost a node under load.
 .PHONY: bench-explorer
 bench-explorer: build
 	go run ./test/bench -pages 500 -rates 100 $(ARGS)
 
+# What assertions, messages, tokens, swaps and intents cost: gas, processor time, and milliseconds of an intent.
+.PHONY: bench-across
+bench-across: build artifacts
+	go run ./test/bench -across $(ARGS)
+
+# The gateway and a stock go-ethereum node with the same blocks, asked the same questions in turns.
 .PHONY: bench-gateway
 bench-gateway: build artifacts
 	go run ./test/bench -gateway $(ARGS)

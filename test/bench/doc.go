@@ -1,7 +1,8 @@
 // Package main measures a devnet as its users see it: a load of signed transfers over both rollups through the real
 // gateway, and the time until each is ordered, executed and attested, as a subscriber of the same gateway learns it.
 //
-// With -gateway it asks the gateway and a stock go-ethereum node with the same blocks the same questions instead, in turns.
+// With -gateway it asks the gateway and a stock go-ethereum node with the same blocks the same questions instead, in turns. With -across it
+// measures what only joint execution makes possible: bundles beside singles, every operation's gas, and intents.
 //
 //	[ bench ] ─ JSON-RPC ─▶ gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ zone        (a process of its own)
 //

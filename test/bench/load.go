@@ -51,6 +51,8 @@ type sender struct {
 	nonce uint64
 }
 
+func (s *sender) address() common.Address { return crypto.PubkeyToAddress(s.key.PublicKey) }
+
 // transfer is a signed transaction and where to send it.
 type transfer struct {
 	hash common.Hash

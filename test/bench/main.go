@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -23,6 +24,9 @@ type options struct {
 	// gateway asks for the benchmark of the gateway instead of the loads.
 	gateway bool
 	reads   gatewayOptions
+	// across asks for the benchmark of bundles, assertions and intents instead of the loads.
+	isAcross bool
+	across   acrossOptions
 	// pages asks what so many open explorer pages cost, at the first of the rates.
 	pages int
 	// stock and from make this program the stock node of that benchmark: the devnet's folder, and where its blocks are read.
@@ -58,6 +62,14 @@ func run() error {
 		}
 		printGateway(os.Stdout, rows)
 		return writeReport(o.json, rows)
+	}
+	if o.isAcross {
+		report, err := benchAcross(ctx, net, o)
+		if err != nil {
+			return err
+		}
+		report.print(os.Stdout)
+		return writeReport(o.json, report)
 	}
 	if o.pages > 0 {
 		rows, err := benchPages(ctx, net, o)
@@ -112,15 +124,24 @@ func parse() (options, error) {
 	flag.IntVar(&o.senders, "senders", 64, "sending accounts on each rollup")
 	flag.StringVar(&o.json, "json", "", "file for the report as JSON")
 	flag.BoolVar(&o.gateway, "gateway", false, "ask the gateway and a stock go-ethereum node the same questions instead")
-	flag.IntVar(&o.reads.rounds, "rounds", 5, "with -gateway: rounds of each method, both nodes in turn")
+	flag.BoolVar(&o.isAcross, "across", false, "measure bundles across rollups, assertions and intents instead")
+	flag.IntVar(&o.across.pairs, "pairs", 150, "with -across: pairs of transactions per second, as bundles and as singles")
+	flag.DurationVar(&o.across.round, "pairs-round", 5*time.Second, "with -across: how long each form is sent in a round")
+	flag.IntVar(&o.across.intents, "intents", 240, "with -across: orders submitted")
+	flag.IntVar(&o.across.perSecond, "intent-rate", 4, "with -across: orders per second")
+	flag.IntVar(&o.reads.rounds, "rounds", 5, "with -gateway and -across: rounds of each method or form, in turns")
 	flag.DurationVar(&o.reads.round, "round", 2*time.Second, "with -gateway: length of a round of reads")
 	flag.IntVar(&o.reads.connections, "connections", 32, "with -gateway: connections that read")
 	flag.IntVar(&o.reads.senders, "sending", 256, "with -gateway: connections that send, each for an account of its own")
-	flag.StringVar(&o.reads.artifacts, "artifacts", "demo/artifacts", "with -gateway: the folder with the compiled contracts")
+	flag.StringVar(&o.reads.artifacts, "artifacts", "demo/artifacts", "with -gateway and -across: the folder with the compiled contracts")
 	flag.IntVar(&o.pages, "pages", 0, "measure what so many open explorer pages cost instead, at the first rate")
 	flag.StringVar(&o.stock, "stock", "", "be the stock node of -gateway, for the devnet in this folder")
 	flag.StringVar(&o.from, "from", "", "with -stock: the JSON-RPC to read blocks from")
 	flag.Parse()
+	o.across.rounds, o.across.artifacts = o.reads.rounds, o.reads.artifacts
+	if o.isAcross && (o.across.pairs < 1 || o.across.intents < 1 || o.across.perSecond < 1 || o.across.rounds < 1) {
+		return o, errors.New("-pairs, -intents, -intent-rate and -rounds have to be at least 1")
+	}
 	for field := range strings.SplitSeq(*rates, ",") {
 		rate, err := strconv.Atoi(field)
 		if err != nil || rate < 1 || rate > 100_000 {

@@ -102,8 +102,8 @@ func (o *observer) take(e *client.TickEvent, now time.Time) {
 		}
 		s.executed, s.tick = now, e.Tick
 		o.run.decided = append(o.run.decided, s)
-		if outcome.Outcome != core.Included {
-			o.run.void = append(o.run.void, fmt.Sprintf("%s: %s", outcome.Outcome, outcome.Reason))
+		if outcome.Outcome != core.Included || outcome.Reverted {
+			o.run.void = append(o.run.void, fmt.Sprintf("%s, reverted %v: %s", outcome.Outcome, outcome.Reverted, outcome.Reason))
 		}
 	}
 	results, err := e.Results()
