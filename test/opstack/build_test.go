@@ -32,6 +32,9 @@ func build(t *testing.T) programs {
 		geth:      filepath.Join(bin, "opstack/op-geth"),
 		lockstep:  filepath.Join(bin, "opstack/lockstep"),
 	}
+	if *lockstep != "" {
+		p.lockstep = *lockstep
+	}
 	if p.anvil, err = filepath.Abs(anvil[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +44,9 @@ func build(t *testing.T) programs {
 		{"execution", "github.com/ethereum/go-ethereum/cmd/geth", p.geth},
 		{"../..", "github.com/lockstep-network/lockstep/cmd/lockstep", p.lockstep},
 	} {
+		if b.file == *lockstep {
+			continue
+		}
 		say("building %s (a minute or two unless it is in the build cache)", filepath.Base(b.file))
 		from := time.Now()
 		// One package at a time, and behind what else the machine has to do.

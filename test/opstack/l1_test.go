@@ -50,10 +50,16 @@ var anvilListens = regexp.MustCompile(`Listening on (127\.0\.0\.1:\d+)`)
 // startL1 starts anvil, which finalizes what is eight blocks deep.
 func startL1(t *testing.T, dir, anvil string) *layer1 {
 	t.Helper()
-	p := start(t, dir, "l1", anvil, "--host", "127.0.0.1", "--port", "0", "--chain-id", fmt.Sprint(l1ChainID), "--hardfork", "prague",
+	p, err := start(t, dir, "l1", anvil, "--host", "127.0.0.1", "--port", "0", "--chain-id", fmt.Sprint(l1ChainID), "--hardfork", "prague",
 		"--block-time", fmt.Sprint(l1BlockTime.Seconds()), "--slots-in-an-epoch", "4", "--timestamp", fmt.Sprint(time.Now().Unix()))
-	l1 := &layer1{url: "http://" + p.says(t, anvilListens)[0]}
-	var err error
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := p.says(anvilListens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l1 := &layer1{url: "http://" + address}
 	if l1.Client, err = ethclient.DialContext(interrupted, l1.url); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +108,36 @@ func (l *layer1) deposit(contract common.Address, from account, mint *big.Int) e
 		return err
 	}
 	return l.SendTransaction(interrupted, tx)
+}
+
+// reorg replaces the newest blocks by empty ones. The transactions of the removed go back to the pool, as they do on a real
+// L1; anvil would forget them.
+func (l *layer1) reorg(depth uint64) error {
+	// No block may come between reading and replacing.
+	if err := l.call("evm_setIntervalMining", 0); err != nil {
+		return err
+	}
+	head, err := l.BlockNumber(interrupted)
+	if err != nil {
+		return err
+	}
+	var removed []*gethtypes.Transaction
+	for number := head - depth + 1; number <= head; number++ {
+		block, err := l.BlockByNumber(interrupted, new(big.Int).SetUint64(number))
+		if err != nil {
+			return err
+		}
+		removed = append(removed, block.Transactions()...)
+	}
+	if err := l.call("anvil_reorg", depth, []any{}); err != nil {
+		return err
+	}
+	for _, tx := range removed {
+		if err := l.SendTransaction(interrupted, tx); err != nil {
+			return fmt.Errorf("put a removed transaction back: %w", err)
+		}
+	}
+	return l.call("evm_setIntervalMining", uint64(l1BlockTime.Seconds()))
 }
 
 // isCanonical tells an L1 block that is still there from one that a reorg removed.

@@ -11,7 +11,10 @@ import (
 	"time"
 )
 
-var long = flag.Bool("long", false, "longer windows, more outages, an L1 reorg per chain state; some fifteen minutes")
+var (
+	long     = flag.Bool("long", false, "windows of five times the length, and disturbances that are repeated")
+	lockstep = flag.String("lockstep", "", "`FILE` of the lockstep to test; without it this tree's is built")
+)
 
 // interrupted ends with Ctrl-C: waits give up, and what was started is ended.
 var interrupted context.Context

@@ -3,7 +3,6 @@ package opstack
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -31,22 +30,20 @@ type meter struct {
 type engineBlock struct {
 	way   string
 	at    time.Time
-	took  time.Duration
-	calls map[string]time.Duration
+	calls map[string][]time.Duration
 }
 
 // startMeter listens on a port of the kernel's until the test's end.
-func startMeter(t *testing.T, target string) *meter {
-	t.Helper()
+func startMeter(t *testing.T, target string) (*meter, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	m := &meter{url: "http://" + listener.Addr().String(), target: target, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	server := &http.Server{Handler: m, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
-	return m
+	return m, nil
 }
 
 // goThrough sends all further calls to one place, or block by block to one after the other.
@@ -106,7 +103,7 @@ func (m *meter) begin(body []byte) (call, target string) {
 		if len(m.ways) > 0 {
 			m.target = m.ways[len(m.blocks)%len(m.ways)]
 		}
-		m.blocks = append(m.blocks, engineBlock{way: m.target, at: time.Now(), calls: map[string]time.Duration{}})
+		m.blocks = append(m.blocks, engineBlock{way: m.target, at: time.Now(), calls: map[string][]time.Duration{}})
 	}
 	return call, m.target
 }
@@ -117,41 +114,34 @@ func (m *meter) end(call string, took time.Duration) {
 	if call == "" || len(m.blocks) == 0 {
 		return
 	}
-	block := &m.blocks[len(m.blocks)-1]
-	block.took += took
-	block.calls[call] += took
+	calls := m.blocks[len(m.blocks)-1].calls
+	calls[call] = append(calls[call], took)
 }
 
-// perBlock is the median time of a block's engine calls on one way since a time, and of how many blocks.
-func (m *meter) perBlock(way string, since time.Time) (median time.Duration, blocks int, calls string) {
+// engineCalls are what op-node asks for each block, in this order.
+var engineCalls = []string{"build", "getPayload", "newPayload", "forkchoiceUpdated"}
+
+// medians are those of each engine call on one way since a time, and of how many blocks.
+func (m *meter) medians(way string, since time.Time) (medians []time.Duration, blocks int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var all []time.Duration
 	each := map[string][]time.Duration{}
 	for _, b := range m.blocks {
 		if b.way != way || b.at.Before(since) {
 			continue
 		}
-		all = append(all, b.took)
+		blocks++
 		for call, took := range b.calls {
-			each[call] = append(each[call], took)
+			each[call] = append(each[call], took...)
 		}
 	}
-	if len(all) == 0 {
-		return 0, 0, ""
-	}
-	var texts []string
-	for _, call := range []string{"build", "getPayload", "newPayload", "forkchoiceUpdated"} {
+	for _, call := range engineCalls {
 		if took := each[call]; len(took) > 0 {
-			texts = append(texts, fmt.Sprintf("%s %.1f", call, milliseconds(middle(took))))
+			slices.Sort(took)
+			medians = append(medians, took[len(took)/2])
 		}
 	}
-	return middle(all), len(all), strings.Join(texts, ", ")
-}
-
-func middle(all []time.Duration) time.Duration {
-	slices.Sort(all)
-	return all[len(all)/2]
+	return medians, blocks
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

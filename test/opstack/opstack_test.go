@@ -6,20 +6,25 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
 )
 
 // stack is everything that runs in a test.
 type stack struct {
-	dir    string
-	l1     *layer1
-	chains []*chain
-	report report
+	dir     string
+	l1      *layer1
+	chains  []*chain
+	network *network
+	report  report
 }
 
 // TestOPStack takes two chains of the OP Stack from a direct connection into Lockstep, and disturbs them there.
 func TestOPStack(t *testing.T) {
 	s := startStack(t)
 	s.direct(t)
+	s.joined(t)
+	s.disturbed(t)
 }
 
 // startStack starts L1 and two chains whose op-nodes talk to their execution clients directly.
@@ -31,15 +36,14 @@ func startStack(t *testing.T) *stack {
 	say("starting L1 and two chains; their logs are in %s", s.dir)
 	s.l1 = startL1(t, s.dir, programs.anvil)
 	for i, blockTime := range []time.Duration{time.Second, 2 * time.Second} {
-		c := newChain(t, s.dir, uint64(9101+i), blockTime)
-		c.l1, c.programs = s.l1, programs
-		c.prepare(t)
-		c.sequencer = c.startExecution(t, "op-geth")
-		c.follower = c.startExecution(t, "op-geth-follower")
-		c.pace = watchPace(t, c.sequencer)
-		c.startSequencer(t, "op-node", c.sequencer.engine)
-		c.verifier = c.startNode(t, "op-node-follower", c.follower.engine)
-		c.startBatcher(t, "op-batcher")
+		c, err := newChain(t, s.dir, uint64(9101+i), blockTime)
+		if err == nil {
+			c.l1, c.programs = s.l1, programs
+			err = c.startAll()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		s.chains = append(s.chains, c)
 	}
 	return s
@@ -64,7 +68,7 @@ func runDir(t *testing.T) string {
 
 // direct checks the chains as they are without Lockstep: what later rows are compared with.
 func (s *stack) direct(t *testing.T) {
-	if !s.report.each(t, s.chains, "direct: every fork up to Jovian is active", (*chain).forksPass) {
+	if !s.report.each(t, s.chains, "direct: every fork up to Jovian passes", (*chain).forksPass) {
 		t.FailNow() // Nothing further would tell anything about Lockstep.
 	}
 	s.report.each(t, s.chains, "direct: blocks keep their pace", func(c *chain) (string, error) { return c.keepsPace(scaled(15 * time.Second)) })
@@ -74,21 +78,76 @@ func (s *stack) direct(t *testing.T) {
 	s.report.each(t, s.chains, "direct: L1 alone gives the same blocks", followerAgrees)
 }
 
-// forksPass waits for the first block after the last fork.
+// startAll starts the chain's programs.
+func (c *chain) startAll() (err error) {
+	c.started = time.Now()
+	if err := c.prepare(); err != nil {
+		return err
+	}
+	if c.sequencer, err = c.startExecution("op-geth"); err != nil {
+		return err
+	}
+	if c.follower, err = c.startExecution("op-geth-follower"); err != nil {
+		return err
+	}
+	if c.pace, err = watchPace(c.t, c.sequencer); err != nil {
+		return err
+	}
+	if err = c.startSequencer("op-node", c.sequencer.engine); err != nil {
+		return err
+	}
+	if c.verifier, err = c.startNode("op-node-follower", c.follower.engine, "--rpc.port", "0"); err != nil {
+		return err
+	}
+	return c.startBatcher("op-batcher")
+}
+
+// joined takes the chains into Lockstep: another --l2 for op-node, and nothing else.
+func (s *stack) joined(t *testing.T) {
+	if !s.report.each(t, s.chains, "joining: op-node restarted with another --l2", (*chain).join) {
+		t.FailNow()
+	}
+	s.report.each(t, s.chains, "pass-through: blocks keep their pace", func(c *chain) (string, error) { return c.keepsPace(scaled(15 * time.Second)) })
+	s.report.each(t, s.chains, "pass-through: transactions are included", func(c *chain) (string, error) { return c.includes(10) })
+	s.report.each(t, s.chains, "pass-through: time added to the engine's calls", func(c *chain) (string, error) { return c.added(scaled(30 * time.Second)) })
+	s.report.each(t, s.chains, "pass-through: safe and finalized advance", headsAdvance)
+	s.report.each(t, s.chains, "pass-through: L1 alone gives the same blocks", followerAgrees)
+}
+
+// disturbed takes things away from the chains.
+func (s *stack) disturbed(t *testing.T) {
+	s.report.each(t, s.chains, "the proxy is killed, and back after 7 s", func(c *chain) (string, error) { return c.outage(7 * time.Second) })
+	s.reorg(t)
+	s.report.each(t, s.chains, "after all: transactions are included", func(c *chain) (string, error) { return c.includes(10) })
+	s.report.each(t, s.chains, "after all: safe and finalized advance", headsAdvance)
+	s.report.each(t, s.chains, "after all: L1 alone gives the same blocks", followerAgrees)
+}
+
+// reorgDepth is how many L1 blocks are replaced; those have not been final.
+const reorgDepth = 6
+
+// reorg replaces L1's newest blocks, with the origins of the chains' newest and the batches in them.
+func (s *stack) reorg(t *testing.T) {
+	before := map[uint64][]common.Hash{}
+	for _, c := range s.chains {
+		hashes, err := c.hashes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		before[c.id] = hashes
+	}
+	if err := s.l1.reorg(reorgDepth); err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("L1 replaces its newest %d blocks", reorgDepth)
+	s.report.each(t, s.chains, name, func(c *chain) (string, error) { return c.afterReorg(before[c.id]) })
+}
+
+// forksPass waits for the first block after the last fork, and until the chain, which begins with L1 while its programs are
+// still being started, is up with the time.
 func (c *chain) forksPass() (string, error) {
 	jovian := forksFrom(c.l1.time).jovian
-	var number uint64
-	err := eventually(2*time.Minute, func() error {
-		header, err := c.sequencer.HeaderByNumber(interrupted, nil)
-		if err != nil {
-			return err
-		}
-		if number = header.Number.Uint64(); header.Time <= jovian {
-			return fmt.Errorf("block %d is of %d, Jovian begins at %d", number, header.Time, jovian)
-		}
-		return nil
-	})
-	return fmt.Sprintf("at block %d", number), err
+	return c.caughtUp((jovian-c.l1.time)/uint64(c.blockTime/time.Second), c.started)
 }
 
 // keepsPace looks at the heads for a while.

@@ -24,12 +24,11 @@ type head struct {
 }
 
 // watchPace subscribes to the heads until the test's end.
-func watchPace(t *testing.T, e *execution) *pace {
-	t.Helper()
+func watchPace(t *testing.T, e *execution) (*pace, error) {
 	p, headers := &pace{}, make(chan *gethtypes.Header, 256)
 	sub, err := e.SubscribeNewHead(interrupted, headers)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	t.Cleanup(sub.Unsubscribe)
 	go func() {
@@ -45,7 +44,7 @@ func watchPace(t *testing.T, e *execution) *pace {
 			}
 		}
 	}()
-	return p
+	return p, nil
 }
 
 // window is what a stretch of time had of blocks.

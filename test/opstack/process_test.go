@@ -27,12 +27,11 @@ type process struct {
 }
 
 // start runs a program until the test's end or stop. Its name is that of its log.
-func start(t *testing.T, dir, name, path string, args ...string) *process {
-	t.Helper()
+func start(t *testing.T, dir, name, path string, args ...string) (*process, error) {
 	p := &process{name: name, log: filepath.Join(dir, name+".log"), cmd: exec.Command(path, args...), done: make(chan struct{})}
 	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer out.Close()
 	p.cmd.Stdout, p.cmd.Stderr = out, out
@@ -51,10 +50,10 @@ func start(t *testing.T, dir, name, path string, args ...string) *process {
 		}
 	}()
 	if err := <-started; err != nil {
-		t.Fatalf("start %s: %v", name, err)
+		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	t.Cleanup(p.stop)
-	return p
+	return p, nil
 }
 
 // stop asks the program to end, and kills it if it has not after ten seconds.
@@ -79,9 +78,8 @@ func (p *process) kill() {
 func (p *process) freeze() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
 func (p *process) thaw() error   { return p.cmd.Process.Signal(syscall.SIGCONT) }
 
-// says waits for a line of the program's log and gives the expression's groups.
-func (p *process) says(t *testing.T, line *regexp.Regexp) []string {
-	t.Helper()
+// says waits for a line of the program's log and gives the expression's group.
+func (p *process) says(line *regexp.Regexp) (string, error) {
 	var found []string
 	err := eventually(time.Minute, func() error {
 		select {
@@ -99,9 +97,9 @@ func (p *process) says(t *testing.T, line *regexp.Regexp) []string {
 		return nil
 	})
 	if err != nil {
-		t.Fatalf("%v; its log is %s", err, p.log)
+		return "", fmt.Errorf("%w; its log is %s", err, p.log)
 	}
-	return found[1:]
+	return found[1], nil
 }
 
 // gaveUp is an error that waiting does not change.
