@@ -12,6 +12,7 @@ import (
 	"github.com/lockstep-network/lockstep/client"
 	"github.com/lockstep-network/lockstep/contracts/deployment"
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/node"
 	"github.com/lockstep-network/lockstep/node/devnet"
 	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 )
@@ -26,7 +27,8 @@ func TestSDK_AgainstANetwork(t *testing.T) {
 	if _, err := os.Stat(folder + "/node_modules/.package-lock.json"); err != nil {
 		t.Fatal("the SDK's packages are not installed: run make test-sdk")
 	}
-	network := devnettest.Start(t, devnet.Options{}).Info()
+	// A window long enough for a loaded machine to offer two solutions in it.
+	network := devnettest.Start(t, devnet.Options{Configure: func(_ int, cfg *node.Config) { cfg.Intents.Window = 40 }}).Info()
 	deploy(t, network)
 	info, err := json.Marshal(network)
 	if err != nil {

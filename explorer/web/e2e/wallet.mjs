@@ -68,7 +68,7 @@ await step("one balance over all rollups", async () => {
 });
 
 await step("what cannot be signed says why", async () => {
-  for (const [amount, said] of [["none", /is no amount/], ["0", /above zero/], ["99999999", /which is less/], ["0.0000000000000000001", /is no amount/]]) {
+  for (const [amount, said] of [["none", /is no amount/], ["0", /above zero/], ["1,000", /is no amount/], ["99999999", /which is less/], ["0.0000000000000000001", /is no amount/]]) {
     await fill(page, amount);
     await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector("#obstacle")?.textContent ?? ""), said.source);
     assert.ok(await sign(page).isDisabled(), amount);
@@ -78,6 +78,7 @@ await step("what cannot be signed says why", async () => {
 await step("Permit2 is allowed once, on a rollup that the wallet did not know", async () => {
   await fill(page, "100");
   await page.waitForSelector("#quote");
+  await page.screenshot({ path: `${folder}/wallet-form.png` });
   const allow = page.getByRole("button", { name: /^Let Permit2 move/ });
   await allow.waitFor();
   wallet.rejected.add("wallet_addEthereumChain");
@@ -143,6 +144,7 @@ let waiting;
 await step("an order that nobody fills is cancelled, and ended on its rollup", async () => {
   await fill(page, "10");
   await page.fill("#get-amount", "1000000");
+  await page.waitForSelector("#ambitious");
   waiting = await newOrder(page, () => sign(page).click());
   await page.waitForSelector(`${order(waiting)}[data-status=open]`);
   await accessible(page, "wallet with an open order");

@@ -22,10 +22,10 @@ export function plain(amount: bigint, decimals: number): string {
   return units(amount, decimals).replaceAll("\u2009", "");
 }
 
-/** amountIn reads an amount that somebody typed; undefined if it is none, or finer than the token. */
+/** amountIn reads an amount that somebody typed; undefined if it is none, or finer than the token. A comma is none: it means a thousand to some. */
 export function amountIn(text: string, decimals: number): bigint | undefined {
-  const clean = text.trim().replaceAll(/[\s\u2009_']/g, "").replace(",", ".");
-  const [, , fraction = ""] = /^(\d+)(?:\.(\d+))?$/.exec(clean) ?? [];
-  if (!/^\d+(\.\d+)?$/.test(clean) || clean.length > 60 || fraction.replace(/0+$/, "").length > decimals) return undefined;
+  const clean = text.replaceAll(/[\s\u2009]/g, "");
+  const [number, fraction = ""] = /^\d+(?:\.(\d+))?$/.exec(clean) ?? [];
+  if (number === undefined || clean.length > 60 || fraction.replace(/0+$/, "").length > decimals) return undefined;
   return parseUnits(clean as `${number}`, decimals);
 }

@@ -14,7 +14,7 @@ export function codeOf(error: unknown): number | undefined {
 export function explain(error: unknown): string {
   if (error instanceof WalletError) return error.message;
   if (error instanceof ApiError) {
-    if (error.status === 0) return "The gateway does not answer. Nothing was sent; try again when it is back.";
+    if (error.status === 0) return "The gateway does not answer. Try again when it is back.";
     return `The gateway refused it: ${error.message}.${error.want === undefined ? "" : ` It wants ${error.want}.`}`;
   }
   switch (codeOf(error)) {

@@ -33,23 +33,34 @@ export class Orders {
   private socket: WebSocket | undefined;
   private timer = 0;
   private user: Hex | undefined;
+  private watched = false;
 
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** follow follows the orders of an account, until the next call; of none without one. */
+  /** follow follows the orders of an account while the page is watched, until the next call; of none without one. */
   follow(user: Hex | undefined): void {
     if (this.user === user) return;
     this.user = user;
     this.tracked.clear();
     this.forgotten.clear();
+    this.schedule(0);
+    this.notify();
+  }
+
+  /** watch goes on following, rest lets the node alone: nobody looks. */
+  watch(): void {
+    this.watched = true;
+    this.schedule(0);
+  }
+
+  rest(): void {
+    this.watched = false;
     clearTimeout(this.timer);
     this.socket?.close();
     this.socket = undefined;
-    if (user !== undefined) void this.round();
-    this.notify();
   }
 
   /** submit signs an order and hands it in. */
@@ -85,7 +96,8 @@ export class Orders {
   // round asks for everything that is not over, opens the socket if there is none, and comes again.
   private async round(): Promise<void> {
     const user = this.user;
-    if (user === undefined) return;
+    if (user === undefined || !this.watched) return;
+    if (document.visibilityState === "hidden") return this.schedule(1500);
     this.listen();
     try {
       const open = (await rpc<unknown[]>("/", "lockstep_getIntents", [])).map(readIntent);
@@ -96,9 +108,15 @@ export class Orders {
     } catch {
       // The page says itself that the gateway is away; the next round tries again.
     }
-    if (user !== this.user) return;
+    if (user !== this.user || !this.watched) return;
     const busy = [...this.tracked.values()].some((one) => one.view.status === "pending" || unsettled(one));
-    this.timer = window.setTimeout(() => void this.round(), busy ? 150 : 1500);
+    this.schedule(busy ? 150 : 1500);
+  }
+
+  // schedule lets the next round begin then, in place of the one that was to begin.
+  private schedule(wait: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.round(), wait);
   }
 
   private async restore(id: Hex, user: Hex): Promise<void> {
@@ -154,8 +172,7 @@ export class Orders {
       const view = readIntent(params.result.intent);
       if (view.order.user.toLowerCase() !== this.user) return;
       this.take(view);
-      clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => void this.round(), 30);
+      this.schedule(30);
     };
   }
 

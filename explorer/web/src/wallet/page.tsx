@@ -36,7 +36,7 @@ function Account({ signer }: { signer: Signer }): JSX.Element {
         <button type="button" class="button small" id="disconnect" onClick={() => session.use(undefined)}>Disconnect</button>
       </div>
       {signer.kind === "devnet" && <p class="notice" data-tone="warn">Everybody knows the key of this account, and this page signs with it itself. It is for trying things out on a devnet.</p>}
-      {session.trouble !== undefined && <p class="notice" data-tone="bad" role="alert">{explain(session.trouble)} What you see is older.</p>}
+      {session.trouble !== undefined && <p class="notice" data-tone="bad" role="alert">{explain(session.trouble)} What you see is older; the page keeps trying.</p>}
       <div class="grid columns">
         <BalanceCard />
         <SwapCard signer={signer} />

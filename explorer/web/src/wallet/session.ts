@@ -111,8 +111,10 @@ export function useSession(): Session {
       if (!ended) timer = window.setTimeout(() => void round(), 2000);
     };
     void round();
+    session.orders.watch();
     return () => {
       ended = true;
+      session.orders.rest();
       clearTimeout(timer);
       for (const stop of stops) stop();
     };

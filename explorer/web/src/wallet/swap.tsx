@@ -69,6 +69,7 @@ function planOf(draft: Draft): Plan {
 }
 
 function obstacleOf(draft: Draft, { give, have, get, amount, least }: Omit<Plan, "obstacle">): string | undefined {
+  if (!session.balances) return "";
   if (!give) return "There is no token to give. Ether itself must be wrapped first (WETH).";
   if (!get) return "There is no other rollup in the zone to swap to.";
   if (draft.amount.trim() === "") return "";
@@ -150,6 +151,7 @@ function Get({ draft, plan, change }: PartProps): JSX.Element {
               </select>
             </label>
           ) : <button type="button" class="text-button" onClick={() => change({ least: undefined })}>Use that</button>}
+          {least !== undefined && least > quote && <span id="ambitious">You ask for more: it may be that nobody fills it.</span>}
         </div>
       )}
     </fieldset>

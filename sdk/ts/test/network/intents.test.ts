@@ -61,9 +61,8 @@ describe('an order', () => {
     expect(signed.id).toBe(orderId(signed.order))
     expect((await user.getIntents()).map((i) => i.orderId)).toContain(signed.id)
 
-    const worse = await solve(signed, parseEther('9.2'))
+    const [worse, bundle] = [await solve(signed, parseEther('9.2')), await solve(signed, parseEther('9.5'))]
     expect(await solver.submitSolution({ orderId: signed.id, bundle: worse })).toMatchObject({ surplus: parseEther('0.2') })
-    const bundle = await solve(signed, parseEther('9.5'))
     const solution = await solver.submitSolution({ orderId: signed.id, bundle })
     expect(solution).toEqual({ bundleId: bundle.id, inputAmount: parseEther('10'), outputAmount: parseEther('9.5'), surplus: parseEther('0.5') })
     await filled
