@@ -3,6 +3,8 @@ package testnet
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lockstep-network/lockstep/client"
+	"github.com/lockstep-network/lockstep/demo"
 	"github.com/lockstep-network/lockstep/node/settings"
 	"github.com/lockstep-network/lockstep/node/testnet"
 )
@@ -120,6 +123,18 @@ func reaches(t *testing.T, url string, tick uint64) uint64 {
 	}
 }
 
+// playDemo runs the demo, which brings its contracts with it: a network with development accounts is enough.
+func playDemo(t *testing.T, url string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	var report demo.Report
+	text, err := exec.CommandContext(ctx, lockstep, "demo", "--json", "--rpc", url, "--artifacts", "../../demo/artifacts").Output()
+	if err := errors.Join(err, json.Unmarshal(text, &report)); err != nil || !report.OK || len(report.Steps) == 0 || report.Unserved == "" {
+		t.Errorf("the demo: %v\n%s", err, text)
+	}
+}
+
 func TestTestnet_RunsAsProcesses(t *testing.T) {
 	first := ports(t, 8)
 	out := filepath.Join(t.TempDir(), "net")
@@ -134,6 +149,7 @@ func TestTestnet_RunsAsProcesses(t *testing.T) {
 		nodes[i] = start(t, lockstep, "node", "--home", home(i), "--json-log")
 	}
 	head := reaches(t, url(3), reaches(t, url(0), 5))
+	playDemo(t, url(1))
 
 	// A killed validator misses ticks, comes back and catches up; the others go on meanwhile.
 	if code := nodes[2].end(t, syscall.SIGKILL); code != -1 {
