@@ -67,7 +67,7 @@ func (x *session) price(o *order) (*offer, error) {
 	k := market{o.job.Input, o.job.Output}
 	terms := Terms{Margin: x.margins.of(k), MaxOrder: x.cfg.MaxOrder, Gas: x.gas}
 	var best *offer
-	err := error(errBusy)
+	err := errBusy
 	for _, a := range x.accounts {
 		if o.bid != nil && o.bid.account != a {
 			continue // what replaces a bid has the same nonces, so that only one of them can take effect

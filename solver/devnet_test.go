@@ -1,8 +1,10 @@
 package solver
 
 import (
+	"errors"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -37,6 +39,7 @@ func TestBundles_OnADevnet(t *testing.T) {
 	w.stock(t, 1, 4, ether(10_000))
 	x := connected(t, w, w.config(t, 4, Both, 10))
 	t.Run("prices", func(t *testing.T) { checkPrices(t, w, x) })
+	t.Run("what is missing", func(t *testing.T) { checkMissing(t, w) })
 	for _, test := range []struct {
 		name  string
 		wish  wish
@@ -51,6 +54,43 @@ func TestBundles_OnADevnet(t *testing.T) {
 		{"a part", wish{input: ether(40_000), limit: ether(26_000), partial: true}, Route{w.rollups[1], w.rollups[0]}},
 	} {
 		t.Run(test.name, func(t *testing.T) { checkBundle(t, w, x, test.wish, test.route) })
+	}
+}
+
+// A solver that cannot work ends at its start, and says what the file has to say instead.
+func checkMissing(t *testing.T, w *world) {
+	t.Helper()
+	for name, change := range map[string]func(*Config) string{
+		"router": func(c *Config) string { c.Rollups[0].Router = common.Address{1}; return "the address of the router" },
+		"settler": func(c *Config) string {
+			c.Rollups[1].Settler = common.Address{1}
+			return "the address of the settler (`lockstep contracts deploy` makes it)"
+		},
+		"factory": func(c *Config) string { c.Rollups[1].Factory = c.Rollups[1].WETH; return "does not know the call" },
+		"rollup": func(c *Config) string {
+			c.Rollups[1].ID = 999
+			c.Tokens = nil
+			return "rollup 999 is not in the zone of rollup 901"
+		},
+		"token": func(c *Config) string {
+			c.Tokens[0].Addresses[w.rollups[0]] = common.Address{1}
+			return "the address of the token TOK"
+		},
+		"decimals": func(c *Config) string { c.Tokens[0].Decimals = 6; return "has 18 decimals, the configuration says 6" },
+		"ether": func(c *Config) string {
+			c.Rollups[0].Keep = ether(1e9)
+			return "less than the 1000000.000000 that it is to keep for gas"
+		},
+	} {
+		cfg := w.config(t, 4, Both, 10)
+		want := change(&cfg)
+		s, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Run(t.Context()); !errors.Is(err, ErrSetup) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", name, err, want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math/big"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
@@ -160,7 +161,12 @@ func (x *session) forget(o *order) {
 func (x *session) expire(ctx context.Context) {
 	now := x.now()
 	for _, o := range x.orders {
-		if o.bid != nil && now.After(o.bid.expires.Add(grace)) {
+		if o.expired(now) {
+			if view, err := x.gate.Intent(ctx, o.id); err == nil {
+				x.event(ctx, &client.IntentEvent{Intent: *view})
+			}
+		}
+		if o.expired(now) {
 			x.fate(ctx, o, o.bid, fateOf{fillVoid, "it has expired, and the gateway did not say more"})
 		}
 		maps.DeleteFunc(o.bids, func(_ common.Hash, b *bid) bool { return b != o.bid && now.After(b.expires.Add(grace)) })
@@ -168,6 +174,11 @@ func (x *session) expire(ctx context.Context) {
 			x.forget(o)
 		}
 	}
+}
+
+// expired tells whether the fate of the order's bid should be known by now.
+func (o *order) expired(now time.Time) bool {
+	return o.bid != nil && now.After(o.bid.expires.Add(grace))
 }
 
 // profit is what an executed bid brought: the fees are those of its receipts, and so is what a pool paid.

@@ -41,13 +41,12 @@ type File struct {
 	// BundleLife is how long a bid stays valid, such as "30s".
 	BundleLife string `koanf:"bundleLife"`
 	// Metrics is the private address HOST:PORT of /metrics, /healthz and /readyz, on 127.0.0.1; empty for none.
-	Metrics string        `koanf:"metrics"`
-	Gas     FileGas       `koanf:"gas"`
-	Keys    []FileKey     `koanf:"keys"`
-	Rollups []FileRollup  `koanf:"rollups"`
-	Tokens  []FileToken   `koanf:"tokens"`
-	dir     string        // what paths of files are relative to
-	life    time.Duration // BundleLife
+	Metrics string       `koanf:"metrics"`
+	Gas     FileGas      `koanf:"gas"`
+	Keys    []FileKey    `koanf:"keys"`
+	Rollups []FileRollup `koanf:"rollups"`
+	Tokens  []FileToken  `koanf:"tokens"`
+	dir     string       // what paths of files are relative to
 }
 
 // FileGas is what is paid for gas.

@@ -107,7 +107,7 @@ type pricing struct {
 // passed over.
 func Price(job *Job, view *View, routes []Route, terms *Terms) (*Quote, error) {
 	var best *Quote
-	err := error(ErrNoMarket)
+	err := ErrNoMarket
 	for _, route := range routes {
 		p, ok := newPricing(job, view, route, terms)
 		if !ok {

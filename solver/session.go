@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/client"
 	"github.com/lockstep-network/lockstep/core"
@@ -76,12 +77,10 @@ func (s *Solver) session(ctx context.Context) error {
 	if err := x.catchUp(ctx); err != nil {
 		return err
 	}
-	if err := x.act(ctx); err != nil {
-		return err
-	}
 	s.meters.sessions.Inc()
+	s.began = true
 	s.ready.Store(true)
-	s.log.Info("watches for orders", "network", common.Hash(s.network))
+	s.log.Info("watches for orders", "network", s.network)
 	return x.loop(ctx, sources{events, ticks, intents.Err(), executed.Err()})
 }
 
@@ -159,14 +158,9 @@ func (x *session) act(ctx context.Context) error {
 	x.meters.known.Set(float64(len(x.orders)))
 	todo := x.todo()
 	if x.stale && (len(todo) > 0 || x.due) {
-		callCtx, cancel := context.WithTimeout(ctx, callTimeout)
-		snap, err := x.read(callCtx, x.chains)
-		cancel()
-		if err != nil {
-			return fmt.Errorf("read prices and balances: %w", err)
+		if refused, err := x.refresh(ctx); refused || err != nil {
+			return err
 		}
-		x.snap, x.stale, x.due = snap, false, false
-		x.meters.stock(&x.cfg, snap)
 	}
 	for _, o := range todo {
 		if err := x.try(ctx, o); err != nil {
@@ -174,6 +168,24 @@ func (x *session) act(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// refresh reads prices and balances. What the gateway refuses, because of a limit of its own for example, it may give later.
+func (x *session) refresh(ctx context.Context) (refused bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	snap, err := x.read(ctx, x.chains)
+	var answer rpc.Error
+	switch {
+	case errors.As(err, &answer):
+		x.log.Warn("cannot read prices and balances", "err", err)
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("read prices and balances: %w", err)
+	}
+	x.snap, x.stale, x.due = snap, false, false
+	x.meters.stock(&x.cfg, snap)
+	return false, nil
 }
 
 // todo are the orders that are worth a look now, those that have waited longest first.

@@ -11,6 +11,7 @@ import (
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/client"
 	"github.com/lockstep-network/lockstep/core"
@@ -30,7 +31,7 @@ func (s *Solver) setUp(ctx context.Context, gate *client.Client) ([]*chain, erro
 	if err := s.checkNetwork(network); err != nil {
 		return nil, err
 	}
-	s.network, s.predeploy = core.NetworkID(network.NetworkID), core.Predeploy{Address: network.Predeploy.Address, Marker: network.Predeploy.Marker}
+	s.network, s.predeploy = network.NetworkID, core.Predeploy{Address: network.Predeploy.Address, Marker: network.Predeploy.Marker}
 	var chains []*chain
 	for i := range s.cfg.Rollups {
 		eth, err := gate.Rollup(ctx, s.cfg.Rollups[i].ID)
@@ -131,8 +132,17 @@ func (c *chain) checkToken(ctx context.Context, t Token, address common.Address)
 	return nil
 }
 
+// reverted is the code with which nodes answer a call that reverts.
+const reverted = 3
+
+// call asks a contract; that it reverts is ErrSetup, because it then is another contract than was meant.
 func (c *chain) call(ctx context.Context, to common.Address, data []byte) ([]byte, error) {
-	return c.eth.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, nil)
+	output, err := c.eth.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, nil)
+	var answer rpc.Error
+	if errors.As(err, &answer) && answer.ErrorCode() == reverted {
+		return nil, fmt.Errorf("%w: the contract at %s on rollup %s does not know the call: %w", ErrSetup, to, c.ID, err)
+	}
+	return output, err
 }
 
 // checkAccount says what an account has on a rollup, and gives the approvals that are missing.
@@ -141,7 +151,9 @@ func (s *Solver) checkAccount(ctx context.Context, c *chain, a *account) error {
 	if err != nil {
 		return fmt.Errorf("rollup %s: balance of %s: %w", c.ID, a.address, err)
 	}
-	if balance.Cmp(c.Keep) < 0 {
+	if balance.Cmp(c.Keep) < 0 && s.began {
+		s.log.Warn("an account has less ether than it is to keep for gas", "rollup", c.ID, "address", a.address)
+	} else if balance.Cmp(c.Keep) < 0 {
 		return fmt.Errorf("%w: account %s has %s ETH on rollup %s, less than the %s that it is to keep for gas: send it some", ErrSetup, a.address, decimal(balance, 18), c.ID, decimal(c.Keep, 18))
 	}
 	for _, place := range s.cfg.places() {

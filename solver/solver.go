@@ -24,6 +24,7 @@ type Solver struct {
 	ready    atomic.Bool
 
 	// What follows belongs to Run.
+	began     bool // it was set up once
 	network   core.NetworkID
 	predeploy core.Predeploy
 	orders    map[common.Hash]*order

@@ -13,9 +13,6 @@ interface IUniswapV2Pair {
         address indexed to
     );
 
-    /// @notice The token with the lower address.
-    function token0() external view returns (address);
-
-    /// @notice What prices follow from.
+    /// @notice What prices follow from; the first is that of the token with the lower address.
     function getReserves() external view returns (uint112 reserve0, uint112 reserve1, uint32 blockTimestampLast);
 }
