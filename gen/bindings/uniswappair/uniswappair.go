@@ -26,7 +26,7 @@ var (
 
 // IUniswapV2PairMetaData contains all meta data concerning the IUniswapV2Pair contract.
 var IUniswapV2PairMetaData = bind.MetaData{
-	ABI: "[{\"type\":\"function\",\"name\":\"getReserves\",\"inputs\":[],\"outputs\":[{\"name\":\"reserve0\",\"type\":\"uint112\",\"internalType\":\"uint112\"},{\"name\":\"reserve1\",\"type\":\"uint112\",\"internalType\":\"uint112\"},{\"name\":\"blockTimestampLast\",\"type\":\"uint32\",\"internalType\":\"uint32\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"token0\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"view\"},{\"type\":\"event\",\"name\":\"Swap\",\"inputs\":[{\"name\":\"sender\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"amount0In\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"amount1In\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"amount0Out\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"amount1Out\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"to\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"}],\"anonymous\":false}]",
+	ABI: "[{\"type\":\"function\",\"name\":\"getReserves\",\"inputs\":[],\"outputs\":[{\"name\":\"reserve0\",\"type\":\"uint112\",\"internalType\":\"uint112\"},{\"name\":\"reserve1\",\"type\":\"uint112\",\"internalType\":\"uint112\"},{\"name\":\"blockTimestampLast\",\"type\":\"uint32\",\"internalType\":\"uint32\"}],\"stateMutability\":\"view\"},{\"type\":\"event\",\"name\":\"Swap\",\"inputs\":[{\"name\":\"sender\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"amount0In\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"amount1In\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"amount0Out\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"amount1Out\",\"type\":\"uint256\",\"indexed\":false,\"internalType\":\"uint256\"},{\"name\":\"to\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"}],\"anonymous\":false}]",
 	ID:  "IUniswapV2Pair",
 }
 
@@ -99,41 +99,6 @@ func (iUniswapV2Pair *IUniswapV2Pair) UnpackGetReserves(data []byte) (GetReserve
 	outstruct.Reserve1 = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
 	outstruct.BlockTimestampLast = *abi.ConvertType(out[2], new(uint32)).(*uint32)
 	return *outstruct, nil
-}
-
-// PackToken0 is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x0dfe1681.  This method will panic if any
-// invalid/nil inputs are passed.
-//
-// Solidity: function token0() view returns(address)
-func (iUniswapV2Pair *IUniswapV2Pair) PackToken0() []byte {
-	enc, err := iUniswapV2Pair.abi.Pack("token0")
-	if err != nil {
-		panic(err)
-	}
-	return enc
-}
-
-// TryPackToken0 is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x0dfe1681.  This method will return an error
-// if any inputs are invalid/nil.
-//
-// Solidity: function token0() view returns(address)
-func (iUniswapV2Pair *IUniswapV2Pair) TryPackToken0() ([]byte, error) {
-	return iUniswapV2Pair.abi.Pack("token0")
-}
-
-// UnpackToken0 is the Go binding that unpacks the parameters returned
-// from invoking the contract method with ID 0x0dfe1681.
-//
-// Solidity: function token0() view returns(address)
-func (iUniswapV2Pair *IUniswapV2Pair) UnpackToken0(data []byte) (common.Address, error) {
-	out, err := iUniswapV2Pair.abi.Unpack("token0", data)
-	if err != nil {
-		return *new(common.Address), err
-	}
-	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
-	return out0, nil
 }
 
 // IUniswapV2PairSwap represents a Swap event raised by the IUniswapV2Pair contract.

@@ -26,7 +26,7 @@ var (
 
 // IUniswapV2RouterMetaData contains all meta data concerning the IUniswapV2Router contract.
 var IUniswapV2RouterMetaData = bind.MetaData{
-	ABI: "[{\"type\":\"function\",\"name\":\"addLiquidityETH\",\"inputs\":[{\"name\":\"token\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"amountTokenDesired\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"amountTokenMin\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"amountETHMin\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"to\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"deadline\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"outputs\":[{\"name\":\"amountToken\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"amountETH\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"liquidity\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"stateMutability\":\"payable\"},{\"type\":\"function\",\"name\":\"getAmountsOut\",\"inputs\":[{\"name\":\"amountIn\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"path\",\"type\":\"address[]\",\"internalType\":\"address[]\"}],\"outputs\":[{\"name\":\"amounts\",\"type\":\"uint256[]\",\"internalType\":\"uint256[]\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"swapExactETHForTokens\",\"inputs\":[{\"name\":\"amountOutMin\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"path\",\"type\":\"address[]\",\"internalType\":\"address[]\"},{\"name\":\"to\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"deadline\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"outputs\":[{\"name\":\"amounts\",\"type\":\"uint256[]\",\"internalType\":\"uint256[]\"}],\"stateMutability\":\"payable\"},{\"type\":\"function\",\"name\":\"swapExactTokensForETH\",\"inputs\":[{\"name\":\"amountIn\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"amountOutMin\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"path\",\"type\":\"address[]\",\"internalType\":\"address[]\"},{\"name\":\"to\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"deadline\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"outputs\":[{\"name\":\"amounts\",\"type\":\"uint256[]\",\"internalType\":\"uint256[]\"}],\"stateMutability\":\"nonpayable\"}]",
+	ABI: "[{\"type\":\"function\",\"name\":\"getAmountsOut\",\"inputs\":[{\"name\":\"amountIn\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"path\",\"type\":\"address[]\",\"internalType\":\"address[]\"}],\"outputs\":[{\"name\":\"amounts\",\"type\":\"uint256[]\",\"internalType\":\"uint256[]\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"swapExactETHForTokens\",\"inputs\":[{\"name\":\"amountOutMin\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"path\",\"type\":\"address[]\",\"internalType\":\"address[]\"},{\"name\":\"to\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"deadline\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"outputs\":[{\"name\":\"amounts\",\"type\":\"uint256[]\",\"internalType\":\"uint256[]\"}],\"stateMutability\":\"payable\"},{\"type\":\"function\",\"name\":\"swapExactTokensForETH\",\"inputs\":[{\"name\":\"amountIn\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"amountOutMin\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"path\",\"type\":\"address[]\",\"internalType\":\"address[]\"},{\"name\":\"to\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"deadline\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"outputs\":[{\"name\":\"amounts\",\"type\":\"uint256[]\",\"internalType\":\"uint256[]\"}],\"stateMutability\":\"nonpayable\"}]",
 	ID:  "IUniswapV2Router",
 }
 
@@ -53,52 +53,6 @@ func NewIUniswapV2Router() *IUniswapV2Router {
 // Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
 func (c *IUniswapV2Router) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
 	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
-}
-
-// PackAddLiquidityETH is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xf305d719.  This method will panic if any
-// invalid/nil inputs are passed.
-//
-// Solidity: function addLiquidityETH(address token, uint256 amountTokenDesired, uint256 amountTokenMin, uint256 amountETHMin, address to, uint256 deadline) payable returns(uint256 amountToken, uint256 amountETH, uint256 liquidity)
-func (iUniswapV2Router *IUniswapV2Router) PackAddLiquidityETH(token common.Address, amountTokenDesired *big.Int, amountTokenMin *big.Int, amountETHMin *big.Int, to common.Address, deadline *big.Int) []byte {
-	enc, err := iUniswapV2Router.abi.Pack("addLiquidityETH", token, amountTokenDesired, amountTokenMin, amountETHMin, to, deadline)
-	if err != nil {
-		panic(err)
-	}
-	return enc
-}
-
-// TryPackAddLiquidityETH is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xf305d719.  This method will return an error
-// if any inputs are invalid/nil.
-//
-// Solidity: function addLiquidityETH(address token, uint256 amountTokenDesired, uint256 amountTokenMin, uint256 amountETHMin, address to, uint256 deadline) payable returns(uint256 amountToken, uint256 amountETH, uint256 liquidity)
-func (iUniswapV2Router *IUniswapV2Router) TryPackAddLiquidityETH(token common.Address, amountTokenDesired *big.Int, amountTokenMin *big.Int, amountETHMin *big.Int, to common.Address, deadline *big.Int) ([]byte, error) {
-	return iUniswapV2Router.abi.Pack("addLiquidityETH", token, amountTokenDesired, amountTokenMin, amountETHMin, to, deadline)
-}
-
-// AddLiquidityETHOutput serves as a container for the return parameters of contract
-// method AddLiquidityETH.
-type AddLiquidityETHOutput struct {
-	AmountToken *big.Int
-	AmountETH   *big.Int
-	Liquidity   *big.Int
-}
-
-// UnpackAddLiquidityETH is the Go binding that unpacks the parameters returned
-// from invoking the contract method with ID 0xf305d719.
-//
-// Solidity: function addLiquidityETH(address token, uint256 amountTokenDesired, uint256 amountTokenMin, uint256 amountETHMin, address to, uint256 deadline) payable returns(uint256 amountToken, uint256 amountETH, uint256 liquidity)
-func (iUniswapV2Router *IUniswapV2Router) UnpackAddLiquidityETH(data []byte) (AddLiquidityETHOutput, error) {
-	out, err := iUniswapV2Router.abi.Unpack("addLiquidityETH", data)
-	outstruct := new(AddLiquidityETHOutput)
-	if err != nil {
-		return *outstruct, err
-	}
-	outstruct.AmountToken = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
-	outstruct.AmountETH = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
-	outstruct.Liquidity = abi.ConvertType(out[2], new(big.Int)).(*big.Int)
-	return *outstruct, nil
 }
 
 // PackGetAmountsOut is the Go binding used to pack the parameters required for calling
