@@ -22,7 +22,7 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		code int
 		want string
 	}{
-		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, completion, config, contracts, demo, devnet, evidence, keys, node, rollups, sim, status, testnet, tick, tx, validators, verify, version, watch"},
+		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, completion, config, contracts, demo, devnet, evidence, keys, node, opstack, rollups, sim, solver, status, testnet, tick, tx, validators, verify, version, watch"},
 		{"unknown flag", []string{"devnet", "--dirr", "DIR"}, exitUsage, "lockstep devnet --help"},
 		{"devnet arguments", []string{"devnet", "DIR"}, exitUsage, "takes flags only"},
 		{"demo arguments", []string{"demo", "fast"}, exitUsage, "takes flags only"},
@@ -54,6 +54,8 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		{"contracts with two keys", []string{"contracts", "deploy", "--key", "none.json", "--dev-account"}, exitUsage, "want either --key FILE or --dev-account"},
 		{"contracts with a key that is not there", []string{"contracts", "deploy", "--key", "none.json"}, exitFailed, "none.json"},
 		{"contracts of no network", []string{"contracts", "addresses", "--rpc", "http://127.0.0.1:1"}, exitNobody, "lockstep devnet"},
+		{"solver without settings", []string{"solver"}, exitUsage, "--config is missing"},
+		{"solver with settings that are not there", []string{"solver", "--config", "none.toml"}, exitUsage, "none.toml"},
 		{"empty artifacts", []string{"demo", "--artifacts", ""}, exitUsage, "want the path of a folder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
