@@ -538,7 +538,7 @@ func TestBook_RefusesSolutionsThatDoNotSolve(t *testing.T) {
 
 func TestBook_ComparesOpenOrdersWithTheirChain(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, nil)
+	d := newDesk(t, func(c *Config) { c.Window = 1 })
 	id := d.submitted(nil)
 	d.world.set(func() { d.world.broken = errors.New("disk on fire") }) // is no reason to end the book
 	d.advance(2, 3)

@@ -38,8 +38,8 @@ type Config struct {
 	// MaxSubscribers bounds the subscribers, FeedBacklog how many messages one may lag behind before it is dropped.
 	MaxSubscribers int
 	FeedBacklog    int
-	// CheckRate is how many open orders are compared with the chain's state after each tick, in turn, to find those that were
-	// settled or cancelled past this book.
+	// CheckRate is how many open orders are compared with the chain's state after each tick, in turn and each at most once a
+	// window, to find those that were settled or cancelled past this book.
 	CheckRate int
 }
 

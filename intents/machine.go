@@ -37,6 +37,7 @@ type entry struct {
 	sent          bool        // the winner is in the pool
 	cancelled     bool        // while underway: ends when the winner is void
 	fills         []Fill
+	compared      uint64 // the tick at which it was compared with its chain
 }
 
 // machine is the book's state. It knows no clock and does no I/O: what it is told are ticks, orders, solutions and what became
@@ -123,7 +124,7 @@ func (m *machine) admit(o Order, left *big.Int) error {
 	if known, err := m.room(&o); known || err != nil {
 		return err
 	}
-	e := &entry{order: o, left: new(big.Int).Set(left)}
+	e := &entry{order: o, left: new(big.Int).Set(left), compared: m.tick}
 	m.entries[o.ID], m.active = e, append(m.active, e)
 	m.users[o.userKey()]++
 	m.clients[o.Client]++
@@ -216,11 +217,12 @@ func (m *machine) advance(tick, timeMs uint64) {
 	m.check()
 }
 
-// check asks for the next few open orders to be compared with the chain.
+// check asks for the next few open orders to be compared with the chain, each at most once a window.
 func (m *machine) check() {
 	for range min(m.cfg.CheckRate, len(m.active)) {
 		m.turn = (m.turn + 1) % len(m.active)
-		if e := m.active[m.turn]; e.phase == collecting {
+		if e := m.active[m.turn]; e.phase == collecting && m.tick >= e.compared+m.cfg.Window {
+			e.compared = m.tick
 			m.out.checks = append(m.out.checks, &e.order)
 		}
 	}

@@ -349,7 +349,7 @@ func TestAuction_FollowsWhatHappensPastIt(t *testing.T) {
 	a.m.standing(third.ID, Standing{Left: big.NewInt(100)}) // read before the part was taken, told after it
 	a.want(third, Open, 30)
 	a.all.checks = nil
-	a.ticks(1)
+	a.ticks(15)
 	if len(a.all.checks) != 1 || a.all.checks[0].ID != third.ID {
 		t.Error("open orders are not compared with their chain")
 	}
@@ -522,7 +522,7 @@ func TestMachine_EveryCapIsKept(t *testing.T) {
 	})
 	t.Run("checkRate", func(t *testing.T) {
 		t.Parallel()
-		a := newAuction(t, func(c *Config) { c.CheckRate = 2 })
+		a := newAuction(t, func(c *Config) { c.CheckRate, c.Window = 2, 1 })
 		seen := make(map[common.Hash]int)
 		for n := byte(1); n <= 5; n++ {
 			a.admit(testOrder(n))

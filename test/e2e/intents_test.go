@@ -204,6 +204,7 @@ func TestIntents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, m) })
 	}
+	t.Run("restart", func(t *testing.T) { testIntentsAfterRestart(t, m) })
 }
 
 func testBetterSolution(t *testing.T, m *market) {
@@ -363,6 +364,34 @@ func testSettledPastTheBook(t *testing.T, m *market) {
 	wantReason(t, err, "intentNonce", "Permit2")
 }
 
+// testIntentsAfterRestart restarts the node with the gateway: its book is empty and says so, and takes the order again.
+func testIntentsAfterRestart(t *testing.T, m *market) {
+	u := m.trader(t, rollupA, 1000, predeploy.Permit2Address)
+	o, signature := m.order(t, u, nil)
+	id := m.submit(t, o, signature)
+	if err := m.devnet.Stop(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.devnet.Start(0); err != nil {
+		t.Fatal(err)
+	}
+	m.dial(m.devnet.Info())
+	_, err := m.client.Intent(t.Context(), id)
+	wantReason(t, err, "unknownIntent", "restarted")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for { // until the first tick is executed
+		again, err := m.client.SubmitIntent(ctx, &o, signature)
+		if err == nil && again == id {
+			return
+		}
+		var coded rpc.Error
+		if !errors.As(err, &coded) || coded.ErrorCode() != 47504 {
+			t.Fatalf("the order again: %s, %v", again, err)
+		}
+	}
+}
+
 // testVoidWinner has a winner whose legs' nonces are used up between its simulation and its execution, and a second best.
 func testVoidWinner(t *testing.T, m *market) {
 	u := m.trader(t, rollupA, 1000, predeploy.Permit2Address)
@@ -388,4 +417,3 @@ func testVoidWinner(t *testing.T, m *market) {
 		t.Errorf("filled by %+v", got)
 	}
 }
-
