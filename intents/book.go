@@ -27,8 +27,10 @@ type Book struct {
 	mu      sync.Mutex
 	machine *machine
 	quota   *quota
-	// todo are effects that wait for the loop. Only ticks and what the loop does cause some.
-	todo effects
+	// todo are effects that wait for a worker, working how many are being done. wake has room for one signal.
+	todo    effects
+	working int
+	wake    chan struct{}
 	// stopped says why the zone does not execute any more.
 	stopped error
 }
@@ -41,6 +43,7 @@ func New(cfg Config, deps Deps) (*Book, error) {
 	return &Book{
 		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "intents", "zone", deps.Zone), network: deps.Genesis.NetworkID(),
 		feed: &feed{cfg: cfg}, slots: make(chan struct{}, cfg.MaxSimulations), machine: newMachine(cfg), quota: newQuota(cfg),
+		wake: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -270,15 +273,18 @@ func (b *Book) Subscribe() (*Subscription, error) {
 	return b.feed.subscribe(first)
 }
 
-// publish takes the machine's effects: what is to be told is told, what is to be done is left to the loop. The caller holds the
-// lock.
+// publish takes the machine's effects: what is to be told is told, what is to be done is left to the workers. The caller holds
+// the lock.
 func (b *Book) publish() {
 	out := b.machine.take()
 	b.feed.publish(out.notices)
 	b.deps.Metrics.note(&out, b.deps.Now())
 	b.todo.trials = append(b.todo.trials, out.trials...)
 	b.todo.sends = append(b.todo.sends, out.sends...)
-	b.todo.checks = append(b.todo.checks, out.checks...)
+	if len(b.todo.checks) < b.cfg.CheckRate { // else those who work are behind; the orders have another turn
+		b.todo.checks = append(b.todo.checks, out.checks...)
+	}
+	b.rouse()
 }
 
 // Stats are a book's numbers now.
@@ -287,11 +293,14 @@ type Stats struct {
 	Orders int
 	// Subscribers are those of the book's feed.
 	Subscribers int
+	// Work counts the simulations, sendings and comparisons that wait or are under way.
+	Work int
 }
 
 // Stats counts.
 func (b *Book) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Stats{len(b.machine.active), b.feed.size()}
+	work := b.working + len(b.todo.sends) + len(b.todo.trials) + len(b.todo.checks)
+	return Stats{len(b.machine.active), b.feed.size(), work}
 }

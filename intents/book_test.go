@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/big"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -151,7 +152,7 @@ func newDesk(t *testing.T, change func(*Config)) *desk {
 	}
 	d.Book, err = New(cfg, Deps{
 		Genesis: testGenesis(), Zone: 1, Settler: settlerAddress, Executor: d.world, Chains: d.world, Pool: d.world,
-		Metrics: NewMetrics(d.meter), Now: func() time.Time { return d.now }, Logger: slog.New(slog.DiscardHandler),
+		Metrics: NewMetrics(d.meter), Now: d.clock, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -172,13 +173,24 @@ func newDesk(t *testing.T, change func(*Config)) *desk {
 	return d
 }
 
+func (d *desk) clock() time.Time {
+	d.world.mu.Lock()
+	defer d.world.mu.Unlock()
+	return d.now
+}
+
+func (d *desk) later(by time.Duration) { d.world.set(func() { d.now = d.now.Add(by) }) }
+
 // advance lets ticks go by and returns when the book has seen the last one.
 func (d *desk) advance(from, to uint64) {
 	d.t.Helper()
 	for tick := from; tick <= to; tick++ {
 		d.world.ticks <- tick
 	}
-	d.world.ticks <- 0 // taken only after what the last tick caused; it is older and nothing
+	d.world.ticks <- 0 // taken only after the last tick was seen; it is older and nothing
+	for d.Stats().Work > 0 {
+		runtime.Gosched()
+	}
 }
 
 // order is 100 for at least 70, signed after the change.
@@ -283,7 +295,7 @@ func TestBook_WinnerIsSentAndItsReceiptsCount(t *testing.T) {
 	}
 	// The receipts say less than the simulation did; they count.
 	d.world.set(func() { d.world.fates[best.Hash] = Fate{Included: true, Legs: d.fills(id, 100, 88), Tick: 10} })
-	d.now = d.now.Add(250 * time.Millisecond)
+	d.later(250 * time.Millisecond)
 	d.advance(10, 10)
 	if v := d.view(id); v.Status != Filled || v.Fills[0].Output.Int64() != 88 || v.Fills[0].Tick != 10 {
 		t.Errorf("filled as %+v", v)
@@ -617,7 +629,7 @@ func TestBook_EveryCapIsKept(t *testing.T) {
 		if _, err := d.Solve(t.Context(), "another", id, good); err != nil {
 			t.Errorf("another client: %v", err)
 		}
-		d.now = d.now.Add(21 * time.Second)
+		d.later(21 * time.Second)
 		if _, err := d.Solve(t.Context(), "solver", id, good); err != nil {
 			t.Errorf("later: %v", err)
 		}

@@ -2,13 +2,20 @@ package intents
 
 import (
 	"context"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
-// Run follows the zone: after each tick it judges the windows that are over, sends winners and learns their fates. What cannot be
+// Run follows the zone: after each tick it judges the windows that are over and learns the fates of winners. What the machine wants
+// done is done beside that, by Config.MaxSimulations goroutines, so that one slow simulation holds up no other order. What cannot be
 // read is tried again after the next tick. It returns nil when ctx ends or the zone has stopped, and may be called once.
 func (b *Book) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	for range b.cfg.MaxSimulations {
+		workers.Go(func() { b.work(ctx) })
+	}
+	defer workers.Wait()
+	defer cancel()
 	for after := uint64(0); ; {
 		tick, timeMs, err := b.deps.Executor.Next(ctx, after)
 		if err != nil {
@@ -32,22 +39,69 @@ func (b *Book) stop(why error) {
 	b.stopped = why
 }
 
-// step takes notice of a tick and does what follows from it.
+// step takes notice of a tick.
 func (b *Book) step(ctx context.Context, tick, timeMs uint64) error {
-	followed := b.follow(ctx, timeMs)
+	err := b.follow(ctx, timeMs)
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.machine.advance(tick, timeMs)
 	b.publish()
-	b.mu.Unlock()
+	return err
+}
+
+// work does one thing after another that the machine wants done.
+func (b *Book) work(ctx context.Context) {
 	for {
-		b.mu.Lock()
-		todo := b.todo
-		b.todo = effects{}
-		b.mu.Unlock()
-		if len(todo.trials)+len(todo.sends)+len(todo.checks) == 0 || ctx.Err() != nil {
-			return followed
+		select {
+		case <-b.wake:
+		case <-ctx.Done():
+			return
 		}
-		b.perform(ctx, todo)
+		for do := b.next(); do != nil; do = b.next() {
+			do(ctx)
+			b.done()
+		}
+	}
+}
+
+// next takes what is to be done next, for done to end it: winners go before simulations, and these before comparisons. It is nil if nothing waits.
+func (b *Book) next() (do func(context.Context)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	todo := &b.todo
+	switch {
+	case len(todo.sends) > 0:
+		s := todo.sends[0]
+		todo.sends = todo.sends[1:]
+		do = func(ctx context.Context) { b.send(ctx, s) }
+	case len(todo.trials) > 0:
+		t := todo.trials[0]
+		todo.trials = todo.trials[1:]
+		do = func(ctx context.Context) { b.try(ctx, t) }
+	case len(todo.checks) > 0:
+		o := todo.checks[0]
+		todo.checks = todo.checks[1:]
+		do = func(ctx context.Context) { b.compare(ctx, o) }
+	default:
+		return nil
+	}
+	b.rouse() // there may be more, for another one
+	b.working++
+	return do
+}
+
+// done ends what next began.
+func (b *Book) done() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.working--
+}
+
+// rouse wakes one of those who work. The caller holds the lock.
+func (b *Book) rouse() {
+	select {
+	case b.wake <- struct{}{}:
+	default: // one is about to look already
 	}
 }
 
@@ -90,22 +144,6 @@ func (o *Order) outcome(f Fate) Outcome {
 		return Outcome{Tick: f.Tick, Reason: "executed without effect on the order: " + err.Error()}
 	}
 	return Outcome{Executed: true, Tick: f.Tick, Result: r}
-}
-
-// perform does what the machine wants, several orders at a time; an order is in one of the lists at most once.
-func (b *Book) perform(ctx context.Context, todo effects) {
-	var group errgroup.Group
-	group.SetLimit(b.cfg.MaxSimulations)
-	for _, t := range todo.trials {
-		group.Go(func() error { b.try(ctx, t); return nil })
-	}
-	for _, s := range todo.sends {
-		group.Go(func() error { b.send(ctx, s); return nil })
-	}
-	for _, o := range todo.checks {
-		group.Go(func() error { b.compare(ctx, o); return nil })
-	}
-	_ = group.Wait() // each answer goes to the machine
 }
 
 // try simulates the best solution of an order again.

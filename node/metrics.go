@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/intents"
 	"github.com/lockstep-network/lockstep/zone"
 )
 
@@ -121,8 +122,9 @@ var (
 )
 
 var (
-	descIntents = prometheus.NewDesc("lockstep_intents_open", "Orders that are open or pending.", nil, nil)
-	descSolvers = prometheus.NewDesc("lockstep_intents_subscribers", "Subscribers of the book.", nil, nil)
+	descIntents    = prometheus.NewDesc("lockstep_intents_open", "Orders that are open or pending.", nil, nil)
+	descSolvers    = prometheus.NewDesc("lockstep_intents_subscribers", "Subscribers of the book.", nil, nil)
+	descIntentWork = prometheus.NewDesc("lockstep_intents_work", "Simulations, sendings and comparisons of the book that wait or are under way.", nil, nil)
 )
 
 var descHead = prometheus.NewDesc("lockstep_orderedlog_head_tick", "Newest tick in the log.", nil, nil)
@@ -172,6 +174,7 @@ func (c stageCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- descStreams
 	out <- descIntents
 	out <- descSolvers
+	out <- descIntentWork
 	for _, r := range poolReadings {
 		out <- r.desc
 	}
@@ -196,13 +199,14 @@ func (c stageCollector) Collect(out chan<- prometheus.Metric) {
 	if n.explorer != nil {
 		out <- prometheus.MustNewConstMetric(descStreams, prometheus.GaugeValue, float64(n.explorer.Streams()))
 	}
-	open, subscribers := 0, 0
+	var total intents.Stats
 	for _, book := range n.books {
 		stats := book.Stats()
-		open, subscribers = open+stats.Orders, subscribers+stats.Subscribers
+		total.Orders, total.Subscribers, total.Work = total.Orders+stats.Orders, total.Subscribers+stats.Subscribers, total.Work+stats.Work
 	}
-	out <- prometheus.MustNewConstMetric(descIntents, prometheus.GaugeValue, float64(open))
-	out <- prometheus.MustNewConstMetric(descSolvers, prometheus.GaugeValue, float64(subscribers))
+	out <- prometheus.MustNewConstMetric(descIntents, prometheus.GaugeValue, float64(total.Orders))
+	out <- prometheus.MustNewConstMetric(descSolvers, prometheus.GaugeValue, float64(total.Subscribers))
+	out <- prometheus.MustNewConstMetric(descIntentWork, prometheus.GaugeValue, float64(total.Work))
 	for _, r := range poolReadings {
 		out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n))
 	}

@@ -36,7 +36,7 @@ var erc20 = bridgederc20.NewBridgedERC20()
 func startMarket(t *testing.T) *market {
 	t.Helper()
 	// A window long enough for a loaded machine to offer several solutions in it.
-	n := startWith(t, devnet.Options{Dir: t.TempDir(), Configure: func(_ int, cfg *node.Config) { cfg.Intents.Window = 40 }})
+	n := startWith(t, devnet.Options{Dir: t.TempDir(), Configure: func(_ int, cfg *node.Config) { cfg.Intents.Window = 16 }})
 	m := &market{network: n, issuer: n.funded(t), tokens: make(map[core.RollupID]common.Address)}
 	zone := []core.RollupID{rollupA, rollupB}
 	for _, id := range zone {
@@ -152,7 +152,7 @@ func (m *market) watch(t *testing.T) <-chan *client.IntentEvent {
 // await waits for an event of an order and gives back all of its events up to that.
 func await(t *testing.T, events <-chan *client.IntentEvent, id common.Hash, want string) (all []*client.IntentEvent) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience) // a window is as long as its ticks
 	defer cancel()
 	for {
 		select {
