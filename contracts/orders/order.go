@@ -29,7 +29,7 @@ type Intent struct {
 	MinOutput *big.Int `json:"minOutput"`
 	// Recipient is the address that gets the output.
 	Recipient          common.Hash `json:"recipient"`
-	DestinationChainId *big.Int    `json:"destinationChainId"` //nolint:revive // the name that the ABI gives
+	DestinationChainId *big.Int    `json:"destinationChainId"`
 	DestinationSettler common.Hash `json:"destinationSettler"`
 	// Escrow: the input is locked when the order is opened. Without it fill and payment are legs of one bundle.
 	Escrow bool `json:"escrow"`
@@ -43,13 +43,13 @@ type Intent struct {
 
 // FillTerms is what the destination settler needs to know of an order.
 type FillTerms struct {
-	OriginChainId      *big.Int //nolint:revive // the name that the ABI gives
+	OriginChainId      *big.Int
 	OriginSettler      common.Address
 	InputAmount        *big.Int
 	OutputToken        common.Hash
 	MinOutput          *big.Int
 	Recipient          common.Hash
-	DestinationChainId *big.Int //nolint:revive // the name that the ABI gives
+	DestinationChainId *big.Int
 	DestinationSettler common.Hash
 	FillDeadline       uint32
 	Escrow             bool
