@@ -62,10 +62,16 @@ function planOf(draft: Draft): Plan {
   const get = wanted.find((w) => wantedKey(w) === draft.get) ?? wanted[0];
   const amount = give && draft.amount.trim() !== "" ? amountIn(draft.amount, give.decimals) : undefined;
   const quote = give && get && amount ? session.pools.quote(amount, give, get, session.book) : undefined;
-  const offered = quote === undefined ? undefined : (quote * (10_000n - draft.slippage)) / 10_000n;
+  const offered = quote === undefined || !get ? undefined : legible((quote * (10_000n - draft.slippage)) / 10_000n, decimalsOf(get));
   const least = draft.least === undefined ? offered : get && amountIn(draft.least, decimalsOf(get));
   const plan = { given, wanted, give, have: chosen?.amount ?? 0n, get, amount, quote, least };
   return { ...plan, obstacle: obstacleOf(draft, plan) };
+}
+
+// legible cuts an amount that is above a thousandth of a whole to six digits behind the point.
+function legible(amount: bigint, decimals: number): bigint {
+  const step = 10n ** BigInt(Math.max(0, decimals - 6));
+  return amount < 1000n * step ? amount : amount - (amount % step);
 }
 
 function obstacleOf(draft: Draft, { give, have, get, amount, least }: Omit<Plan, "obstacle">): string | undefined {
@@ -145,10 +151,10 @@ function Get({ draft, plan, change }: PartProps): JSX.Element {
         <div class="under muted" id="quote">
           <span>Pools would give about {brief(quote, decimalsOf(get))} {symbolOf(get)}.</span>
           {draft.least === undefined ? (
-            <label class="inline">Less at most{" "}
+            <label class="inline">Accept at most{" "}
               <select id="slippage" value={String(draft.slippage)} onChange={(event) => change({ slippage: BigInt(event.currentTarget.value) })}>
                 {slippages.map((s) => <option key={String(s)} value={String(s)}>{`${Number(s) / 100} %`}</option>)}
-              </select>
+              </select>{" "}less
             </label>
           ) : <button type="button" class="text-button" onClick={() => change({ least: undefined })}>Use that</button>}
           {least !== undefined && least > quote && <span id="ambitious">You ask for more: it may be that nobody fills it.</span>}
