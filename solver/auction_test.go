@@ -138,7 +138,17 @@ func addressOf(account int) common.Address {
 
 func testTwoSolvers(t *testing.T, w *world) {
 	cheap, dear := start(t, w.config(t, 4, Inventory, 20)), start(t, w.config(t, 5, Inventory, 60))
-	view := w.await(t, w.submit(t, wish{input: ether(1000), limit: ether(900)}), "filled", filled)
+	var view *client.Intent
+	for both := false; !both; { // on a busy machine one of them may be too late for a window
+		bids, lost := [2]int{cheap.counted(outcomeSent), dear.counted(outcomeSent)}, dear.counted(outcomeLost)
+		executed := cheap.counted(outcomeExecuted) + dear.counted(outcomeExecuted)
+		view = w.await(t, w.submit(t, wish{input: ether(1000), limit: ether(900)}), "filled", filled)
+		eventually(t, "counted", func() bool { return cheap.counted(outcomeExecuted)+dear.counted(outcomeExecuted) > executed })
+		both = cheap.counted(outcomeSent) > bids[0] && dear.counted(outcomeSent) > bids[1]
+		if both {
+			eventually(t, "lost by the other one", func() bool { return dear.counted(outcomeLost) > lost })
+		}
+	}
 	if len(view.Fills) != 1 || view.Fills[0].Filler != addressOf(4) {
 		t.Fatalf("%+v", view.Fills)
 	}
@@ -146,13 +156,10 @@ func testTwoSolvers(t *testing.T, w *world) {
 	if out := view.Fills[0].OutputAmount.ToInt(); out.Cmp(ether(997)) < 0 || out.Cmp(ether(998)) > 0 {
 		t.Errorf("gives %s", out)
 	}
-	eventually(t, "counted", func() bool {
-		return cheap.counted(outcomeExecuted) == 1 && cheap.counted(outcomeWon) == 1 && dear.counted(outcomeLost) == 1
-	})
-	if profit := valueOf(cheap.meters.profit.WithLabelValues("TOK")); profit < 0.001 || profit > 0.01 {
+	if profit := valueOf(cheap.meters.profit.WithLabelValues("TOK")) / float64(cheap.counted(outcomeExecuted)); profit < 0.001 || profit > 0.01 {
 		t.Errorf("profit %f", profit)
 	}
-	if dear.counted(outcomeWon)+dear.counted(outcomeExecuted)+cheap.counted(outcomeVoid) != 0 {
+	if cheap.counted(outcomeWon) != cheap.counted(outcomeExecuted) || cheap.counted(outcomeVoid)+dear.counted(outcomeVoid) != 0 {
 		t.Error("counted what did not happen")
 	}
 }

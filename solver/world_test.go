@@ -54,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(w.gate.Close)
 	for _, r := range info.Rollups {
-		w.rollups = append(w.rollups, core.RollupID(r.ChainID))
+		w.rollups = append(w.rollups, r.ChainID)
 	}
 	group, ctx := errgroup.WithContext(t.Context())
 	for i, tokens := range []*big.Int{ether(100_000), ether(80_000)} {

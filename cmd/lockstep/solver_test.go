@@ -16,7 +16,6 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 
 	"github.com/lockstep-network/lockstep/client"
-	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/demo/actor"
 	"github.com/lockstep-network/lockstep/demo/uniswap"
 	"github.com/lockstep-network/lockstep/node/devnet"
@@ -40,7 +39,7 @@ func solverFile(t *testing.T, info devnet.Info) string {
 	fmt.Fprintf(&text, "gateway = %q\nstrategy = \"pools\"\nmargin = 10\nmaxOrder = \"1\"\nbundleLife = \"20s\"\nmetrics = \"127.0.0.1:0\"\n"+
 		"[gas]\ntip = \"0.1\"\nmaxPrice = \"100\"\n[[keys]]\nfile = \"solver.key\"\n", "ws"+strings.TrimPrefix(info.RPC, "http"))
 	for _, r := range info.Rollups {
-		id := core.RollupID(r.ChainID)
+		id := r.ChainID
 		eth, err := gate.Rollup(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
