@@ -99,9 +99,9 @@ func TestAuction_DoesNotDependOnTheOrderOfArrival(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var kept []byte
+			var kept []int
 			for _, s := range a.m.entries[o.ID].solutions {
-				kept = append(kept, s.BundleID[31])
+				kept = append(kept, int(s.BundleID[31]))
 			}
 			a.ticks(8)
 			got := fmt.Sprint("winner ", a.winner(), " of ", kept)
