@@ -133,10 +133,11 @@ func (s *stage) submit(ctx context.Context, order orders.Order) (id common.Hash,
 	if id, err = s.client.SubmitIntent(ctx, &order, signature); err != nil {
 		return id, nil, fmt.Errorf("submit the order: %w", err)
 	}
-	if want, err := orders.ID(order); err != nil || id != want {
-		return id, nil, fmt.Errorf("%w: the network calls the order %s, want %s (%w)", ErrFailed, id, want, err)
+	want, err := orders.ID(order)
+	if err == nil && id != want {
+		err = fmt.Errorf("%w: the network calls the order %s, want %s", ErrFailed, id, want)
 	}
-	return id, signature, nil
+	return id, signature, err
 }
 
 // auction is an order's way through its auction, with what the chains say of it.

@@ -71,11 +71,11 @@ func judgeFill(a *auction, fill gateway.IntentFillView, winner *person) error {
 	}
 	claimed, err := eventIn(logs[0], a.settler, orders.ParseClaimed)
 	if err != nil {
-		return fmt.Errorf("Claimed on rollup %s: %w", a.origin(), err)
+		return fmt.Errorf("event Claimed on rollup %s: %w", a.origin(), err)
 	}
 	filled, err := eventIn(logs[1], a.settler, orders.ParseFilled)
 	if err != nil {
-		return fmt.Errorf("Filled on rollup %s: %w", a.destination(), err)
+		return fmt.Errorf("event Filled on rollup %s: %w", a.destination(), err)
 	}
 	if claimed.OrderId != id || claimed.Filler != fill.Filler || claimed.InputAmount.Cmp(input) != 0 || claimed.OutputAmount.Cmp(output) != 0 {
 		return fmt.Errorf("%w: the origin's settler says %+v, want order %s", ErrFailed, claimed, id)

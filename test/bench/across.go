@@ -98,7 +98,7 @@ func newSetting(ctx context.Context, net *network, load *load, o acrossOptions) 
 		return nil, errors.New("the network's first zone has one rollup, want two")
 	}
 	s := &setting{
-		net: net, load: load, network: core.NetworkID(status.NetworkID), contracts: deployment.Of(zone),
+		net: net, load: load, network: status.NetworkID, contracts: deployment.Of(zone),
 		predeploy: core.Predeploy{Address: status.Predeploy.Address, Marker: status.Predeploy.Marker},
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
