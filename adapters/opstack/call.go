@@ -113,11 +113,15 @@ func readVerdict(body []byte, encoding string) (verdict, error) {
 			PayloadStatus struct {
 				Status string `json:"status"`
 			} `json:"payloadStatus"`
-			PayloadID payloadID `json:"payloadId"`
+			PayloadID *payloadID `json:"payloadId"`
 		} `json:"result"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return verdict{}, fmt.Errorf("%w: answer: %w", ErrExecution, err)
 	}
-	return verdict{answer.Result.PayloadStatus.Status == "VALID", answer.Result.PayloadID}, nil
+	v := verdict{valid: answer.Result.PayloadStatus.Status == "VALID"}
+	if id := answer.Result.PayloadID; id != nil {
+		v.id = *id
+	}
+	return v, nil
 }

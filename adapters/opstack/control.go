@@ -19,6 +19,8 @@ type State struct {
 	Head *common.Hash `json:"head"`
 	// HeadSince is when it was taken.
 	HeadSince *time.Time `json:"headSince"`
+	// Confirm is how far the network has been told; absent without an operator.
+	Confirm *ConfirmState `json:"confirm,omitempty"`
 }
 
 // State is the proxy's state now.
@@ -36,6 +38,9 @@ func (a *Adapter) State() State {
 	if a.head != (common.Hash{}) {
 		head, since := a.head, a.headAt.UTC()
 		s.Head, s.HeadSince = &head, &since
+	}
+	if a.operator != nil {
+		s.Confirm = a.confirm.view(a.operator, time.Now())
 	}
 	return s
 }

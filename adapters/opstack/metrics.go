@@ -11,6 +11,11 @@ type meters struct {
 	builds        *prometheus.CounterVec
 	open          prometheus.Histogram
 	mode          *prometheus.GaugeVec
+
+	told, reorgs, failures prometheus.Counter
+	ordered                prometheus.Histogram
+	height, provenHeight   prometheus.Gauge
+	behind                 prometheus.Gauge
 }
 
 func newMeters(r prometheus.Registerer) *meters {
@@ -30,6 +35,16 @@ func newMeters(r prometheus.Registerer) *meters {
 		open:       prometheus.NewHistogram(buckets("build_open_seconds", "From the begin of a sequencer's build until op-node wants its payload.", 0.001)),
 		mode:       prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "lockstep", Subsystem: "opstack", Name: "mode", Help: "1 for the mode that the proxy is in, 0 for the others."}, []string{"mode"}),
 	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "lockstep", Subsystem: "opstack", Name: name, Help: help})
+	}
+	m.told = prometheus.NewCounter(counter("told_total", "Blocks handed in to be ordered."))
+	m.reorgs = prometheus.NewCounter(counter("reorgs_total", "Times that the chain went back, as the lane tells it."))
+	m.failures = prometheus.NewCounter(counter("failures_total", "Tries to tell a block or to read the lane that failed."))
+	m.ordered = prometheus.NewHistogram(buckets("ordered_seconds", "From a head's being taken until its block is seen in the lane.", 0.002))
+	m.height = gauge("ordered_height", "The newest block in the lane.")
+	m.provenHeight = gauge("proven_height", "The newest block of which the validators have signed that it is in the lane.")
+	m.behind = gauge("behind_blocks", "Blocks up to the head that are not in the lane yet.")
 	for _, k := range kinds {
 		m.engine.WithLabelValues(string(k))
 		m.added.WithLabelValues(string(k))
@@ -40,7 +55,8 @@ func newMeters(r prometheus.Registerer) *meters {
 	for _, kind := range []string{buildSequencer, buildDerived} {
 		m.builds.WithLabelValues(kind)
 	}
-	r.MustRegister(m.engine, m.added, m.refused, m.unanswered, m.overlooked, m.builds, m.open, m.mode)
+	r.MustRegister(m.engine, m.added, m.refused, m.unanswered, m.overlooked, m.builds, m.open, m.mode,
+		m.told, m.reorgs, m.failures, m.ordered, m.height, m.provenHeight, m.behind)
 	return m
 }
 

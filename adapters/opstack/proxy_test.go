@@ -46,6 +46,11 @@ type running struct {
 // start runs a proxy before an engine.
 func start(t *testing.T, cfg opstack.Config) running {
 	t.Helper()
+	return startWith(t, cfg, nil)
+}
+
+func startWith(t *testing.T, cfg opstack.Config, operator *opstack.Operator) running {
+	t.Helper()
 	if cfg.Listen == "" {
 		cfg.Listen = "127.0.0.1:0"
 	}
@@ -57,7 +62,7 @@ func start(t *testing.T, cfg opstack.Config) running {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = base.MaxBody
 	}
-	a, err := opstack.New(cfg, opstack.Deps{Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
+	a, err := opstack.New(cfg, opstack.Deps{Operator: operator, Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

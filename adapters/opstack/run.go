@@ -20,8 +20,10 @@ const exchangeRoom = 1024
 
 // Deps are what the proxy works with.
 type Deps struct {
-	Metrics prometheus.Registerer
-	Logger  *slog.Logger
+	// Operator is needed for the mode Confirm; nil for none.
+	Operator *Operator
+	Metrics  prometheus.Registerer
+	Logger   *slog.Logger
 }
 
 // Adapter is the proxy with what belongs to it.
@@ -33,12 +35,15 @@ type Adapter struct {
 	proxy    *proxy
 	server   *http.Server
 	seen     chan exchange
+	operator *Operator  // nil without one
+	chain    *execution // nil without one
 
 	mu      sync.Mutex
 	mode    Mode
 	changed chan struct{} // closed and replaced when the mode or the head changes
 	head    common.Hash
 	headAt  time.Time
+	confirm confirmState
 	closed  func() error
 }
 
@@ -55,6 +60,11 @@ func New(cfg Config, deps Deps) (*Adapter, error) {
 	var err error
 	if a.proxy, err = newProxy(cfg, a.note, a.meters, a.log); err != nil {
 		return nil, err
+	}
+	if a.operator = deps.Operator; a.operator != nil {
+		if a.chain, err = dialExecution(cfg.Engine, a.proxy.out, a.operator.Rollup); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.SetMode(cfg.Mode); err != nil {
 		return nil, err
@@ -85,6 +95,10 @@ func (a *Adapter) Run(ctx context.Context) error {
 		a.watch(ctx)
 		return a.Close()
 	})
+	group.Go(func() error {
+		a.confirmWhile(ctx)
+		return nil
+	})
 	a.log.Info("engine proxy", "address", a.listener.Addr().String(), "engine", a.cfg.Engine, "mode", a.Mode())
 	return group.Wait()
 }
@@ -98,6 +112,9 @@ func (a *Adapter) closeAll() error {
 	err := a.server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = a.server.Close()
+	}
+	if a.chain != nil {
+		a.chain.close()
 	}
 	if portErr := a.listener.Close(); portErr != nil && !errors.Is(portErr, net.ErrClosed) {
 		err = errors.Join(err, portErr)
@@ -116,6 +133,9 @@ func (a *Adapter) Mode() Mode {
 func (a *Adapter) SetMode(mode Mode) error {
 	if _, err := ParseMode(string(mode)); err != nil {
 		return err
+	}
+	if mode == Confirm && a.operator == nil {
+		return fmt.Errorf("%w: %s needs the rollup, the network's genesis, a gateway and the operator's key: see --rollup, --genesis, --gateways and --operator-key", ErrMode, mode)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -174,6 +194,7 @@ func (a *Adapter) look(builds *jobs, e exchange) {
 			}
 			builds.begun(b)
 			a.meters.builds.WithLabelValues(b.kind()).Inc()
+			a.sequenced(b)
 		}
 		a.moveHead(e.call.head, e.at)
 	case getPayload:

@@ -111,6 +111,16 @@ func (e *Execution) Resume(t testing.TB) {
 	e.server.Start()
 }
 
+// Secret is that of the authenticated port.
+func (e *Execution) Secret() []byte { return e.secret }
+
+// Root makes a block without a body known, on which a recorded chain can stand.
+func (e *Execution) Root(hash common.Hash) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.chain.byHash[hash] = &Block{Fixed: hash}
+}
+
 // Delay makes every answer take this long.
 func (e *Execution) Delay(d time.Duration) {
 	e.mu.Lock()

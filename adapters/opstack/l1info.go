@@ -1,0 +1,41 @@
+package opstack
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Selectors of the L1Block contract's functions that a block's first transaction calls (OP Stack specification, L1 attributes).
+var (
+	selectorBedrock = [4]byte{0x01, 0x5d, 0x8e, 0xb9} // setL1BlockValues
+	// All of these are packed, and each adds fields behind those of the one before: setL1BlockValuesEcotone, …Isthmus, …Jovian.
+	selectorsPacked = [][4]byte{{0x44, 0x0a, 0x5e, 0x20}, {0x09, 0x89, 0x99, 0xbe}, {0x3d, 0xb6, 0xbe, 0x2b}}
+)
+
+// Where the L1 origin stands in the input, in bytes.
+const (
+	bedrockNumber, bedrockHash, bedrockSize = 4 + 32 - 8, 4 + 3*32, 4 + 8*32
+	packedNumber, packedHash, packedSize    = 4 + 4 + 4 + 8 + 8, 4 + 4 + 4 + 3*8 + 2*32, 4 + 4 + 4 + 3*8 + 4*32
+)
+
+// l1Origin reads number and hash of a block's L1 origin from the input of its first transaction.
+func l1Origin(input []byte) (uint64, common.Hash, error) {
+	if len(input) < 4 {
+		return 0, common.Hash{}, fmt.Errorf("%w: input of %d bytes", ErrL1Info, len(input))
+	}
+	selector := [4]byte(input[:4])
+	number, hash, size := packedNumber, packedHash, packedSize
+	switch selector {
+	case selectorBedrock:
+		number, hash, size = bedrockNumber, bedrockHash, bedrockSize
+	case selectorsPacked[0], selectorsPacked[1], selectorsPacked[2]:
+	default:
+		return 0, common.Hash{}, fmt.Errorf("%w: selector %x", ErrL1Info, selector)
+	}
+	if len(input) < size {
+		return 0, common.Hash{}, fmt.Errorf("%w: input of %d bytes, want %d", ErrL1Info, len(input), size)
+	}
+	return binary.BigEndian.Uint64(input[number:]), common.BytesToHash(input[hash : hash+32]), nil
+}
