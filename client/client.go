@@ -108,6 +108,11 @@ func (c *Client) Checkpoint(ctx context.Context) (*gateway.CheckpointView, error
 	return call[gateway.CheckpointView](ctx, c, "lockstep_getCheckpoint", "latest")
 }
 
+// Finality is lockstep_getFinality of a block of a chain whose operator tells its blocks: a number, a hash, or "latest".
+func (c *Client) Finality(ctx context.Context, id core.RollupID, block any) (*gateway.FinalityView, error) {
+	return call[gateway.FinalityView](ctx, c, "lockstep_getFinality", id, block)
+}
+
 func call[T any](ctx context.Context, c *Client, method string, args ...any) (*T, error) {
 	answer := new(T)
 	if err := c.rpc.CallContext(ctx, answer, method, args...); err != nil {

@@ -25,6 +25,8 @@ type Deps struct {
 	Ledger  Ledger
 	// Checkpoints are the complete ones that this node keeps.
 	Checkpoints Checkpoints
+	// Chains finds blocks that operators told; nil if this node does not look for them.
+	Chains Chains
 	// Prover makes proofs; nil if this node makes none.
 	Prover Prover
 	// Zones holds the executor of every zone of the genesis that this node executes.

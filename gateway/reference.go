@@ -163,6 +163,17 @@ var methods = []method{
 		Errors: []error{ErrUnknownCheckpoint, ErrBadValue},
 	},
 	{
+		Name: "lockstep_getFinality", Params: []methodParam{
+			{"rollup", numberParam, "a rollup whose operator tells its blocks: of kind opstack, or opaque with an operator"},
+			{"block", paramType{Text: "number, hash or tag", Schema: schema{"oneOf": []schema{wholeNumber, hashParam.Schema, {"type": "string", "enum": []string{"latest"}}}}}, "a block of its chain, by number (the newest that was told of it) or hash; or `latest`"},
+			{"depth", numberParam.optional(), "how many L1 blocks deep the L1 origin of a safe block is, 10 by default"},
+		}, Results: []any{FinalityView{}},
+		Text: "What may be concluded about a block of a chain that keeps its own sequencer: whether its operator has told it, that the order of " +
+			"this cannot change (`proven`), how deep its L1 origin is (`safe`), or that the operator has told another chain since (`orphaned`, and " +
+			"whether the L1 itself went back). The guide: docs/guides/opstack.md.",
+		Errors: []error{core.ErrNoOperator, ErrNotOrdered, ErrBadValue},
+	},
+	{
 		Name: "lockstep_getProof", Params: []methodParam{
 			{"rollup", numberParam, "the rollup; left out with an id"},
 			{"position", paramType{Text: "number or hash", Schema: schema{"oneOf": []schema{wholeNumber, hashParam.Schema}}}, "a lane position (seq) or a transaction hash of that rollup; or, as the first parameter, a bundle id or a transaction hash"},

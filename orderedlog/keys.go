@@ -23,7 +23,12 @@ const (
 	spaceCompletion = 'c' // tick of the checkpoint → hash of the set that signed, completion without it
 	spaceSlot       = 's' // slot → tick of its complete checkpoint
 	spaceSet        = 'v' // hash → validator set
-	spaceHandover   = 'n' // tick of a complete checkpoint that names another set than signed it → nothing
+	// Blocks that operators told of their chains.
+	spaceBlockHash   = 'k' // rollup, block hash, seq → tick
+	spaceBlockNumber = 'N' // rollup, block number, seq → tick
+	spaceBranch      = 'B' // rollup, branch, seq → tick
+
+	spaceHandover = 'n' // tick of a complete checkpoint that names another set than signed it → nothing
 )
 
 var (

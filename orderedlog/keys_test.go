@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
 )
 
 // The keys of folders that exist must never move: raise FormatVersion instead.
@@ -12,6 +14,7 @@ func TestKeys_Golden(t *testing.T) {
 	t.Parallel()
 	hash := common.HexToHash("0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20")
 	const hashHex = "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
+	block := &core.Block{Rollup: 901, Branch: 3, Number: 258, Hash: hash}
 	for _, c := range []struct {
 		name string
 		got  []byte
@@ -27,6 +30,9 @@ func TestKeys_Golden(t *testing.T) {
 		{"bundle", bundleKey(hash, 258), "62" + hashHex + "0000000000000102"},
 		{"draft", draftKey(258), "640000000000000102"},
 		{"completion", completionKey(258), "630000000000000102"},
+		{"block by hash", blockKeys(block, 7)[0], "6b0000000000000385" + hashHex + "0000000000000007"},
+		{"block by number", blockKeys(block, 7)[1], "4e000000000000038500000000000001020000000000000007"},
+		{"block by branch", blockKeys(block, 7)[2], "42000000000000038500000000000000030000000000000007"},
 		{"slot", slotKey(258), "730000000000000102"},
 		{"handover", handoverKey(258), "6e0000000000000102"},
 		{"validator set", setKey(hash), "76" + hashHex},

@@ -153,7 +153,13 @@ func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
 	for _, row := range d.Record.Lanes {
 		errs = append(errs, b.Set(laneKey(row.Rollup, row.FirstSeq), laneValue(n, row.Count), nil))
 		for i, item := range d.Tick.LaneItems(row.Rollup) {
-			errs = append(errs, b.Set(hashKey(item.Tx.Hash(), row.Rollup, row.FirstSeq+uint64(i)), core.U64(n), nil))
+			seq := row.FirstSeq + uint64(i)
+			errs = append(errs, b.Set(hashKey(item.Tx.Hash(), row.Rollup, seq), core.U64(n), nil))
+			if block := item.Tx.Block(); block != nil {
+				for _, key := range blockKeys(block, seq) {
+					errs = append(errs, b.Set(key, core.U64(n), nil))
+				}
+			}
 		}
 	}
 	for i, bundle := range d.Tick.Bundles {

@@ -84,7 +84,13 @@ func (l *Log) forget(b *pebble.Batch, n uint64) error {
 	for _, row := range record.Lanes {
 		errs = append(errs, b.Delete(laneKey(row.Rollup, row.FirstSeq), nil))
 		for i, item := range tick.LaneItems(row.Rollup) {
-			errs = append(errs, b.Delete(hashKey(item.Tx.Hash(), row.Rollup, row.FirstSeq+uint64(i)), nil))
+			seq := row.FirstSeq + uint64(i)
+			errs = append(errs, b.Delete(hashKey(item.Tx.Hash(), row.Rollup, seq), nil))
+			if block := item.Tx.Block(); block != nil {
+				for _, key := range blockKeys(block, seq) {
+					errs = append(errs, b.Delete(key, nil))
+				}
+			}
 		}
 	}
 	for _, bundle := range tick.Bundles {

@@ -20,6 +20,7 @@ type opstackFlags struct {
 	cfg    opstack.Config
 	mode   opstackMode
 	listen address
+	op     operatorFlags
 	admin  admin.Config
 	file   string
 	level  level
@@ -47,7 +48,8 @@ func newOPStack() *cobra.Command {
 		Short: "Run the Engine API proxy between a chain's op-node and its execution client",
 		Long: "Stands between an unmodified op-node and its unmodified execution client (op-geth, op-reth): give op-node the address of this\n" +
 			"proxy as --l2, and the proxy that of the execution client's authenticated port. Every call passes byte for byte; in mode\n" +
-			"pass-through that is all. docs/guides/opstack.md leads through it.\n\n" +
+			"pass-through that is all. In mode confirm the blocks of the chain go into its lane, signed by the operator; that needs --rollup,\n" +
+			"--genesis, --gateways and --operator-key, and delays no call whatever the network does. docs/guides/opstack.md leads through it.\n\n" +
 			"Every flag is a setting too: in the TOML file of --config by its name (jwt-in = \"jwt.hex\"), in the environment in capitals\n" +
 			"(LOCKSTEP_OPSTACK_JWT_IN). Flags win over the environment, and that over the file. The mode can be changed while it runs:\n" +
 			"`lockstep opstack mode`. SIGINT or SIGTERM stops it, with exit code 0.",
@@ -60,7 +62,8 @@ func newOPStack() *cobra.Command {
 	flags.StringVar(&f.cfg.Engine, "engine", f.cfg.Engine, "`URL` of the execution client's authenticated port")
 	flags.StringVar(&f.cfg.JWTIn, "jwt-in", "", "`FILE` with the secret of op-node's tokens, 64 hex digits, as its --l2.jwt-secret")
 	flags.StringVar(&f.cfg.JWTOut, "jwt-out", "", "`FILE` with the execution client's secret; that of --jwt-in if it is not given")
-	flags.Var(&f.mode, "mode", "mode at the start: pass-through")
+	flags.Var(&f.mode, "mode", "mode at the start: pass-through or confirm")
+	f.op.register(flags)
 	flags.Int64Var(&f.cfg.MaxBody, "max-body", f.cfg.MaxBody, "size of the largest request in `BYTES`")
 	flags.DurationVar(&f.cfg.Timeout, "timeout", f.cfg.Timeout, "how long the execution client may take for an answer; op-node itself gives up earlier")
 	flags.StringVar(&f.admin.Listen, "admin", "127.0.0.1:8652", "private `HOST:PORT` of /metrics, /healthz, /readyz and the switch; empty for none")
@@ -83,6 +86,10 @@ func (f *opstackFlags) run(cmd *cobra.Command) error {
 	if err := errors.Join(f.cfg.Validate(), f.admin.Validate()); err != nil {
 		return usageError{err}
 	}
+	operator, err := f.op.operator(f.cfg.Mode)
+	if err != nil {
+		return usageError{err}
+	}
 	options := &slog.HandlerOptions{Level: f.level.Level}
 	var handler slog.Handler = slog.NewTextHandler(cmd.ErrOrStderr(), options)
 	if f.asJSON {
@@ -91,7 +98,10 @@ func (f *opstackFlags) run(cmd *cobra.Command) error {
 	log := slog.New(handler)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	adapter, err := opstack.New(f.cfg, opstack.Deps{Metrics: registry, Logger: log})
+	adapter, err := opstack.New(f.cfg, opstack.Deps{Operator: operator, Metrics: registry, Logger: log})
+	if errors.Is(err, opstack.ErrMode) || errors.Is(err, opstack.ErrSecret) {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,8 @@ type Options struct {
 	Shape Shape
 	// Opaque are rollups of kind opaque that a new network gets beside its EVM rollups; their operator is the account Operator.
 	Opaque []core.RollupID
+	// OPStack are chains of the OP Stack that a new network gets besides, with the same operator.
+	OPStack []core.RollupID
 	// RPC is the gateway's address HOST:PORT; port 0 lets the kernel choose.
 	RPC string
 	// Version is the build's name, as clients see it.
@@ -132,7 +134,7 @@ func (d *Devnet) create() error {
 		members = append(members, member)
 	}
 	spec := Spec{
-		Name: "devnet", Validators: members, Rollups: shape.RollupIDs(), Opaque: d.options.Opaque, Operator: Operator().Address,
+		Name: "devnet", Validators: members, Rollups: shape.RollupIDs(), Opaque: d.options.Opaque, OPStack: d.options.OPStack, Operator: Operator().Address,
 		FeeRecipient: feeRecipient(), Time: time.Now(),
 	}
 	for _, a := range Accounts() {

@@ -32,7 +32,9 @@ type Spec struct {
 	// Rollups are EVM rollups, all in zone 1.
 	Rollups []core.RollupID
 	// Opaque are rollups whose transactions are any bytes, with one Operator.
-	Opaque   []core.RollupID
+	Opaque []core.RollupID
+	// OPStack are chains of the OP Stack, with the same Operator.
+	OPStack  []core.RollupID
 	Operator common.Address
 	// Funded accounts get 10,000 ETH on every rollup.
 	Funded []common.Address
@@ -67,11 +69,16 @@ func NewGenesis(spec Spec) (*core.Genesis, error) {
 			ID: id, Name: fmt.Sprintf("opaque-%s", id), Kind: core.KindOpaque, Operator: spec.Operator,
 		})
 	}
+	for _, id := range spec.OPStack {
+		g.Rollups = append(g.Rollups, core.Rollup{
+			ID: id, Name: fmt.Sprintf("opstack-%s", id), Kind: core.KindOPStack, Operator: spec.Operator,
+		})
+	}
 	slices.SortFunc(g.Rollups, func(a, b core.Rollup) int { return cmp.Compare(a.ID, b.ID) })
 	return g, g.Validate()
 }
 
-// Operator is the account that signs the blocks and reports of the devnet's opaque rollups.
+// Operator is the account that signs the blocks and reports of the devnet's opaque rollups and chains of the OP Stack.
 func Operator() Account {
 	accounts := Accounts()
 	return accounts[len(accounts)-2]
