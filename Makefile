@@ -183,7 +183,7 @@ SOAK_BUNDLES ?= 1000000
 soak: build
 	bin/lockstep sim --seed $(SEED) --total $(SOAK_BUNDLES) --ticks 500 --bundles 16 $(ARGS)
 
-# Two chains of the real OP Stack, built from its makers' sources into bin/opstack, beside Lockstep; ARGS=-long for more.
+# Two chains of the real OP Stack, built from its makers' sources into bin/opstack, beside Lockstep; ARGS=-long for longer.
 .PHONY: test-opstack
 test-opstack: prepare test/opstack/node_modules/.package-lock.json
 	@cd test/opstack && exec go test -count=1 -v -timeout 60m . $(ARGS)

@@ -41,6 +41,9 @@ type chain struct {
 	meter     *meter
 	proxy     *proxy
 	outages   int
+	mode      string // the proxy's
+	network   *network
+	joinedAt  uint64 // the first block that must be in the lane
 }
 
 func (c *chain) String() string { return fmt.Sprintf("%d (%v)", c.id, c.blockTime) }
@@ -68,7 +71,7 @@ var (
 
 // newChain writes the files of a chain that begins with L1's first block.
 func newChain(t *testing.T, dir string, id uint64, blockTime time.Duration) (*chain, error) {
-	c := &chain{t: t, id: id, blockTime: blockTime, dir: filepath.Join(dir, fmt.Sprint(id)), batcher: newAccount(fmt.Sprint("batcher", id))}
+	c := &chain{t: t, id: id, blockTime: blockTime, dir: filepath.Join(dir, fmt.Sprint(id)), mode: passThrough, batcher: newAccount(fmt.Sprint("batcher", id))}
 	for i := range 4 {
 		c.users = append(c.users, newAccount(fmt.Sprint("user", i)))
 	}

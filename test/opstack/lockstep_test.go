@@ -2,14 +2,11 @@ package opstack
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"testing"
 	"time"
 )
 
@@ -32,7 +29,10 @@ var (
 
 // startProxy starts the chain's proxy; port 0 is any.
 func (c *chain) startProxy(name, listen string) error {
-	args := []string{"opstack", "--listen", listen, "--admin", "127.0.0.1:0", "--engine", c.sequencer.engine, "--jwt-in", c.secret}
+	args := []string{
+		"opstack", "--listen", listen, "--admin", "127.0.0.1:0", "--engine", c.sequencer.engine, "--jwt-in", c.secret, "--mode", c.mode,
+		"--rollup", fmt.Sprint(c.id), "--genesis", c.network.genesis(), "--gateways", c.network.rpc, "--operator-key", c.network.operatorKey,
+	}
 	started, err := start(c.t, c.dir, name, c.programs.lockstep, args...)
 	if err != nil {
 		return err
@@ -64,25 +64,6 @@ func (p *proxy) ask(method, path string, body []byte) ([]byte, error) {
 		err = fmt.Errorf("%s %s answers %s: %s", method, path, answer.Status, bytes.TrimSpace(text))
 	}
 	return text, err
-}
-
-// network is a lockstep devnet.
-type network struct {
-	*process
-	rpc string
-}
-
-var devnetListens = regexp.MustCompile(`"rpc":\s*"(http[^"]+)"`)
-
-// startNetwork starts a network of four validators in one process.
-func (s *stack) startNetwork(t *testing.T) error {
-	p, err := start(t, s.dir, "network", s.chains[0].programs.lockstep, "devnet", "--json", "--rpc", "127.0.0.1:0", "--dir", filepath.Join(s.dir, "network"))
-	if err != nil {
-		return err
-	}
-	s.network = &network{process: p}
-	s.network.rpc, err = p.says(devnetListens)
-	return err
 }
 
 // join restarts op-node with another engine, which is all that an operator changes. Between op-node and the proxy stands the meter.
@@ -168,16 +149,4 @@ func (c *chain) outage(d time.Duration) (string, error) {
 		return "", err
 	}
 	return c.caughtUp(before, time.Now())
-}
-
-// state is what the proxy says of itself.
-func (p *proxy) state() (state struct {
-	Mode   string `json:"mode"`
-	Engine string `json:"engine"`
-}, err error) {
-	text, err := p.ask(http.MethodGet, "/readyz", nil)
-	if err != nil {
-		return state, err
-	}
-	return state, json.Unmarshal(text, &state)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	long     = flag.Bool("long", false, "windows of five times the length, and disturbances that are repeated")
+	long     = flag.Bool("long", false, "windows of five times the length")
 	lockstep = flag.String("lockstep", "", "`FILE` of the lockstep to test; without it this tree's is built")
 )
 

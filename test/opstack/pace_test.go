@@ -54,16 +54,25 @@ type window struct {
 	median, latest time.Duration
 }
 
-// since gives the window from a time to now.
-func (p *pace) since(from time.Time) window {
+// after gives the heads that came after a time.
+func (p *pace) after(from time.Time) []head {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w := window{took: time.Since(from)}
-	var late []time.Duration
+	var heads []head
 	for _, h := range p.heads {
 		if h.at.After(from) {
-			late = append(late, h.late)
+			heads = append(heads, h)
 		}
+	}
+	return heads
+}
+
+// since gives the window from a time to now.
+func (p *pace) since(from time.Time) window {
+	w := window{took: time.Since(from)}
+	var late []time.Duration
+	for _, h := range p.after(from) {
+		late = append(late, h.late)
 	}
 	if w.blocks = len(late); w.blocks > 0 {
 		slices.Sort(late)
