@@ -18,11 +18,15 @@ import (
 const (
 	rollupA core.RollupID = 901
 	rollupB core.RollupID = 902
+	rollupC core.RollupID = 10 // its operator tells blocks
 )
 
 var network = common.Hash{1}
 
 func kind(id core.RollupID) (core.RollupKind, bool) {
+	if id == rollupC {
+		return core.KindOPStack, true
+	}
 	return core.KindEVM, id == rollupA || id == rollupB
 }
 
@@ -86,7 +90,7 @@ func (c *chain) decide(bundles []core.DecodedBundle, sections ...core.Section) *
 	c.tick++
 	tick := &core.Tick{Number: c.tick, Time: 1000 + c.tick, Bundles: bundles, Sections: sections}
 	d := &core.Decided{Tick: tick, Record: &core.TickRecord{Number: tick.Number, Time: tick.Time, Payload: tick.Payload()}}
-	for _, r := range []core.RollupID{rollupA, rollupB} {
+	for _, r := range []core.RollupID{rollupC, rollupA, rollupB} {
 		if row, ok := c.heads[r].Advance(network, r, tick.Number, tick.LaneItems(r)); ok {
 			d.Record.Lanes = append(d.Record.Lanes, row)
 			c.heads[r] = row.After()
