@@ -116,5 +116,5 @@ func (s *stack) laneHolds(c *chain, to uint64) (string, error) {
 			return "", errors.Join(fmt.Errorf("block %d has the origin %s in the lane, which is not in L1;", number, block.L1Hash), err)
 		}
 	}
-	return fmt.Sprintf("blocks %d to %d as the chain has them, in %d branches of %d blocks told", first, to, count, len(lane)), nil
+	return fmt.Sprintf("blocks %d to %d as the chain has them; told: %d, branches: %d", first, to, len(lane), count), nil
 }
