@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,7 +162,7 @@ func (s *stage) seal(t *testing.T, n int, fork byte) {
 func (s *stage) until(t *testing.T, block any, what string, enough func(*gateway.FinalityView) bool) *gateway.FinalityView {
 	t.Helper()
 	ctx := within(t)
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		view, err := s.client.Finality(ctx, chain, block)
@@ -296,6 +297,15 @@ func (s *stage) refusals(t *testing.T) {
 
 // figures shows what the proxy adds, as it measures itself.
 func (s *stage) figures(t *testing.T) {
+	var took []time.Duration
+	for range 40 {
+		s.seal(t, 1, 2)
+		sealed := time.Now()
+		s.until(t, s.op.Head.Hash(), "told", func(v *gateway.FinalityView) bool { return true })
+		took = append(took, time.Since(sealed))
+	}
+	slices.Sort(took)
+	t.Logf("from the head's being taken to lockstep_getFinality: median %s, longest %s of %d", took[len(took)/2], took[len(took)-1], len(took))
 	s.seal(t, 200, 2)
 	s.status(t, s.op.Head.Hash(), "proven")
 	r, err := http.NewRequestWithContext(within(t), http.MethodGet, s.proxy.admin+"/metrics", nil)
