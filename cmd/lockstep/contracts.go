@@ -106,9 +106,9 @@ func (f *contractsFlags) deploy(cmd *cobra.Command, _ []string) error {
 		}
 	}
 	return f.about(cmd, func(ctx context.Context, c *client.Client, zone []core.RollupID) ([]contractsOf, error) {
-		var progress io.Writer = io.Discard
-		if !f.asJSON {
-			progress = cmd.OutOrStdout()
+		progress := cmd.OutOrStdout()
+		if f.asJSON {
+			progress = io.Discard
 		}
 		return deployContracts(ctx, c, deployJob{zone, key, progress})
 	})

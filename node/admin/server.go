@@ -35,7 +35,7 @@ type Deps struct {
 	// Health and Ready answer /healthz and /readyz.
 	Health, Ready http.Handler
 	// Debug are the servers of debug_* of each rollup. They belong to the server from New on; they must be nil without Config.Debug.
-	Debug  map[core.RollupID]*rpc.Server
+	Debug map[core.RollupID]*rpc.Server
 	// Control answers paths of its own below a prefix such as /opstack/; nil for none.
 	Control map[string]http.Handler
 	Logger  *slog.Logger

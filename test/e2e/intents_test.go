@@ -354,7 +354,7 @@ func testSettledPastTheBook(t *testing.T, m *market) {
 	if got := last[len(last)-1].Intent; got.Reason == "" || len(got.Fills) != 0 {
 		t.Errorf("the order is %+v", got)
 	}
-	again, signed := m.order(t, u, func(new *orders.Order, _ *orders.Intent) { new.Nonce = o.Nonce })
+	again, _ := m.order(t, u, func(new *orders.Order, _ *orders.Intent) { new.Nonce = o.Nonce })
 	again.FillDeadline--
 	signed, err := orders.Sign(again, u.key)
 	if err != nil {
