@@ -107,7 +107,7 @@ func (a *Adapter) sequenced(b job) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	first := time.Now().Sub(a.confirm.built) >= sequencing
+	first := time.Since(a.confirm.built) >= sequencing
 	if a.confirm.built = b.opened; first {
 		a.news()
 	}
@@ -117,7 +117,7 @@ func (a *Adapter) sequenced(b job) {
 func (a *Adapter) sequences() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return time.Now().Sub(a.confirm.built) < sequencing
+	return time.Since(a.confirm.built) < sequencing
 }
 
 // clock notes that the lane has brought something.
