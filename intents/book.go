@@ -153,11 +153,11 @@ func (b *Book) Solve(ctx context.Context, client string, id common.Hash, bundle 
 }
 
 func (b *Book) solve(ctx context.Context, client string, id common.Hash, bundle core.DecodedBundle) (*Solution, error) {
-	order, err := b.asks(client, id)
+	order, timeMs, err := b.asks(client, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkForm(&bundle); err != nil {
+	if err := checkForm(&bundle, timeMs); err != nil {
 		return nil, err
 	}
 	end, err := b.slot()
@@ -179,18 +179,18 @@ func (b *Book) solve(ctx context.Context, client string, id common.Hash, bundle 
 	return s, b.machine.offer(id, s)
 }
 
-// asks is the order that a client wants to offer a solution for.
-func (b *Book) asks(client string, id common.Hash) (*Order, error) {
+// asks is the order that a client wants to offer a solution for, and the consensus time of the newest tick in ms.
+func (b *Book) asks(client string, id common.Hash) (o *Order, timeMs uint64, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e, err := b.machine.find(id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if b.stopped != nil {
-		return nil, refuse(ErrNotServed, "%v", b.stopped)
+		return nil, 0, refuse(ErrNotServed, "%v", b.stopped)
 	}
-	return &e.order, b.quota.ask(client, b.deps.Now())
+	return &e.order, b.machine.time, b.quota.ask(client, b.deps.Now())
 }
 
 // charge charges a client for a solution that fails by itself. The caller holds the lock.
@@ -200,20 +200,26 @@ func (b *Book) charge(client string, err error) {
 	}
 }
 
-// checkForm refuses bundles that no auction could send.
-func checkForm(bundle *core.DecodedBundle) error {
+// checkForm refuses bundles that no auction could send, or only to wait for them: a simulation does not look at notBefore, and the
+// order would be kept from everybody else until then.
+func checkForm(bundle *core.DecodedBundle, timeMs uint64) error {
 	switch {
 	case bundle.Atomicity != core.AtomicExecution:
 		return &Refusal{Cause: ErrSolution, Field: "atomicity", Have: bundle.Atomicity.String(), Want: core.AtomicExecution.String()}
 	case bundle.ParentTick != 0:
 		return &Refusal{Cause: ErrSolution, Field: "parentTick", Have: fmt.Sprint(bundle.ParentTick), Want: "none: the tick is not known before the award"}
+	case bundle.NotBefore > timeMs:
+		return &Refusal{Cause: ErrSolution, Field: "notBefore", Have: fmt.Sprint(bundle.NotBefore), Want: fmt.Sprintf("none, or at most %d, the network's time in ms", timeMs)}
 	}
 	return nil
 }
 
-// simulate tells what a bundle does for an order now.
+// simulate tells what a bundle does for an order now. One that takes longer than a simulation may is at fault for that itself.
 func (b *Book) simulate(ctx context.Context, o *Order, bundle core.DecodedBundle) (Result, error) {
 	s, err := b.deps.Executor.Simulate(ctx, bundle)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return Result{}, refuse(ErrFails, "it takes too long to simulate")
+	}
 	if err != nil {
 		return Result{}, err
 	}

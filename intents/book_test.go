@@ -539,6 +539,15 @@ func TestBook_RefusesSolutionsThatDoNotSolve(t *testing.T) {
 	wantRefusal(t, err, ErrSolution, "atomicity", "execution")
 	_, err = d.Solve(t.Context(), "solver", id, pinned)
 	wantRefusal(t, err, ErrSolution, "parentTick", "7")
+	// It would win, and nobody else could settle the order until it may be ordered.
+	later := d.solution(104, id, 100, 1000)
+	later.NotBefore = begin + 11
+	_, err = d.Solve(t.Context(), "solver", id, later)
+	wantRefusal(t, err, ErrSolution, "notBefore", "at most 100010")
+	later.NotBefore--
+	if _, err := d.Solve(t.Context(), "solver", id, later); err != nil {
+		t.Errorf("from now on: %v", err)
+	}
 	_, err = d.Solve(t.Context(), "solver", common.Hash{1}, d.solution(102, id, 100, 90))
 	wantRefusal(t, err, ErrUnknown, "", "unknown")
 	// Two fills of one order in one bundle count together.
@@ -626,6 +635,16 @@ func TestBook_EveryCapIsKept(t *testing.T) {
 		good := d.solution(2, id, 100, 90)
 		_, err := d.Solve(t.Context(), "solver", id, good)
 		wantRefusal(t, err, ErrQuota, "", "try again in 20s")
+		d.world.set(func() { d.world.broken = errors.Join(errors.New("leg 0"), context.DeadlineExceeded) })
+		for range 4 { // what takes longest is not free
+			if _, err := d.Solve(t.Context(), "slow", id, good); !errors.Is(err, ErrFails) {
+				t.Fatal(err)
+			}
+		}
+		d.world.set(func() { d.world.broken = nil })
+		if _, err := d.Solve(t.Context(), "slow", id, good); !errors.Is(err, ErrQuota) {
+			t.Errorf("after simulations that take too long: %v", err)
+		}
 		if _, err := d.Solve(t.Context(), "another", id, good); err != nil {
 			t.Errorf("another client: %v", err)
 		}

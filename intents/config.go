@@ -24,7 +24,7 @@ type Config struct {
 	// them; better ones take the place of worse ones.
 	MaxSolutions       int
 	MaxClientSolutions int
-	// MaxSolutionsBytes bounds the solutions of all orders together, in bytes.
+	// MaxSolutionsBytes bounds the solutions of all orders together, in bytes; one client may have a quarter of that.
 	MaxSolutionsBytes int
 	// MaxSimulations bounds how many simulations, and checks of orders against the state, are under way at a time.
 	MaxSimulations int

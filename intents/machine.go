@@ -14,6 +14,9 @@ import (
 // maxFills is how many of an order's fills are remembered.
 const maxFills = 32
 
+// clientShare is the part of Config.MaxSolutionsBytes, one in so many, that a client's solutions may take: nobody fills the book alone.
+const clientShare = 4
+
 // phase is what an order waits for.
 type phase uint8
 
@@ -52,8 +55,9 @@ type machine struct {
 	closed  []common.Hash
 	users   map[userKey]int
 	clients map[string]int
-	size    int // of all solutions, in bytes
-	turn    int // whose turn it is to be compared with the chain
+	size    int            // of all solutions, in bytes
+	sizes   map[string]int // the same by client
+	turn    int            // whose turn it is to be compared with the chain
 
 	out effects
 }
@@ -90,7 +94,7 @@ const (
 )
 
 func newMachine(cfg Config) *machine {
-	return &machine{cfg: cfg, entries: make(map[common.Hash]*entry), users: make(map[userKey]int), clients: make(map[string]int)}
+	return &machine{cfg: cfg, entries: make(map[common.Hash]*entry), users: make(map[userKey]int), clients: make(map[string]int), sizes: make(map[string]int)}
 }
 
 // take takes the effects.
@@ -156,11 +160,13 @@ func (m *machine) offer(id common.Hash, s *Solution) error {
 	if slices.ContainsFunc(e.solutions, func(other *Solution) bool { return other.BundleID == s.BundleID }) {
 		return nil
 	}
-	if m.size+s.size > m.cfg.MaxSolutionsBytes {
-		return limit("maxSolutionsBytes", "at most %d bytes of solutions in this book; try again later", m.cfg.MaxSolutionsBytes)
+	switch most := m.cfg.MaxSolutionsBytes; {
+	case m.size+s.size > most:
+		return limit("maxSolutionsBytes", "at most %d bytes of solutions in this book; try again later", most)
+	case s.Client != "" && m.sizes[s.Client]+s.size > most/clientShare:
+		return limit("maxSolutionsBytes", "at most %d bytes of solutions from one client, 1/%d of all", most/clientShare, clientShare)
 	}
-	e.solutions = insert(e.solutions, s)
-	m.size += s.size
+	m.keep(e, s)
 	worst := e.worst(s.Client, m.cfg.MaxClientSolutions)
 	if worst == nil && len(e.solutions) > m.cfg.MaxSolutions {
 		worst = e.solutions[len(e.solutions)-1]
@@ -188,11 +194,22 @@ func (e *entry) worst(client string, most int) (worst *Solution) {
 	return worst
 }
 
+// keep puts a solution into the book.
+func (m *machine) keep(e *entry, s *Solution) {
+	e.solutions = insert(e.solutions, s)
+	m.size += s.size
+	m.sizes[s.Client] += s.size
+}
+
 // drop takes a solution out of the book.
 func (m *machine) drop(e *entry, s *Solution) {
 	before := len(e.solutions)
 	e.solutions = slices.DeleteFunc(e.solutions, func(other *Solution) bool { return other == s })
-	m.size -= s.size * (before - len(e.solutions))
+	freed := s.size * (before - len(e.solutions))
+	m.size -= freed
+	if m.sizes[s.Client] -= freed; m.sizes[s.Client] == 0 {
+		delete(m.sizes, s.Client)
+	}
 }
 
 // advance takes notice of an executed tick; ticks may be left out. Windows that are over by then are judged, what has expired is
@@ -269,8 +286,7 @@ func (m *machine) simulated(id, bundle common.Hash, r Result, failure error) {
 	if failure == nil {
 		again := *s // views of the trial may be read by who simulates
 		again.Result, again.Surplus, again.checked = r, e.order.surplus(r), true
-		e.solutions = insert(e.solutions, &again)
-		m.size += again.size
+		m.keep(e, &again)
 	}
 	m.award(e)
 }

@@ -36,7 +36,7 @@ func TestAuction_BestSolutionWinsAtTheEndOfTheWindow(t *testing.T) {
 	if f := a.view(o).Fills; len(f) != 1 || f[0].Status != FillExecuted || f[0].Output.Int64() != 90 || f[0].Tick != a.tick {
 		t.Errorf("fills are %+v", f)
 	}
-	if a.m.size != 0 || len(a.m.users)+len(a.m.clients)+len(a.m.active) != 0 {
+	if a.m.size != 0 || len(a.m.users)+len(a.m.clients)+len(a.m.sizes)+len(a.m.active) != 0 {
 		t.Errorf("what is over takes room: %d bytes, %d users, %d clients", a.m.size, len(a.m.users), len(a.m.clients))
 	}
 }
@@ -399,7 +399,7 @@ func TestMachine_KeepsItsInvariants(t *testing.T) {
 		for len(a.sent) > 0 {
 			t.Fatalf("round %d: something was sent after the deadline", round)
 		}
-		if len(a.m.active) != 0 || a.m.size != 0 || len(a.m.users)+len(a.m.clients) != 0 || len(a.m.entries) > 5 {
+		if len(a.m.active) != 0 || a.m.size != 0 || len(a.m.users)+len(a.m.clients)+len(a.m.sizes) != 0 || len(a.m.entries) > 5 {
 			t.Fatalf("round %d: after all deadlines %d orders are active, %d bytes taken", round, len(a.m.active), a.m.size)
 		}
 	}
@@ -502,10 +502,20 @@ func TestMachine_EveryCapIsKept(t *testing.T) {
 	})
 	t.Run("maxSolutionsBytes", func(t *testing.T) {
 		t.Parallel()
-		a := newAuction(t, func(c *Config) { c.MaxSolutionsBytes = 250 })
+		a := newAuction(t, func(c *Config) { c.MaxSolutionsBytes = 400 })
 		o, other := a.admit(testOrder(1)), a.admit(testOrder(2))
-		a.offer(o, testSolution(&o, 1, 100, 90), testSolution(&o, 2, 100, 90))
-		wantLimit(t, a.m.offer(other.ID, testSolution(&other, 3, 100, 90)), "maxSolutionsBytes")
+		a.offer(o, testSolution(&o, 1, 100, 90))
+		// Nobody fills the book alone, not with solutions of different orders either.
+		again := testSolution(&other, 2, 100, 90)
+		again.Client = "solver-1"
+		wantLimit(t, a.m.offer(other.ID, again), "maxSolutionsBytes")
+		a.offer(o, testSolution(&o, 2, 100, 90), testSolution(&o, 3, 100, 90))
+		a.offer(other, testSolution(&other, 4, 100, 90))
+		wantLimit(t, a.m.offer(other.ID, testSolution(&other, 5, 100, 90)), "maxSolutionsBytes")
+		if _, err := a.m.cancel(o.ID); err != nil {
+			t.Fatal(err)
+		}
+		a.offer(other, again)
 	})
 	t.Run("maxClosed", func(t *testing.T) {
 		t.Parallel()
