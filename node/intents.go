@@ -164,7 +164,7 @@ func (c intentChains) HasCode(_ context.Context, rollup core.RollupID, account c
 
 func (c intentChains) Call(ctx context.Context, rollup core.RollupID, to common.Address, data []byte) ([]byte, bool, error) {
 	var answer hexutil.Bytes
-	call := map[string]any{"to": to, "input": hexutil.Bytes(data)}
+	call := map[string]any{"to": to, "input": hexutil.Bytes(data), "gas": hexutil.Uint64(intentCallGas)}
 	err := c.node.calls[rollup].CallContext(ctx, &answer, "eth_call", call, "latest")
 	var refused rpc.Error
 	if errors.As(err, &refused) && (refused.ErrorCode() == codeReverted || refused.ErrorCode() == codeFailed) {
@@ -172,6 +172,10 @@ func (c intentChains) Call(ctx context.Context, rollup core.RollupID, to common.
 	}
 	return answer, err == nil, err
 }
+
+// intentCallGas bounds a call of a token or wallet, which anybody may have written: some milliseconds. Wallets that verify passkeys
+// in Solidity use less than half a million.
+const intentCallGas = 3_000_000
 
 // What go-ethereum answers to a call that reverts, or fails in another way.
 const (
