@@ -65,7 +65,7 @@ func (x *session) try(ctx context.Context, o *order) error {
 // price finds the best offer of all accounts whose nonces are free.
 func (x *session) price(o *order) (*offer, error) {
 	k := market{o.job.Input, o.job.Output}
-	terms := Terms{Margin: x.margins.of(k), MaxOrder: x.cfg.MaxOrder, Gas: x.gas}
+	terms := Terms{Margin: x.margins.of(k), MaxOrder: x.cfg.MaxOrder, Gas: o.gas}
 	var best *offer
 	err := errBusy
 	for _, a := range x.accounts {
@@ -118,8 +118,8 @@ func (x *session) bid(ctx context.Context, o *order, best *offer) error {
 	if !simulated.OK {
 		return fmt.Errorf("%w: %s", errVoid, reasonOf(simulated))
 	}
-	x.learnGas(p, simulated, calls)
-	best.terms.Gas = x.gas
+	learnGas(p, simulated, calls)
+	best.terms.Gas = o.gas
 	view := x.snap.view(&x.cfg, best.account)
 	if p.quote, err = Price(&o.job, view, []Route{best.quote.Route}, &best.terms); err != nil {
 		return err
@@ -162,10 +162,11 @@ func (x *session) sign(p *plan, a *account) (*core.Bundle, []call, error) {
 	return b, calls, err
 }
 
-// learnGas notes what the legs use. Their limits are higher: what is refunded at the end is needed before, and the first trade
+// learnGas notes what the order's legs use: those of other orders tell nothing, because a recipient with code may use whatever it likes. Their limits are higher: what is refunded at the end is needed before, and the first trade
 // of a second costs a pool more.
-func (x *session) learnGas(p *plan, simulated *client.Simulation, calls []call) {
-	into := [kinds]*uint64{kindBuy: &x.gas.Buy, kindFill: &x.gas.Fill, kindClaim: &x.gas.Claim, kindSell: &x.gas.Sell}
+func learnGas(p *plan, simulated *client.Simulation, calls []call) {
+	use := &p.order.gas
+	into := [kinds]*uint64{kindBuy: &use.Buy, kindFill: &use.Fill, kindClaim: &use.Claim, kindSell: &use.Sell}
 	for i, leg := range simulated.Legs {
 		*into[calls[i].kind] = leg.GasUsed
 		p.gasLimits[calls[i].kind] = leg.GasUsed + leg.GasUsed/2 + 20_000

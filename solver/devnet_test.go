@@ -126,7 +126,7 @@ func checkBundle(t *testing.T, w *world, x *session, what wish, route Route) {
 	}
 	a := x.accounts[0]
 	view := x.snap.view(&x.cfg, a)
-	q, err := Price(&o.job, view, []Route{route}, &Terms{Margin: 10, MaxOrder: x.cfg.MaxOrder, Gas: x.gas})
+	q, err := Price(&o.job, view, []Route{route}, &Terms{Margin: 10, MaxOrder: x.cfg.MaxOrder, Gas: o.gas})
 	if err != nil {
 		t.Fatal(err)
 	}

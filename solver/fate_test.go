@@ -24,6 +24,7 @@ type book struct {
 	views map[common.Hash]*client.Intent
 	bids  []*core.Bundle
 	sim   client.Simulation
+	gas   uint64 // of each leg
 }
 
 var errUnknown = errors.New("unknown intent")
@@ -38,7 +39,7 @@ func (b *book) Intent(_ context.Context, id common.Hash) (*client.Intent, error)
 func (b *book) SimulateBundle(_ context.Context, bundle *core.Bundle) (*client.Simulation, error) {
 	s := b.sim
 	for range bundle.Legs {
-		s.Legs = append(s.Legs, gateway.SimulatedLegView{GasUsed: 100_000})
+		s.Legs = append(s.Legs, gateway.SimulatedLegView{GasUsed: b.gas})
 	}
 	return &s, nil
 }
@@ -74,7 +75,7 @@ func quiet(t *testing.T, keys int) (*session, *book) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gate := &book{views: make(map[common.Hash]*client.Intent), sim: client.Simulation{OK: true}}
+	gate := &book{views: make(map[common.Hash]*client.Intent), sim: client.Simulation{OK: true}, gas: 100_000}
 	x := &session{Solver: s, gate: gate, snap: newSnapshot(s.accounts)}
 	view := usualView()
 	x.snap.pools, x.snap.gasPrice = view.Pools, view.GasPrice
@@ -305,5 +306,26 @@ func TestTry_DoesNotBidWhatWouldBeVoid(t *testing.T) {
 	o := x.orders[view.OrderID]
 	if len(gate.bids) != 0 || !errors.Is(o.why, errVoid) || !o.held.After(x.now()) {
 		t.Errorf("%d bids, %v, held until %s", len(gate.bids), o.why, o.held)
+	}
+}
+
+// A recipient with code can use as much gas as it likes. That makes its own order dear, and no other one.
+func TestTry_GasOfOneOrderIsNotThatOfOthers(t *testing.T) {
+	t.Parallel()
+	x, gate := quiet(t, 1)
+	for id := range x.snap.gasPrice {
+		x.snap.gasPrice[id] = big.NewInt(1e11)
+	}
+	gate.gas = 950_000
+	wasteful := intentOf(t, 1, nil)
+	x.tell(t, "opened", wasteful)
+	if o := x.orders[wasteful.OrderID]; len(gate.bids) != 0 || !errors.Is(o.why, ErrUnprofitable) {
+		t.Fatalf("%d bids, %v", len(gate.bids), o.why)
+	}
+	gate.gas = 100_000
+	usual := intentOf(t, 2, nil)
+	x.tell(t, "opened", usual)
+	if len(gate.bids) != 1 {
+		t.Errorf("%d bids for an ordinary order after it: %v", len(gate.bids), x.orders[usual.OrderID].why)
 	}
 }

@@ -20,6 +20,8 @@ type order struct {
 	intent    orders.Intent
 	job       Job
 	open      bool // solutions are taken
+	// gas is what the legs of its newest simulation used.
+	gas GasUse
 	// seen is when it came, answered whether there was a bid since.
 	seen     time.Time
 	answered bool
@@ -56,7 +58,7 @@ const (
 
 // read takes an order out of its view. ErrForeign: it is not one that can be settled with this configuration, now or later.
 func (c *Config) read(view *client.Intent, now time.Time) (*order, error) {
-	o := &order{id: view.OrderID, order: view.Order.Order(), signature: view.Signature, seen: now, bids: make(map[common.Hash]*bid)}
+	o := &order{id: view.OrderID, order: view.Order.Order(), signature: view.Signature, seen: now, gas: firstGas, bids: make(map[common.Hash]*bid)}
 	var err error
 	if o.intent, err = orders.DecodeIntent(o.order); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrForeign, err)

@@ -29,11 +29,9 @@ type Solver struct {
 	predeploy core.Predeploy
 	orders    map[common.Hash]*order
 	pairs     leases[Place]
-	// gas is what the legs of the newest simulations used.
-	gas GasUse
 }
 
-// The gas that legs are taken to use before one was simulated. It is a guess for the first price only.
+// The gas that an order's legs are taken to use before they were simulated. It is a guess for the first price only.
 var firstGas = GasUse{Buy: 140_000, Fill: 130_000, Claim: 150_000, Sell: 130_000}
 
 // New checks the configuration; errors wrap ErrConfig. Nothing is connected before Run.
@@ -51,7 +49,7 @@ func New(cfg Config) (*Solver, error) {
 	}
 	return &Solver{
 		cfg: cfg, log: log.With("stage", "solver"), now: time.Now, meters: meters, accounts: newAccounts(cfg.Keys),
-		margins: newMargins(cfg.MarginFloor, cfg.Margin), orders: make(map[common.Hash]*order), pairs: make(leases[Place]), gas: firstGas,
+		margins: newMargins(cfg.MarginFloor, cfg.Margin), orders: make(map[common.Hash]*order), pairs: make(leases[Place]),
 	}, nil
 }
 
