@@ -241,12 +241,15 @@ func (n *Node) mount(id core.RollupID, chain *evm.Chain) error {
 	if err != nil {
 		return err
 	}
-	n.calls[id] = open.Client()
 	sealed, err := serve(true)
 	if err != nil {
 		return err
 	}
-	return n.gateway.Mount(id, open.Server(), sealed.Server())
+	if err := n.gateway.Mount(id, open.Server(), sealed.Server()); err != nil {
+		return err
+	}
+	n.calls[id] = open.Client() // once the server has its limits: a client makes it work
+	return nil
 }
 
 // Run orders, executes and serves until ctx ends (nil) or a stage that the node cannot do without fails. When it
