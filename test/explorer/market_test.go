@@ -41,6 +41,8 @@ type market struct {
 	rollups   []core.RollupID
 	names     []string
 	exchanges []*uniswap.Exchange
+	// impostor is another token on the second rollup with the symbol of the exchange's.
+	impostor common.Address
 }
 
 func startMarket(t *testing.T) *market {
@@ -84,6 +86,11 @@ func (m *market) furnish(ctx context.Context, c *client.Client, contracts *unisw
 	if m.exchanges[i], err = uniswap.Deploy(ctx, contracts, actor.On(m.rollups[i], eth, key), ether(5_000), tokens); err != nil {
 		return err
 	}
+	if i == 1 {
+		if err := m.impersonate(ctx, contracts, actor.On(m.rollups[i], eth, key)); err != nil {
+			return err
+		}
+	}
 	for _, account := range []int{makerAccount, walletAccount, pageAccount} {
 		if i == 1 && account != makerAccount {
 			continue // they begin with tokens on the first rollup only
@@ -93,6 +100,16 @@ func (m *market) furnish(ctx context.Context, c *client.Client, contracts *unisw
 		}
 	}
 	return nil
+}
+
+// impersonate gives the wallet a token that only looks like the exchange's.
+func (m *market) impersonate(ctx context.Context, contracts *uniswap.Contracts, from *actor.Account) error {
+	x, err := uniswap.Deploy(ctx, contracts, from, ether(1), ether(1))
+	if err != nil {
+		return err
+	}
+	m.impostor = x.Token
+	return x.Give(ctx, devnet.Accounts()[walletAccount].Address, ether(1))
 }
 
 // solve runs a solver until the test ends.
@@ -141,7 +158,9 @@ func (m *market) facts(t *testing.T) string {
 		Key      string `json:"key"`
 		Stranger string `json:"stranger"`
 		Page     int    `json:"page"`
-	}{Key: accounts[walletAccount].KeyHex(), Stranger: accounts[founder].KeyHex(), Page: pageAccount}
+		// Impostor is a token on the second rollup with the symbol of the real one.
+		Impostor common.Address `json:"impostor"`
+	}{Impostor: m.impostor, Key: accounts[walletAccount].KeyHex(), Stranger: accounts[founder].KeyHex(), Page: pageAccount}
 	for i, id := range m.rollups {
 		facts.Rollups = append(facts.Rollups, rollup{id, m.names[i], m.exchanges[i].Token})
 	}

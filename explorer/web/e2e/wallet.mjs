@@ -10,7 +10,7 @@ import { accessible, launch, shown } from "./browser.mjs";
 import { TestWallet } from "./provider.mjs";
 
 const [gateway, folder, text] = process.argv.slice(2);
-const { rollups: [here, there], key, stranger, page: pageAccount } = JSON.parse(text);
+const { rollups: [here, there], key, stranger, page: pageAccount, impostor } = JSON.parse(text);
 const base = `${gateway}/explorer`;
 const { browser, open, step, expected } = await launch(gateway);
 
@@ -65,6 +65,15 @@ await step("one balance over all rollups", async () => {
   assert.ok(total > 19_000n * 10n ** 18n, `${total} wei over both rollups`);
   await accessible(page, "wallet");
   await page.screenshot({ path: `${folder}/wallet.png`, fullPage: true });
+});
+
+await step("tokens that look the same are told apart by their addresses", async () => {
+  await page.selectOption("#give-token", tokenAt(here));
+  for (const address of [impostor, there.token].map((a) => a.toLowerCase())) {
+    const text = await page.locator(`#get-token option[value="${there.id}/${address}"]`).textContent();
+    assert.ok(text.startsWith(`TT ${address.slice(0, 8)}…${address.slice(-4)}`), text);
+  }
+  assert.match(await page.locator(`#give-token option[value="${tokenAt(here)}"]`).textContent(), /^TT ·/);
 });
 
 await step("what cannot be signed says why", async () => {

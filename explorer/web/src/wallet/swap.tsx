@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { now } from "../clock.ts";
+import { short } from "../format.ts";
 import { live, useRollupName } from "../live.ts";
 import { Card } from "../ui/basics.tsx";
 import { CheckIcon } from "../ui/icons.tsx";
@@ -168,12 +169,17 @@ function Choice(props: { id: string; label: string; empty: string; value: string
   const name = useRollupName();
   const { options } = props;
   const rollups = [...new Set(options.map((o) => o.rollup))];
+  // Anybody may send a token that calls itself like another one: what looks the same is told apart by its address.
+  const called = (o: Wanted): string => {
+    const alike = options.filter((other) => other.rollup === o.rollup && symbolOf(other) === symbolOf(o)).length > 1;
+    return alike && !("ether" in o) ? `${symbolOf(o)} ${short(o.address)}` : symbolOf(o);
+  };
   return (
     <select id={props.id} aria-label={props.label} value={props.value} disabled={options.length === 0} onChange={(event) => props.onChoose(event.currentTarget.value)}>
       {options.length === 0 && <option value="">{props.empty}</option>}
       {rollups.map((rollup) => (
         <optgroup key={rollup} label={name(rollup)}>
-          {options.filter((o) => o.rollup === rollup).map((o) => <option key={wantedKey(o)} value={wantedKey(o)}>{`${symbolOf(o)} · ${name(rollup)}`}</option>)}
+          {options.filter((o) => o.rollup === rollup).map((o) => <option key={wantedKey(o)} value={wantedKey(o)}>{`${called(o)} · ${name(rollup)}`}</option>)}
         </optgroup>
       ))}
     </select>
