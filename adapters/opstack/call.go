@@ -33,6 +33,23 @@ type call struct {
 	attributes *attributes
 	// id is the payload that getPayload asks for.
 	id payloadID
+	// method, request and state are the method's whole name, the request's id, and all that forkchoiceUpdated says of the chain.
+	method         string
+	request, state json.RawMessage
+}
+
+// request and response are messages of JSON-RPC.
+type request struct {
+	Version string            `json:"jsonrpc"`
+	ID      json.RawMessage   `json:"id"`
+	Method  string            `json:"method"`
+	Params  []json.RawMessage `json:"params"`
+}
+
+type response struct {
+	Version string          `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id"`
+	Result  json.RawMessage `json:"result"`
 }
 
 type payloadID = hexutil.Bytes
@@ -41,7 +58,29 @@ type payloadID = hexutil.Bytes
 type attributes struct {
 	Timestamp hexutil.Uint64 `json:"timestamp"`
 	// NoTxPool: the block is made of exactly the transactions given. From op-node that means: derived, keep your hands off.
-	NoTxPool bool `json:"noTxPool"`
+	NoTxPool     bool            `json:"noTxPool"`
+	Transactions []hexutil.Bytes `json:"transactions"`
+	GasLimit     hexutil.Uint64  `json:"gasLimit"`
+	BeaconRoot   *common.Hash    `json:"parentBeaconBlockRoot"`
+	// raw is all of it.
+	raw json.RawMessage
+}
+
+// withTransactions are attributes for a block of exactly these transactions.
+func withTransactions(attributes json.RawMessage, txs []hexutil.Bytes) (json.RawMessage, error) {
+	fields := make(map[string]json.RawMessage)
+	err := json.Unmarshal(attributes, &fields)
+	if err != nil {
+		return nil, fmt.Errorf("attributes: %w", err)
+	}
+	if txs == nil {
+		txs = []hexutil.Bytes{}
+	}
+	if fields["transactions"], err = json.Marshal(txs); err != nil {
+		return nil, err
+	}
+	fields["noTxPool"] = json.RawMessage("true")
+	return json.Marshal(fields)
 }
 
 // readCall understands a request. What is not understood, batches among it, is another call: it passes like all do. Payloads are
@@ -53,19 +92,16 @@ func readCall(body []byte) call {
 	case !bytes.Contains(body, []byte(`"engine_forkchoiceUpdated`)) && !bytes.Contains(body, []byte(`"engine_getPayload`)):
 		return call{kind: otherCall}
 	}
-	var request struct {
-		Method string            `json:"method"`
-		Params []json.RawMessage `json:"params"`
-	}
-	if err := json.Unmarshal(body, &request); err != nil || len(request.Params) == 0 {
+	var r request
+	if err := json.Unmarshal(body, &r); err != nil || len(r.Params) == 0 {
 		return call{kind: otherCall}
 	}
 	switch {
-	case strings.HasPrefix(request.Method, "engine_forkchoiceUpdatedV"):
-		return readForkchoice(request.Params)
-	case strings.HasPrefix(request.Method, "engine_getPayloadV"):
-		c := call{kind: getPayload}
-		if err := json.Unmarshal(request.Params[0], &c.id); err != nil {
+	case strings.HasPrefix(r.Method, "engine_forkchoiceUpdatedV"):
+		return readForkchoice(r)
+	case strings.HasPrefix(r.Method, "engine_getPayloadV"):
+		c := call{kind: getPayload, method: r.Method, request: r.ID}
+		if err := json.Unmarshal(r.Params[0], &c.id); err != nil {
 			return call{kind: otherCall}
 		}
 		return c
@@ -73,8 +109,9 @@ func readCall(body []byte) call {
 	return call{kind: otherCall}
 }
 
-func readForkchoice(params []json.RawMessage) call {
-	c := call{kind: forkchoiceUpdated}
+func readForkchoice(r request) call {
+	params := r.Params
+	c := call{kind: forkchoiceUpdated, method: r.Method, request: r.ID, state: r.Params[0]}
 	var state struct {
 		Head common.Hash `json:"headBlockHash"`
 	}
@@ -85,6 +122,9 @@ func readForkchoice(params []json.RawMessage) call {
 	if len(params) > 1 {
 		if err := json.Unmarshal(params[1], &c.attributes); err != nil {
 			return call{kind: otherCall}
+		}
+		if c.attributes != nil {
+			c.attributes.raw = params[1]
 		}
 	}
 	return c

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"time"
 )
+
+// maxGapWait is the longest that a call may wait for the network.
+const maxGapWait = 8 * time.Second
 
 // Config is what an operator chooses for the proxy.
 type Config struct {
@@ -18,6 +22,15 @@ type Config struct {
 	JWTIn, JWTOut string
 	// Mode is the mode at the start.
 	Mode Mode
+	// Journal is the file in which mode Shared keeps what was decided; empty for none, and then there is no such mode.
+	Journal string
+	// SealDelta is how long before its timestamp a block's part of the lane ends, in mode Shared. All proxies of a chain need the same.
+	SealDelta time.Duration
+	// OnGap is what is done when the network is behind for GapWait.
+	OnGap   Gap
+	GapWait time.Duration
+	// FillTime is after how long no further build is tried to fill a block.
+	FillTime time.Duration
 	// MaxBody is the size of the largest request in bytes.
 	MaxBody int64
 	// Timeout is how long the execution client may take until an answer begins. op-node gives up by itself earlier.
@@ -26,7 +39,10 @@ type Config struct {
 
 // Default is a configuration with everything but addresses and secrets.
 func Default() Config {
-	return Config{Listen: "127.0.0.1:8651", Engine: "http://127.0.0.1:8551", Mode: PassThrough, MaxBody: 128 << 20, Timeout: time.Minute}
+	return Config{
+		Listen: "127.0.0.1:8651", Engine: "http://127.0.0.1:8551", Mode: PassThrough, MaxBody: 128 << 20, Timeout: time.Minute,
+		SealDelta: 250 * time.Millisecond, OnGap: GapEmpty, GapWait: 2 * time.Second, FillTime: time.Second,
+	}
 }
 
 // Validate reports all problems at once.
@@ -49,6 +65,18 @@ func (c Config) Validate() error {
 	}
 	if _, err := ParseMode(string(c.Mode)); err != nil {
 		problems = append(problems, err)
+	}
+	if !slices.Contains(Gaps(), c.OnGap) {
+		fail("on-gap %q: want one of %q", c.OnGap, Gaps())
+	}
+	if c.SealDelta < 0 || c.SealDelta > time.Minute {
+		fail("seal-delta %s: want 0 to 1m", c.SealDelta)
+	}
+	if c.GapWait <= 0 || c.GapWait > maxGapWait {
+		fail("gap-wait %s: want more than 0 and at most %s, op-node gives up after 10s", c.GapWait, maxGapWait)
+	}
+	if c.FillTime <= 0 || c.FillTime > maxGapWait {
+		fail("fill-time %s: want more than 0 and at most %s", c.FillTime, maxGapWait)
 	}
 	if c.MaxBody < 1<<20 {
 		fail("max-body %d: want at least %d, payloads are large", c.MaxBody, 1<<20)

@@ -25,6 +25,8 @@ type Network interface {
 	Follow(ctx context.Context, from lane.Cursor, reader lane.Reader) error
 	// SubmitBlock hands in a signed block. An error has a reason, see lane.Reason, if it is an answer of a gateway's.
 	SubmitBlock(ctx context.Context, b *core.Block) (common.Hash, error)
+	// SubmitReport hands in a signed report, with errors alike.
+	SubmitReport(ctx context.Context, r *core.Report) (common.Hash, error)
 }
 
 // Operator is who speaks for a chain in the network.
@@ -65,7 +67,7 @@ type laneEvent struct {
 	proven       uint64
 }
 
-// confirmer tells the chain's blocks to the network for as long as the mode is Confirm.
+// confirmer tells the chain's blocks to the network for as long as the mode is Confirm or Shared.
 type confirmer struct {
 	adapter  *Adapter
 	operator *Operator

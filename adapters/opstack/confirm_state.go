@@ -58,11 +58,11 @@ func (s *confirmState) view(o *Operator, now time.Time) *ConfirmState {
 	return v
 }
 
-// confirmWhile runs the confirmer whenever the mode is Confirm, until ctx ends.
-func (a *Adapter) confirmWhile(ctx context.Context) {
+// whileTelling runs something whenever the mode is Confirm or Shared, until ctx ends.
+func (a *Adapter) whileTelling(ctx context.Context, run func(context.Context)) {
 	for ctx.Err() == nil {
 		mode, changed := a.watchMode()
-		if mode != Confirm {
+		if mode == PassThrough {
 			select {
 			case <-ctx.Done():
 			case <-changed:
@@ -73,9 +73,9 @@ func (a *Adapter) confirmWhile(ctx context.Context) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			a.tellBlocks(running)
+			run(running)
 		}()
-		for mode == Confirm && ctx.Err() == nil {
+		for mode != PassThrough && ctx.Err() == nil {
 			select {
 			case <-ctx.Done():
 			case <-changed:

@@ -21,6 +21,8 @@ type State struct {
 	HeadSince *time.Time `json:"headSince"`
 	// Confirm is how far the network has been told; absent without an operator.
 	Confirm *ConfirmState `json:"confirm,omitempty"`
+	// Shared is how far the lane was taken; absent without a journal.
+	Shared *SharedState `json:"shared,omitempty"`
 }
 
 // State is the proxy's state now.
@@ -41,6 +43,9 @@ func (a *Adapter) State() State {
 	}
 	if a.operator != nil {
 		s.Confirm = a.confirm.view(a.operator, time.Now())
+	}
+	if a.filler != nil {
+		s.Shared = a.filler.view()
 	}
 	return s
 }

@@ -31,7 +31,7 @@ func TestControl_ChangesTheMode(t *testing.T) {
 	}{
 		{"out", `{"mode":"pass-through"}`, "", 200, `"mode":"pass-through"`, opstack.PassThrough},
 		{"in", `{"mode":"confirm"}`, "", 200, `"mode":"confirm"`, opstack.Confirm},
-		{"to a mode that is not there", `{"mode":"shared"}`, "", 400, "want one of", opstack.Confirm},
+		{"to a mode that is not there", `{"mode":"failover"}`, "", 400, "want one of", opstack.Confirm},
 		{"no mode", `{"made":"x"}`, "", 400, "want {", opstack.Confirm},
 		{"garbage", `{`, "", 400, "want {", opstack.Confirm},
 		{"a page of another site", `{"mode":"pass-through"}`, "https://evil.example", 403, "cross-origin", opstack.Confirm},

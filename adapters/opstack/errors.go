@@ -13,6 +13,8 @@ var (
 	ErrPort = errors.New("opstack: port")
 	// ErrExecution: the execution client answered something that no block can be.
 	ErrExecution = errors.New("opstack: execution client")
+	// ErrJournal: the journal cannot be read or written, or does not say what a block began with.
+	ErrJournal = errors.New("opstack: journal")
 	// ErrL1Info: a block's first transaction is not the L1 attributes deposit of a fork that is known.
 	ErrL1Info = errors.New("opstack: L1 attributes")
 )

@@ -75,6 +75,39 @@ func (e *execution) hashAt(ctx context.Context, number uint64) (common.Hash, err
 	return h.Hash, nil
 }
 
+// body is what is read of a block to compare it with the lane.
+type body struct {
+	number, timestamp uint64
+	parent            common.Hash
+	// ordered are the hashes of the transactions that are no deposits.
+	ordered []common.Hash
+}
+
+// bodyOf is the body of a block.
+func (e *execution) bodyOf(ctx context.Context, hash common.Hash) (*body, error) {
+	var h *header
+	if err := e.client.CallContext(ctx, &h, "eth_getBlockByHash", hash, true); err != nil {
+		return nil, err
+	}
+	if h == nil {
+		return nil, fmt.Errorf("%w: it has no block %s", ErrExecution, hash)
+	}
+	b := &body{number: uint64(h.Number), timestamp: uint64(h.Timestamp), parent: h.Parent}
+	for _, text := range h.Transactions {
+		var tx struct {
+			Hash common.Hash    `json:"hash"`
+			Type hexutil.Uint64 `json:"type"`
+		}
+		if err := json.Unmarshal(text, &tx); err != nil {
+			return nil, fmt.Errorf("%w: transaction of block %d: %w", ErrExecution, b.number, err)
+		}
+		if tx.Type != depositType {
+			b.ordered = append(b.ordered, tx.Hash)
+		}
+	}
+	return b, nil
+}
+
 // full reads a block with its transactions, of which the first one says what the L1 origin is. A block of which it does not say
 // so is given with ErrL1Info.
 func (e *execution) full(ctx context.Context, method string, which any) (*core.Block, error) {

@@ -3,8 +3,10 @@ package opstack
 import (
 	"encoding/binary"
 	"fmt"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/rlp"
 )
 
 // Selectors of the L1Block contract's functions that a block's first transaction calls (OP Stack specification, L1 attributes).
@@ -38,4 +40,36 @@ func l1Origin(input []byte) (uint64, common.Hash, error) {
 		return 0, common.Hash{}, fmt.Errorf("%w: input of %d bytes, want %d", ErrL1Info, len(input), size)
 	}
 	return binary.BigEndian.Uint64(input[number:]), common.BytesToHash(input[hash : hash+32]), nil
+}
+
+// Jovian puts the scalar of the footprint in the data behind the operator's fee; zero there means the default.
+const (
+	footprintScalarAt      = packedSize + 4 + 8
+	defaultFootprintScalar = 400
+)
+
+// depositType is the type of the transactions that come from the L1.
+const depositType = 0x7e
+
+// deposit is the body of a transaction of type 0x7E.
+type deposit struct {
+	Source      common.Hash
+	From        common.Address
+	To          *common.Address `rlp:"nil"`
+	Mint, Value *big.Int
+	Gas         uint64
+	System      bool
+	Data        []byte
+}
+
+// footprintScalar is the daFootprintGasScalar that a raw L1 attributes deposit sets; zero if it is of a fork that has none.
+func footprintScalar(raw []byte) uint64 {
+	var d deposit
+	if len(raw) == 0 || rlp.DecodeBytes(raw[1:], &d) != nil || len(d.Data) < footprintScalarAt+2 || [4]byte(d.Data[:4]) != selectorsPacked[2] {
+		return 0
+	}
+	if scalar := binary.BigEndian.Uint16(d.Data[footprintScalarAt:]); scalar > 0 {
+		return uint64(scalar)
+	}
+	return defaultFootprintScalar
 }

@@ -16,6 +16,11 @@ type meters struct {
 	ordered                prometheus.Histogram
 	height, provenHeight   prometheus.Gauge
 	behind                 prometheus.Gauge
+
+	fill                          prometheus.Histogram
+	filled, skipped, rounds, gaps prometheus.Counter
+	unfilled                      prometheus.Counter
+	cursor                        prometheus.Gauge
 }
 
 func newMeters(r prometheus.Registerer) *meters {
@@ -45,6 +50,13 @@ func newMeters(r prometheus.Registerer) *meters {
 	m.height = gauge("ordered_height", "The newest block in the lane.")
 	m.provenHeight = gauge("proven_height", "The newest block of which the validators have signed that it is in the lane.")
 	m.behind = gauge("behind_blocks", "Blocks up to the head that are not in the lane yet.")
+	m.fill = prometheus.NewHistogram(buckets("fill_seconds", "From op-node's wanting a payload until the block that the lane fills is there.", 0.001))
+	m.filled = prometheus.NewCounter(counter("filled_total", "Transactions of the lane in blocks."))
+	m.skipped = prometheus.NewCounter(counter("skipped_total", "Transactions of the lane that were consumed without effect."))
+	m.rounds = prometheus.NewCounter(counter("rounds_total", "Builds that were tried to fill blocks."))
+	m.gaps = prometheus.NewCounter(counter("gaps_total", "Blocks for which the network was behind too long."))
+	m.unfilled = prometheus.NewCounter(counter("unfilled_total", "Blocks of deposits alone because something failed."))
+	m.cursor = gauge("cursor", "The lane position behind what the newest block took.")
 	for _, k := range kinds {
 		m.engine.WithLabelValues(string(k))
 		m.added.WithLabelValues(string(k))
@@ -56,7 +68,8 @@ func newMeters(r prometheus.Registerer) *meters {
 		m.builds.WithLabelValues(kind)
 	}
 	r.MustRegister(m.engine, m.added, m.refused, m.unanswered, m.overlooked, m.builds, m.open, m.mode,
-		m.told, m.reorgs, m.failures, m.ordered, m.height, m.provenHeight, m.behind)
+		m.told, m.reorgs, m.failures, m.ordered, m.height, m.provenHeight, m.behind,
+		m.fill, m.filled, m.skipped, m.rounds, m.gaps, m.unfilled, m.cursor)
 	return m
 }
 

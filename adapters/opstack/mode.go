@@ -11,10 +11,12 @@ const (
 	PassThrough Mode = "pass-through"
 	// Confirm: every block that becomes the chain's head is put into the chain's lane.
 	Confirm Mode = "confirm"
+	// Shared: the lane fills the chain's blocks, and they are told as in Confirm.
+	Shared Mode = "shared"
 )
 
 // Modes are all modes, in the order in which a chain goes through them.
-func Modes() []Mode { return []Mode{PassThrough, Confirm} }
+func Modes() []Mode { return []Mode{PassThrough, Confirm, Shared} }
 
 // ParseMode reads a mode's name.
 func ParseMode(text string) (Mode, error) {
@@ -31,3 +33,19 @@ func (m *Mode) UnmarshalText(text []byte) (err error) {
 	*m, err = ParseMode(string(text))
 	return err
 }
+
+// Gap is what a block is made of in mode Shared when the network is behind its time.
+type Gap string
+
+// The policies.
+const (
+	// GapWait: the block waits for the network.
+	GapWait Gap = "wait"
+	// GapEmpty: the deposits alone.
+	GapEmpty Gap = "empty"
+	// GapLocal: the execution client's own pool. The order is not the network's then.
+	GapLocal Gap = "local"
+)
+
+// Gaps are all policies.
+func Gaps() []Gap { return []Gap{GapWait, GapEmpty, GapLocal} }

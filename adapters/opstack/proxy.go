@@ -44,9 +44,12 @@ type proxy struct {
 	seen func(exchange)
 	// heard and missed are when the execution client last answered and last did not, in ns since the Unix epoch; zero for never.
 	heard, missed atomic.Int64
-	meters        *meters
-	log           *slog.Logger
-	now           func() time.Time
+	// fill and mode are for mode Shared; nil without what it needs.
+	fill   *filler
+	mode   func() Mode
+	meters *meters
+	log    *slog.Logger
+	now    func() time.Time
 }
 
 // newProxy makes the handler for op-node.
@@ -79,6 +82,8 @@ type passage struct {
 	begun       time.Time
 	sent, heard time.Time // around the execution client
 	answer      exchange
+	// prepared: the build is one that is filled when its payload is wanted.
+	prepared bool
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -106,6 +111,17 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	pass.call = readCall(body)
+	if p.fill != nil {
+		if pass.call.kind == getPayload {
+			if answer := p.fill.answer(r.Context(), pass.call); answer != nil {
+				p.answer(w, pass, answer)
+				return
+			}
+		}
+		if prepared := p.fill.prepare(pass.call, p.mode()); prepared != nil {
+			body, pass.prepared = prepared, true
+		}
+	}
 	r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	// With it the transport sends the call again when a connection turns out to be closed before anything was answered.
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
@@ -135,6 +151,17 @@ func (s *passage) RoundTrip(r *http.Request) (*http.Response, error) {
 // answered keeps a copy of what is needed of the answer while it passes.
 func (s *passage) answered(answer *http.Response) error {
 	s.answer = exchange{call: s.call, status: answer.StatusCode, encoding: answer.Header.Get("Content-Encoding")}
+	if s.prepared { // the build must be known before op-node knows it
+		body, err := io.ReadAll(io.LimitReader(answer.Body, maxVerdict))
+		if err = errors.Join(err, answer.Body.Close()); err != nil {
+			return err
+		}
+		s.answer.body, answer.Body = body, io.NopCloser(bytes.NewReader(body))
+		if v, err := readVerdict(body, s.answer.encoding); err == nil && v.valid && len(v.id) > 0 {
+			s.proxy.fill.opened(s.call, v.id)
+		}
+		return nil
+	}
 	if s.call.kind == forkchoiceUpdated {
 		answer.Body = &copied{ReadCloser: answer.Body, into: &s.answer.body}
 	}
@@ -162,6 +189,15 @@ func (p *proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	p.meters.unanswered.Inc()
 	p.log.Warn("execution client does not answer", "err", err)
 	http.Error(w, "the execution client does not answer", http.StatusBadGateway)
+}
+
+// answer is the answer to a call that was not passed on.
+func (p *proxy) answer(w http.ResponseWriter, pass *passage, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body) // who hung up does not want it
+	done := p.now()
+	p.heard.Store(done.UnixNano())
+	p.seen(exchange{call: pass.call, at: done, status: http.StatusOK})
 }
 
 // finished measures, and tells of an answered call.

@@ -55,7 +55,10 @@ func startWith(t *testing.T, cfg opstack.Config, operator *opstack.Operator) run
 		cfg.Listen = "127.0.0.1:0"
 	}
 	base := opstack.Default()
-	cfg.Timeout = base.Timeout
+	cfg.Timeout, cfg.SealDelta, cfg.FillTime = base.Timeout, base.SealDelta, 8*time.Second
+	if cfg.OnGap == "" {
+		cfg.OnGap, cfg.GapWait = base.OnGap, base.GapWait
+	}
 	if cfg.Mode == "" {
 		cfg.Mode = base.Mode
 	}

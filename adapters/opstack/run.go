@@ -20,7 +20,7 @@ const exchangeRoom = 1024
 
 // Deps are what the proxy works with.
 type Deps struct {
-	// Operator is needed for the mode Confirm; nil for none.
+	// Operator is needed for the modes Confirm and Shared; nil for none.
 	Operator *Operator
 	Metrics  prometheus.Registerer
 	Logger   *slog.Logger
@@ -37,6 +37,7 @@ type Adapter struct {
 	seen     chan exchange
 	operator *Operator  // nil without one
 	chain    *execution // nil without one
+	filler   *filler    // nil without a journal
 
 	mu      sync.Mutex
 	mode    Mode
@@ -65,6 +66,13 @@ func New(cfg Config, deps Deps) (*Adapter, error) {
 		if a.chain, err = dialExecution(cfg.Engine, a.proxy.out, a.operator.Rollup); err != nil {
 			return nil, err
 		}
+	}
+	if a.operator != nil && cfg.Journal != "" {
+		if a.filler, err = newFiller(a); err != nil {
+			return nil, err
+		}
+		a.proxy.fill = a.filler
+		a.proxy.mode = a.Mode
 	}
 	if err := a.SetMode(cfg.Mode); err != nil {
 		return nil, err
@@ -96,9 +104,15 @@ func (a *Adapter) Run(ctx context.Context) error {
 		return a.Close()
 	})
 	group.Go(func() error {
-		a.confirmWhile(ctx)
+		a.whileTelling(ctx, a.tellBlocks)
 		return nil
 	})
+	if a.filler != nil {
+		group.Go(func() error {
+			a.whileTelling(ctx, a.filler.run)
+			return nil
+		})
+	}
 	a.log.Info("engine proxy", "address", a.listener.Addr().String(), "engine", a.cfg.Engine, "mode", a.Mode())
 	return group.Wait()
 }
@@ -115,6 +129,9 @@ func (a *Adapter) closeAll() error {
 	}
 	if a.chain != nil {
 		a.chain.close()
+	}
+	if a.filler != nil {
+		err = errors.Join(err, a.filler.journal.close())
 	}
 	if portErr := a.listener.Close(); portErr != nil && !errors.Is(portErr, net.ErrClosed) {
 		err = errors.Join(err, portErr)
@@ -134,7 +151,10 @@ func (a *Adapter) SetMode(mode Mode) error {
 	if _, err := ParseMode(string(mode)); err != nil {
 		return err
 	}
-	if mode == Confirm && a.operator == nil {
+	if mode == Shared && a.operator != nil && a.filler == nil {
+		return fmt.Errorf("%w: %s needs a file for what is decided: see --journal", ErrMode, mode)
+	}
+	if mode != PassThrough && a.operator == nil {
 		return fmt.Errorf("%w: %s needs the rollup, the network's genesis, a gateway and the operator's key: see --rollup, --genesis, --gateways and --operator-key", ErrMode, mode)
 	}
 	a.mu.Lock()

@@ -49,7 +49,8 @@ func newOPStack() *cobra.Command {
 		Long: "Stands between an unmodified op-node and its unmodified execution client (op-geth, op-reth): give op-node the address of this\n" +
 			"proxy as --l2, and the proxy that of the execution client's authenticated port. Every call passes byte for byte; in mode\n" +
 			"pass-through that is all. In mode confirm the blocks of the chain go into its lane, signed by the operator; that needs --rollup,\n" +
-			"--genesis, --gateways and --operator-key, and delays no call whatever the network does. docs/guides/opstack.md leads through it.\n\n" +
+			"--genesis, --gateways and --operator-key, and delays no call whatever the network does. In mode shared the lane fills the blocks\n" +
+			"that op-node builds; that needs --journal too. docs/guides/opstack.md leads through it.\n\n" +
 			"Every flag is a setting too: in the TOML file of --config by its name (jwt-in = \"jwt.hex\"), in the environment in capitals\n" +
 			"(LOCKSTEP_OPSTACK_JWT_IN). Flags win over the environment, and that over the file. The mode can be changed while it runs:\n" +
 			"`lockstep opstack mode`. SIGINT or SIGTERM stops it, with exit code 0.",
@@ -62,7 +63,12 @@ func newOPStack() *cobra.Command {
 	flags.StringVar(&f.cfg.Engine, "engine", f.cfg.Engine, "`URL` of the execution client's authenticated port")
 	flags.StringVar(&f.cfg.JWTIn, "jwt-in", "", "`FILE` with the secret of op-node's tokens, 64 hex digits, as its --l2.jwt-secret")
 	flags.StringVar(&f.cfg.JWTOut, "jwt-out", "", "`FILE` with the execution client's secret; that of --jwt-in if it is not given")
-	flags.Var(&f.mode, "mode", "mode at the start: pass-through or confirm")
+	flags.Var(&f.mode, "mode", "mode at the start: pass-through, confirm or shared")
+	flags.StringVar(&f.cfg.Journal, "journal", "", "`FILE` in which mode shared keeps what was decided; it needs one")
+	flags.StringVar((*string)(&f.cfg.OnGap), "on-gap", string(f.cfg.OnGap), "`POLICY` for a block of mode shared that the network is behind of: wait, empty (deposits alone) or local (the chain's own pool)")
+	flags.DurationVar(&f.cfg.GapWait, "gap-wait", f.cfg.GapWait, "how long a block of mode shared waits for the network before that; below 8s")
+	flags.DurationVar(&f.cfg.SealDelta, "seal-delta", f.cfg.SealDelta, "how long before a block's timestamp its part of the lane ends; the same for all proxies of a chain")
+	flags.DurationVar(&f.cfg.FillTime, "fill-time", f.cfg.FillTime, "after how long no further build is tried to fill a block")
 	f.op.register(flags)
 	flags.Int64Var(&f.cfg.MaxBody, "max-body", f.cfg.MaxBody, "size of the largest request in `BYTES`")
 	flags.DurationVar(&f.cfg.Timeout, "timeout", f.cfg.Timeout, "how long the execution client may take for an answer; op-node itself gives up earlier")

@@ -31,20 +31,20 @@ type operatorFlags struct {
 }
 
 func (f *operatorFlags) register(flags *pflag.FlagSet) {
-	flags.Uint64Var(&f.rollup, "rollup", 0, "`ID` of the chain in the network, which is its chain id; for mode confirm")
-	flags.StringVar(&f.genesis, "genesis", "", "`FILE` with the network's genesis: what is trusted; for mode confirm")
-	flags.StringVar(&f.gateways, "gateways", "", "`URLS` of gateways of the network, separated by commas, any of which will do; for mode confirm")
-	flags.StringVar(&f.key, "operator-key", "", "`FILE` with the key of the chain's operator, a keystore file or 64 hex digits; for mode confirm")
+	flags.Uint64Var(&f.rollup, "rollup", 0, "`ID` of the chain in the network, which is its chain id; for modes confirm and shared")
+	flags.StringVar(&f.genesis, "genesis", "", "`FILE` with the network's genesis: what is trusted; for modes confirm and shared")
+	flags.StringVar(&f.gateways, "gateways", "", "`URLS` of gateways of the network, separated by commas, any of which will do; for modes confirm and shared")
+	flags.StringVar(&f.key, "operator-key", "", "`FILE` with the key of the chain's operator, a keystore file or 64 hex digits; for modes confirm and shared")
 	flags.StringVar(&f.password, "operator-password", "", "`FILE` with the password of that key in its first line")
 }
 
 // operator is nil if nothing is said of one. All of it or nothing must be said.
 func (f *operatorFlags) operator(mode opstack.Mode) (*opstack.Operator, error) {
-	if *f == (operatorFlags{}) && mode != opstack.Confirm {
+	if *f == (operatorFlags{}) && mode == opstack.PassThrough {
 		return nil, nil
 	}
 	if f.rollup == 0 || f.genesis == "" || f.gateways == "" || f.key == "" {
-		return nil, errors.New("mode confirm needs all of --rollup, --genesis, --gateways and --operator-key")
+		return nil, errors.New("modes confirm and shared need all of --rollup, --genesis, --gateways and --operator-key")
 	}
 	text, err := os.ReadFile(f.genesis)
 	if err != nil {
@@ -132,4 +132,9 @@ func (n *operatorNetwork) Follow(ctx context.Context, from lane.Cursor, reader l
 // SubmitBlock implements opstack.Network.
 func (n *operatorNetwork) SubmitBlock(ctx context.Context, b *core.Block) (common.Hash, error) {
 	return n.client().SubmitBlock(ctx, b)
+}
+
+// SubmitReport implements opstack.Network.
+func (n *operatorNetwork) SubmitReport(ctx context.Context, r *core.Report) (common.Hash, error) {
+	return n.client().SubmitReport(ctx, r)
 }

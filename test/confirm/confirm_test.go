@@ -99,8 +99,8 @@ func (s *stage) write(t *testing.T, name, content string) {
 // start runs the binary: some settings from a file, one from the environment, the others by flags.
 func (s *stage) start(t *testing.T, listen string) {
 	t.Helper()
-	s.write(t, "opstack.toml", fmt.Sprintf("rollup = %d\ngenesis = %q\noperator-key = %q\nmode = \"pass-through\"\n",
-		chain, filepath.Join(s.dir, "genesis.json"), filepath.Join(s.dir, "operator.key")))
+	s.write(t, "opstack.toml", fmt.Sprintf("rollup = %d\ngenesis = %q\noperator-key = %q\njournal = %q\nmode = \"pass-through\"\n",
+		chain, filepath.Join(s.dir, "genesis.json"), filepath.Join(s.dir, "operator.key"), filepath.Join(s.dir, "journal")))
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), s.binary, "opstack", "--config", filepath.Join(s.dir, "opstack.toml"), "--listen", listen, "--admin", "127.0.0.1:0",
 		"--engine", s.engine.URL, "--jwt-in", s.jwt, "--jwt-out", s.engine.JWT, "--gateways", s.devnet.Info().RPC, "--json-log")
 	cmd.Env = append(os.Environ(), "LOCKSTEP_OPSTACK_MODE=confirm")

@@ -129,7 +129,7 @@ func transactionView(raw hexutil.Bytes) any {
 	if len(raw) > 0 && raw[0] == 0x7e && rlp.DecodeBytes(raw[1:], &d) == nil {
 		return map[string]any{"hash": crypto.Keccak256Hash(raw), "type": "0x7e", "from": d.From, "to": d.To, "input": hexutil.Bytes(d.Data)}
 	}
-	return map[string]any{"hash": crypto.Keccak256Hash(raw), "type": "0x2", "input": "0x"}
+	return map[string]any{"hash": crypto.Keccak256Hash(raw), "type": "0x2", "input": "0x"} // as far as anybody looks at it
 }
 
 // L1 is a block of the chain's L1.

@@ -47,6 +47,12 @@ func (e *Execution) forkchoice(params []json.RawMessage) (any, error) {
 	if uint64(wanted.Timestamp) <= parent.Timestamp {
 		return nil, &rpcError{-38003, "Invalid payload attributes", nil}
 	}
+	if len(e.plan) > 0 {
+		works := e.plan[0]
+		if e.plan = e.plan[1:]; !works {
+			return nil, &rpcError{-32000, "busy", nil}
+		}
+	}
 	opened := e.open(parent, wanted)
 	if opened.err != nil && e.style == Geth {
 		return nil, opened.err
@@ -65,16 +71,8 @@ func (e *Execution) open(parent *Block, wanted *attributes) build {
 	b := &Block{
 		Number: parent.Number + 1, Parent: parent.Hash(), Timestamp: uint64(wanted.Timestamp), GasLimit: uint64(wanted.GasLimit),
 	}
-	for _, tx := range wanted.Transactions {
-		if string(tx) != string(Invalid) {
-			b.Transactions = append(b.Transactions, tx)
-			continue
-		}
-		if e.style == Geth {
-			return build{err: &rpcError{-38003, "Invalid payload attributes", map[string]string{
-				"err": fmt.Sprintf("failed to force-include tx: %s type: 2, err: nonce too high", crypto.Keccak256Hash(tx)),
-			}}}
-		}
+	if err := e.force(b, parent, wanted.Transactions); err != nil {
+		return build{err: err}
 	}
 	if !wanted.NoTxPool {
 		b.Transactions = append(b.Transactions, e.pool...)
@@ -92,6 +90,9 @@ func (e *Execution) payload(params []json.RawMessage) (any, error) {
 	if !known {
 		return nil, &rpcError{-38001, "Unknown payload", nil}
 	}
+	if b.err != nil {
+		return nil, b.err
+	}
 	return map[string]any{
 		"executionPayload": b.block.payload(), "blockValue": "0x0", "blobsBundle": map[string]any{"commitments": []string{}, "proofs": []string{}, "blobs": []string{}},
 		"executionRequests": []string{}, "shouldOverrideBuilder": false, "parentBeaconBlockRoot": common.Hash{},
@@ -108,6 +109,9 @@ func (e *Execution) newPayload(params []json.RawMessage) (any, error) {
 	}
 	if _, known := e.chain.byHash[b.Parent]; !known {
 		return map[string]any{"status": "SYNCING", "latestValidHash": nil, "validationError": nil}, nil
+	}
+	if used := footprint(b.Transactions); used > b.GasLimit {
+		return map[string]any{"status": "INVALID", "latestValidHash": b.Parent, "validationError": fmt.Sprintf("DA footprint %d exceeds block gas limit %d", used, b.GasLimit)}, nil
 	}
 	e.chain.byHash[b.Hash()] = b
 	return status("VALID", b.Hash()), nil

@@ -55,6 +55,8 @@ type Execution struct {
 	payloads map[string]build
 	calls    map[string]int
 	delay    time.Duration
+	// plan says of each of the next builds whether it works.
+	plan []bool
 }
 
 // build is an open payload, or why it fails.
@@ -126,6 +128,13 @@ func (e *Execution) Delay(d time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.delay = d
+}
+
+// Plan says of each of the next builds whether it works; those that do not fail for no reason that is theirs.
+func (e *Execution) Plan(works ...bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.plan = works
 }
 
 // Add puts a transaction into the pool.

@@ -18,6 +18,10 @@ type Sequencer struct {
 	Head *Block
 	// Origin is the L1 origin of the blocks to come.
 	Origin L1
+	// At is the timestamp of the next block in seconds; zero for a second after the head's.
+	At uint64
+	// GasLimit is that of the blocks to come.
+	GasLimit uint64
 
 	client   *rpc.Client
 	sequence uint64
@@ -32,7 +36,7 @@ func NewSequencer(ctx context.Context, url string, secret []byte, head *Block) (
 	if err != nil {
 		return nil, err
 	}
-	return &Sequencer{Head: head, Origin: L1{Number: 1, Hash: common.Hash{1}}, client: client}, nil
+	return &Sequencer{Head: head, Origin: L1{Number: 1, Hash: common.Hash{1}}, GasLimit: 60_000_000, client: client}, nil
 }
 
 // Close gives the connections back.
@@ -62,8 +66,13 @@ func (s *Sequencer) forkchoice(ctx context.Context, head common.Hash, attributes
 // a fork's activation, or one that is derived from L1.
 func (s *Sequencer) Seal(ctx context.Context, derived bool, forced ...hexutil.Bytes) (*Block, error) {
 	s.sequence++
+	at := s.At
+	if at == 0 {
+		at = s.Head.Timestamp + 1
+	}
+	s.At = 0
 	attributes := map[string]any{
-		"timestamp": hexutil.Uint64(s.Head.Timestamp + 1), "gasLimit": hexutil.Uint64(60_000_000), "withdrawals": []string{},
+		"timestamp": hexutil.Uint64(at), "gasLimit": hexutil.Uint64(s.GasLimit), "withdrawals": []string{}, "parentBeaconBlockRoot": common.Hash{},
 		"transactions": append([]hexutil.Bytes{s.Origin.Attributes(s.sequence)}, forced...),
 	}
 	if derived {
