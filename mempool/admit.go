@@ -20,8 +20,8 @@ func (p *Pool) admit(q *queue, e *entry, local bool) (*entry, error) {
 }
 
 func (p *Pool) admitNew(q *queue, e *entry) error {
-	if q.opaque() {
-		return p.admitOpaque(q, e)
+	if q.elsewhere() {
+		return p.admitElsewhere(q, e)
 	}
 	a, err := p.account(q, e.from)
 	defer p.settle(q, a)
@@ -54,7 +54,7 @@ func (p *Pool) admitNew(q *queue, e *entry) error {
 	return nil
 }
 
-func (p *Pool) admitOpaque(q *queue, e *entry) error {
+func (p *Pool) admitElsewhere(q *queue, e *entry) error {
 	if err := p.makeRoom(q, e, nil, true); err != nil {
 		return err
 	}

@@ -186,7 +186,7 @@ func (p *Pool) claimSenders(b *bundle, entries []*entry, old *bundle) error {
 	funded := make(map[core.RollupID]bool)
 	for i, e := range entries {
 		q := p.queues[e.tx.Rollup()]
-		if q.opaque() {
+		if q.elsewhere() {
 			continue
 		}
 		c, err := p.claimFor(b, e, i, old)

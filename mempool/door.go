@@ -82,13 +82,10 @@ func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error
 	if q == nil {
 		return core.Transaction{}, fmt.Errorf("rollup: %w", &core.UnknownRollupError{Rollup: rollup})
 	}
-	if q.kind != core.KindEVM && !q.opaque() {
-		return core.Transaction{}, refuse(ErrUnsupported, "rollup %s is of kind %s, which takes its transactions itself", rollup, q.kind)
-	}
 	if limit := p.genesis.Params.MaxTxBytes; uint64(len(raw)) > limit {
 		return core.Transaction{}, refuse(core.ErrTooLarge, "transaction size %d, limit %d", len(raw), limit)
 	}
-	if !q.opaque() && len(raw) > 0 && raw[0] < 0x80 {
+	if q.kind != core.KindOpaque && len(raw) > 0 && raw[0] < 0x80 {
 		if err := admittedType(raw[0]); err != nil {
 			return core.Transaction{}, err
 		}
@@ -156,7 +153,7 @@ func (p *Pool) knownSingle(q *queue, hash common.Hash, local bool) bool {
 	if e := q.txs[hash]; e != nil && e.single {
 		return true
 	}
-	return p.orderedRecently(hash, local && !q.opaque())
+	return p.orderedRecently(hash, local && !q.elsewhere())
 }
 
 func (p *Pool) orderedRecently(hash common.Hash, again bool) bool {
@@ -178,14 +175,17 @@ func (p *Pool) checkEth(q *queue, e *entry) error {
 	if err != nil {
 		return refuse(ErrInvalidSender, "%v", err)
 	}
+	if eth.Type() == gethtypes.SetCodeTxType && len(eth.SetCodeAuthorizations()) == 0 {
+		return &Refusal{Cause: ErrEmptyAuthList}
+	}
+	if q.elsewhere() {
+		return nil // what it costs, and whether its sender has that, is known there
+	}
 	cost, overflow := uint256.FromBig(eth.Cost())
 	if overflow {
 		return refuse(ErrInsufficientFunds, "address %s, tx cost above 2^256-1", from)
 	}
 	e.from, e.cost = from, *cost
-	if eth.Type() == gethtypes.SetCodeTxType && len(eth.SetCodeAuthorizations()) == 0 {
-		return &Refusal{Cause: ErrEmptyAuthList}
-	}
 	if err := p.state.CheckGas(q.id, eth); err != nil {
 		return err
 	}
@@ -204,6 +204,9 @@ func (p *Pool) checkFields(q *queue, eth *gethtypes.Transaction) error {
 		return refuse(ErrTipAboveFeeCap, "maxPriorityFeePerGas: %s, maxFeePerGas: %s", tip, feeCap)
 	case eth.Nonce()+1 == 0:
 		return refuse(ErrNonceMax, "tx nonce %d", eth.Nonce())
+	}
+	if q.elsewhere() {
+		return nil
 	}
 	if baseFee := p.state.BaseFee(q.id); feeCap.Cmp(baseFee) < 0 {
 		return refuse(ErrFeeCapTooLow, "maxFeePerGas: %s, baseFee: %s", feeCap, baseFee)

@@ -62,7 +62,10 @@ func TestPool_RefusesBadTransactions(t *testing.T) {
 		text   string
 	}{
 		{"unknown rollup", 12345, transfer{}.Raw(), core.ErrUnknownRollup, "rollup: core: unknown rollup 12345"},
-		{"opstack rollup", mempooltest.OPStack, transfer{}.Raw(), mempool.ErrUnsupported, "rollup 950 is of kind opstack"},
+		{"another chain's on an opstack rollup", mempooltest.OPStack, transfer{}.Raw(), core.ErrWrongChainID, "have 901, want 950"},
+		{"forged deposit on an opstack rollup", mempooltest.OPStack, []byte{0x7e, 1, 2, 3}, core.ErrTxType, "type 126"},
+		{"blob on an opstack rollup", mempooltest.OPStack, []byte{3, 0xc0}, core.ErrTxType, "type 3 (EIP-4844)"},
+		{"garbage on an opstack rollup", mempooltest.OPStack, []byte{0xf8, 0xff, 1, 2}, core.ErrMalformed, "transaction"},
 		{"empty", rollupA, nil, core.ErrEmpty, "empty"},
 		{"empty opaque", opaque, nil, core.ErrEmpty, "empty"},
 		{"garbage", rollupA, []byte("garbage bytes"), core.ErrTxType, "type 103"},
@@ -138,7 +141,7 @@ func TestPool_RefusesBadBundles(t *testing.T) {
 		{"parentTick of an inclusion bundle", with(func(b *core.Bundle) { b.Atomicity, b.ParentTick = core.AtomicInclusion, 4 }), core.ErrParentTick, "parentTick"},
 		{"bid", with(func(b *core.Bundle) { b.Bid = 1 }), core.ErrBid, "bid"},
 		{"unknown rollup", with(func(b *core.Bundle) { b.Legs[1].Rollup = 77 }), core.ErrUnknownRollup, "legs[1].tx"},
-		{"opstack rollup", with(func(b *core.Bundle) { b.Legs[1].Rollup = mempooltest.OPStack }), mempool.ErrUnsupported, "legs[1].tx"},
+		{"another chain's leg of an opstack rollup", with(func(b *core.Bundle) { b.Legs[1].Rollup = mempooltest.OPStack }), core.ErrWrongChainID, "legs[1].tx"},
 		{"two zones", f.bundle(transfer{}, transfer{Rollup: rollupC}), core.ErrNoCommonZone, "legs[1].rollup"},
 		{"garbage leg", with(func(b *core.Bundle) { b.Legs[1].Tx = []byte{0xc0} }), core.ErrMalformed, "legs[1].tx"},
 		{"set code leg", with(func(b *core.Bundle) { b.Legs[0].Tx = setCode(t, 0, 0, 0) }), mempool.ErrEmptyAuthList, "legs[0].tx"},

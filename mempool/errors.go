@@ -45,8 +45,6 @@ var (
 
 // Reasons of Lockstep's own.
 var (
-	// ErrUnsupported: the entry is well formed, but the pool does not take such entries yet.
-	ErrUnsupported = errors.New("mempool: not supported")
 	// ErrReplaced: the sender replaced the transaction, or the signer the bundle.
 	ErrReplaced = errors.New("mempool: replaced")
 	// ErrCancelled: the bundle's signer cancelled it.

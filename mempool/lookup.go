@@ -134,7 +134,7 @@ func (p *Pool) Stats(rollup core.RollupID) (pending, queued int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if q.opaque() {
+	if q.elsewhere() {
 		return q.count, 0
 	}
 	for _, a := range q.accounts {

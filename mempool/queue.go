@@ -63,7 +63,8 @@ func newQueue(r *core.Rollup, zone core.ZoneID) *queue {
 	}
 }
 
-func (q *queue) opaque() bool { return q.kind == core.KindOpaque }
+// elsewhere tells whether the rollup is executed by others, so that nothing is known here of accounts: what comes first is first.
+func (q *queue) elsewhere() bool { return q.kind != core.KindEVM }
 
 // hold counts e as a leg once more. An entry of the same transaction that the queue already has is used instead.
 func (q *queue) hold(e *entry) *entry {
@@ -87,7 +88,7 @@ func (q *queue) forgetUnused(e *entry) {
 	}
 }
 
-// insert puts a single into its sender's queue; a is nil on opaque rollups.
+// insert puts a single into its sender's queue; a is nil for rollups that are executed elsewhere.
 func (q *queue) insert(a *account, e *entry) {
 	e.single, e.tick = true, 0
 	q.txs[e.tx.Hash()] = e

@@ -28,7 +28,6 @@ var refusalCauses = []struct{ pool, cause error }{
 	{mempool.ErrAuthorityReserved, gateway.ErrAuthorityReserved},
 	{mempool.ErrFull, gateway.ErrPoolFull},
 	{mempool.ErrQuota, gateway.ErrQuota},
-	{mempool.ErrUnsupported, gateway.ErrUnsupported},
 	{mempool.ErrReplaced, gateway.ErrReplaced},
 	{mempool.ErrCancelled, gateway.ErrCancelled},
 	{mempool.ErrReplacementNonce, gateway.ErrReplacementNonce},

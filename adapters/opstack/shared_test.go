@@ -46,6 +46,17 @@ func newSharedScene(t *testing.T, style opstacktest.Style, edits ...func(*opstac
 	return s
 }
 
+// restart runs the proxy again, with what happened between, and op-node connects anew.
+func (s *sharedScene) restart(t *testing.T, between func()) {
+	t.Helper()
+	s.proxy.stop()
+	between()
+	s.run(t)
+	before := s.op
+	s.op = sequencer(t, s.proxy, s.node, s.engine)
+	s.op.GasLimit, s.op.Origin = before.GasLimit, before.Origin
+}
+
 // order puts good transactions into the lane.
 func (s *sharedScene) order(all ...hexutil.Bytes) {
 	s.sent = append(s.sent, all...)
@@ -263,13 +274,14 @@ func TestShared_RebuildsTheSameLists(t *testing.T) {
 			before := s.engine.Canonical()
 			s.reported(t)
 			if restart != "no restart" {
-				s.proxy.stop()
-				if restart != "restart" {
+				s.restart(t, func() {
+					if restart == "restart" {
+						return
+					}
 					if err := os.Remove(s.cfg.Journal); err != nil {
 						t.Fatal(err)
 					}
-				}
-				s.run(t)
+				})
 			}
 			if err := s.op.Rewind(t.Context(), before[3], opstacktest.L1{Number: 1, Hash: common.Hash{0xee}}); err != nil {
 				t.Fatal(err)
@@ -306,18 +318,16 @@ func TestShared_FindsTheCursorOfBlocksWithoutARecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.reported(t)
-	s.network.Down(false) // what is reported from here on is lost
-	s.network.Up()
 	for range 3 {
 		s.order(w.Transfer(), w.Transfer())
 		s.block(t)
 	}
-	s.proxy.stop()
-	s.network.Forget(1) // but for the first report
-	if err := os.WriteFile(s.cfg.Journal, kept, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.run(t)
+	s.restart(t, func() {
+		s.network.Forget(1) // but for the first report
+		if err := os.WriteFile(s.cfg.Journal, kept, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	})
 	s.order(w.Transfer())
 	s.block(t)
 	if !equal(s.taken(1), s.sent) {

@@ -121,15 +121,6 @@ func TestShared_OnADevnet(t *testing.T) {
 		}
 	}
 
-	t.Run("switches", func(t *testing.T) {
-		for _, mode := range []opstack.Mode{opstack.Confirm, opstack.Shared, opstack.PassThrough, opstack.Shared} {
-			s.mode(t, mode)
-			s.submit(t, w.Transfer(), true)
-			s.submit(t, w.Transfer(), true)
-			s.block(t)
-		}
-		s.drained(t)
-	})
 	t.Run("reorg", func(t *testing.T) {
 		before := s.engine.Canonical()
 		from := len(before) - 4
@@ -145,6 +136,15 @@ func TestShared_OnADevnet(t *testing.T) {
 			if !slices.EqualFunc(b.Transactions[1:], old.Transactions[1:], func(a, b hexutil.Bytes) bool { return string(a) == string(b) }) {
 				t.Errorf("block %d has %d transactions, it had %d", b.Number, len(b.Transactions), len(old.Transactions))
 			}
+		}
+		s.drained(t)
+	})
+	t.Run("switches", func(t *testing.T) {
+		for _, mode := range []opstack.Mode{opstack.Confirm, opstack.Shared, opstack.PassThrough, opstack.Shared} {
+			s.mode(t, mode)
+			s.submit(t, w.Transfer(), true)
+			s.submit(t, w.Transfer(), true)
+			s.block(t)
 		}
 		s.drained(t)
 	})
