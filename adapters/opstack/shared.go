@@ -81,7 +81,7 @@ func (f *filler) prepare(c call, mode Mode) []byte {
 	f.mu.Lock()
 	f.head, f.state = c.head, c.state
 	f.mu.Unlock()
-	if mode != Shared || c.attributes == nil || c.attributes.NoTxPool {
+	if mode != Shared || c.attributes == nil || c.attributes.NoTxPool || c.attributes.GasLimit == 0 {
 		return nil
 	}
 	attributes, err := withTransactions(c.attributes.raw, c.attributes.Transactions)
@@ -305,13 +305,14 @@ func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version 
 	}
 	r := newRounds(all, max(first, cut), room, f.operator.Rollup)
 	r.alone = len(deposits) <= 1
-	best, err := f.chain.payload(ctx, o, o.id, version) // that of the deposits alone: it is there already
-	if err != nil {
-		return nil, nil, err
-	}
+	var best *payload
 	sound := false
 	for begun := time.Now(); ; {
 		n, more := r.next()
+		if !more && best == nil {
+			best, err := f.chain.payload(ctx, o, o.id, version) // the deposits alone
+			return best, r, err
+		}
 		if !more {
 			return best, r, nil
 		}
@@ -320,8 +321,9 @@ func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version 
 		var because *refusal
 		switch {
 		case err == nil:
-			best = p
-			r.built(n, p.ordered)
+			if best = p; !r.built(n, p.ordered) {
+				return nil, nil, fmt.Errorf("%w: its block has transactions that it was not given, or in another order", ErrExecution)
+			}
 		case !errors.As(err, &because):
 			return nil, nil, err
 		case because.tx != common.Hash{}:

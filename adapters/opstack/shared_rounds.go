@@ -11,8 +11,8 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// maxRounds bounds the builds for one block: enough to halve the largest list, and to drop some on the way.
-const maxRounds = 32
+// maxRounds bounds the builds for one block. op-geth names one bad transaction per build; while there is time each of them costs one.
+const maxRounds = 256
 
 // rounds finds the longest part of a list of candidates that an execution client takes: a pure machine. A build is tried, its
 // outcome goes in, and the next try comes out. Every candidate ends in one of three ways: it is in the block; it is skipped, which
@@ -75,8 +75,8 @@ func (r *rounds) next() (n int, more bool) {
 	return 0, false
 }
 
-// built takes the outcome of a try of n: the block, with these transactions of them.
-func (r *rounds) built(n int, included []common.Hash) {
+// built takes the outcome of a try of n: the block, with these transactions of them. It is false if these are others.
+func (r *rounds) built(n int, included []common.Hash) bool {
 	kept := make([]candidate, 0, len(r.live))
 	at := 0
 	for i, c := range r.live {
@@ -96,6 +96,7 @@ func (r *rounds) built(n int, included []common.Hash) {
 		r.bad -= gone
 	}
 	r.close()
+	return at == len(included)
 }
 
 // refused takes the outcome of a try of n: refused because of a transaction. full says that it did not fit.

@@ -1,9 +1,9 @@
 package opstack
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -43,7 +43,9 @@ func client(r *rounds, all map[common.Hash]trial, n int, capacity uint64, names 
 			included = append(included, c.hash)
 		}
 	}
-	r.built(n, included)
+	if !r.built(n, included) {
+		panic("others are in the block")
+	}
 }
 
 func trials(kinds string) ([]candidate, map[common.Hash]trial) {
@@ -139,15 +141,9 @@ func TestRounds_SkipAndCarry(t *testing.T) {
 func TestRounds_AreBounded(t *testing.T) {
 	t.Parallel()
 	for before := range 3 {
-		kinds := ""
-		for range before {
-			kinds += "a"
-		}
-		for range 2 * maxRounds {
-			kinds += "x"
-		}
+		kinds := strings.Repeat("a", before) + strings.Repeat("x", 2*maxRounds)
 		got, tries := play(t, kinds+"a", 1000, true, true)
-		if tries > maxRounds+1 || got[before:before+maxRounds] != fmt.Sprintf("%s", slices.Repeat([]byte("-"), maxRounds)) || got[:before] != kinds[:before] {
+		if tries > maxRounds+1 || got[before:before+maxRounds] != strings.Repeat("-", maxRounds) || got[:before] != kinds[:before] {
 			t.Errorf("%d before: %q in %d tries", before, got, tries)
 		}
 	}

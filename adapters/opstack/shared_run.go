@@ -85,10 +85,9 @@ func (r *laneReader) Tick(t *lane.Tick, after lane.Cursor) error {
 	for _, item := range t.Items {
 		if report := item.Tx.Report(); report != nil {
 			r.book.hear(report)
+			oldest, _, _ := r.book.oldest()
+			r.lane.forget(oldest)
 		}
-	}
-	if oldest, _, any := r.book.oldest(); any {
-		r.lane.forget(oldest)
 	}
 	r.news()
 	return nil

@@ -165,7 +165,8 @@ func TestShared_OnADevnet(t *testing.T) {
 	})
 	state := s.state(t).Shared
 	deadline := time.Now().Add(patience)
-	for ; state.Reported < s.op.Head.Number && time.Now().Before(deadline); state = s.state(t).Shared {
+	for state.Reported < s.op.Head.Number && time.Now().Before(deadline) {
+		state = s.state(t).Shared
 	}
 	if state.Reported != s.op.Head.Number || state.Problem != "" {
 		t.Errorf("state %+v, the head is %d", state, s.op.Head.Number)
