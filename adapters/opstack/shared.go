@@ -238,8 +238,8 @@ func (f *filler) cutOf(at place) (core.CutDecision, tickEnd, bool) {
 	case decided && recorded.Decision != core.CutByTicks:
 		return recorded.Decision, tickEnd{}, true
 	case decided:
-		cut, known := f.lane.upTo(recorded.CutTick)
-		return core.CutByTicks, cut, known
+		// It ends where it ended, also if that was because the time was used up.
+		return core.CutByTicks, tickEnd{number: recorded.CutTick, next: recorded.NextSeq}, f.lane.end() >= recorded.NextSeq
 	}
 	cut, known := f.lane.cut(f.cutTime(at.timestamp))
 	return core.CutByTicks, cut, known

@@ -52,21 +52,11 @@ func (l *laneCopy) tick(t *lane.Tick) {
 
 // cut is the end of what was ordered up to a time. It is known once there is a later tick.
 func (l *laneCopy) cut(timeMs uint64) (end tickEnd, known bool) {
-	return l.before(func(t tickEnd) bool { return t.time > timeMs }), l.clock > timeMs
-}
-
-// upTo is the end of what was ordered up to a tick.
-func (l *laneCopy) upTo(number uint64) (end tickEnd, known bool) {
-	n := len(l.ticks)
-	return l.before(func(t tickEnd) bool { return t.number > number }), number == 0 || n > 0 && l.ticks[n-1].number >= number
-}
-
-// before is the last tick before those that are later.
-func (l *laneCopy) before(later func(tickEnd) bool) tickEnd {
-	if i := sort.Search(len(l.ticks), func(i int) bool { return later(l.ticks[i]) }); i > 0 {
-		return l.ticks[i-1]
+	known = l.clock > timeMs
+	if i := sort.Search(len(l.ticks), func(i int) bool { return l.ticks[i].time > timeMs }); i > 0 {
+		return l.ticks[i-1], known
 	}
-	return tickEnd{next: l.first}
+	return tickEnd{next: l.first}, known
 }
 
 // transactions are those of a range of the lane; what the operator says there is none.

@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
+	"github.com/lockstep-network/lockstep/adapters/opstack/opstacktest"
 	"github.com/lockstep-network/lockstep/core"
 )
 
@@ -163,6 +165,40 @@ func TestRounds_DoNotDependOnTheClient(t *testing.T) {
 		reth, _ := play(t, kinds, capacity, false, false)
 		if geth != reth {
 			t.Fatalf("seed %d: %q of %d: op-geth %q, op-reth %q", seed, kinds, capacity, geth, reth)
+		}
+	}
+}
+
+// What can be seen without a state is decided before anything is built: no build is spent on it.
+func TestRounds_BeginWithWhatCanBeInABlock(t *testing.T) {
+	t.Parallel()
+	w := opstacktest.NewWallet(t, 10)
+	first, second := w.Transfer(), w.Transfer()
+	var all []candidate
+	for i, raw := range [][]byte{first, first, {0x7e, 1}, w.Blob(), second, {0xc0}} {
+		all = append(all, candidate{seq: uint64(i), hash: crypto.Keccak256Hash(raw), raw: raw})
+	}
+	for _, c := range []struct {
+		name string
+		room capacity
+		live []uint64
+		end  uint64
+	}{
+		{"room for all", capacityOf(60_000_000, 400), []uint64{0, 4}, 6},
+		{"gas for one", capacityOf(40_000, 0), []uint64{0}, 4},
+		{"footprint for one", capacityOf(60_000, 400), []uint64{0}, 4},
+	} {
+		r := newRounds(all, 6, c.room, 10)
+		var live []uint64
+		for _, one := range r.live {
+			live = append(live, one.seq)
+		}
+		want := []core.Skip{{Seq: 1, Code: core.VoidNonceTooLow}, {Seq: 2, Code: core.VoidTxType}, {Seq: 3, Code: core.VoidTxType}}
+		if c.end == 6 {
+			want = append(want, core.Skip{Seq: 5, Code: core.VoidUndecodable})
+		}
+		if !slices.Equal(live, c.live) || r.end != c.end || !slices.Equal(r.skipped(), want) {
+			t.Errorf("%s: live %v, end %d, skips %+v", c.name, live, r.end, r.skipped())
 		}
 	}
 }
