@@ -44,6 +44,7 @@ type chain struct {
 	mode      string // the proxy's
 	network   *network
 	joinedAt  uint64 // the first block that must be in the lane
+	sharedAt  uint64 // the head when the mode became shared
 }
 
 func (c *chain) String() string { return fmt.Sprintf("%d (%v)", c.id, c.blockTime) }

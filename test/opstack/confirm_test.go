@@ -15,6 +15,7 @@ import (
 const (
 	passThrough = "pass-through"
 	confirm     = "confirm"
+	shared      = "shared"
 )
 
 // proxyState is what a proxy says of itself.

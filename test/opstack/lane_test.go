@@ -24,9 +24,30 @@ type told struct {
 // headOfBlock are the first bytes of such an entry: version and kind.
 var headOfBlock = []byte{0x01, 0x03}
 
-// readLane reads a chain's lane from its begin.
+// readLane reads the blocks of a chain's lane from its begin.
 func (n *network) readLane(chainID uint64) ([]told, error) {
+	entries, err := n.entries(chainID)
+	if err != nil {
+		return nil, err
+	}
 	var all []told
+	for _, entry := range entries {
+		encoded, ok := bytes.CutPrefix(entry, headOfBlock)
+		if !ok {
+			return nil, fmt.Errorf("the lane has what is no block: %x;", entry)
+		}
+		var block told
+		if err := rlp.DecodeBytes(encoded, &block); err != nil {
+			return nil, fmt.Errorf("decode a block of the lane: %w", err)
+		}
+		all = append(all, block)
+	}
+	return all, nil
+}
+
+// entries reads a chain's lane from its begin.
+func (n *network) entries(chainID uint64) ([][]byte, error) {
+	var all [][]byte
 	for next := uint64(0); ; {
 		var answer struct {
 			Updates []struct {
@@ -47,15 +68,7 @@ func (n *network) readLane(chainID uint64) ([]told, error) {
 		}
 		for _, update := range answer.Updates {
 			for _, entry := range update.Tick.Entries {
-				encoded, ok := bytes.CutPrefix(entry.Data, headOfBlock)
-				if !ok {
-					return nil, fmt.Errorf("the lane has what is no block: %x;", entry.Data)
-				}
-				var block told
-				if err := rlp.DecodeBytes(encoded, &block); err != nil {
-					return nil, fmt.Errorf("decode a block of the lane: %w", err)
-				}
-				all = append(all, block)
+				all = append(all, entry.Data)
 			}
 		}
 		next = answer.NextSeq

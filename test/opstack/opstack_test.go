@@ -29,6 +29,7 @@ func TestOPStack(t *testing.T) {
 	s.joined(t)
 	s.confirmed(t)
 	s.disturbed(t)
+	s.shared(t)
 	s.left(t)
 }
 
