@@ -192,35 +192,39 @@ func (n *network) switchedOff(t *testing.T, validator int) error {
 	return z.Err()
 }
 
-// watch asks a node for a status again and again until it is told to end, and fails if a level goes back from ordered or
-// attested, or if an attested outcome is not the right one.
+// watch asks a node for a status again and again until it is told to end, and once more then. It fails if a level goes back from
+// ordered or attested, or if an attested outcome is not the right one.
 func watch(t *testing.T, c *client.Client, id common.Hash, want core.OutcomeCode) (end func() core.Level) {
 	stop, ended := make(chan struct{}), make(chan core.Level, 1)
+	var promised, highest core.Level
+	look := func() {
+		s, err := c.Status(context.Background(), id)
+		if err != nil {
+			return // the node restarts
+		}
+		if s.Level < promised {
+			t.Errorf("%s went back from %s to %s", id, promised, s.Level)
+		}
+		if s.Level == core.LevelOrdered || s.Level == core.LevelAttested {
+			promised = max(promised, s.Level)
+		}
+		if highest = max(highest, s.Level); s.Level >= core.LevelAttested {
+			if got := *s.Attempts[0].Outcome; got != want {
+				t.Errorf("%s is attested as %s, right is %s", id, got, want)
+			}
+		}
+	}
 	go func() {
-		var promised, highest core.Level
 		ticker := time.NewTicker(3 * time.Millisecond)
 		defer ticker.Stop()
 		for {
 			select {
 			case <-stop:
+				look()
 				ended <- highest
 				return
 			case <-ticker.C:
-			}
-			s, err := c.Status(context.Background(), id)
-			if err != nil {
-				continue // the node restarts
-			}
-			if s.Level < promised {
-				t.Errorf("%s went back from %s to %s", id, promised, s.Level)
-			}
-			if s.Level == core.LevelOrdered || s.Level == core.LevelAttested {
-				promised = max(promised, s.Level)
-			}
-			if highest = max(highest, s.Level); s.Level >= core.LevelAttested {
-				if got := *s.Attempts[0].Outcome; got != want {
-					t.Errorf("%s is attested as %s, right is %s", id, got, want)
-				}
+				look()
 			}
 		}
 	}()
