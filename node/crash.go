@@ -8,14 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 )
 
 // crashFile has the report of the process's end by a panic, in the node's home.
 const crashFile = "crash.txt"
 
-// chainDatabase is in the stack when go-ethereum's database has ended the process. It does so from goroutines of its
-// own when it meets damaged files, where nobody can recover. No other stage uses this major version of it.
-const chainDatabase = "github.com/cockroachdb/pebble/v2."
+// chainDatabases are in the stack when go-ethereum's database or its freezer has ended the process. They do so when they meet
+// damaged files: the first from goroutines of its own, where nobody can recover; the second while it opens, with the database open
+// already, which holds the folder until the process ends. No other stage uses them (of pebble, this major version).
+var chainDatabases = []string{"github.com/cockroachdb/pebble/v2.", "github.com/ethereum/go-ethereum/core/rawdb."}
 
 // KeepCrashReport lets the runtime write the report of a crash into a node's home, so that New can tell a rollup's
 // damaged database by it and rebuild the zone instead of crashing again. It is for processes that run one node.
@@ -43,7 +45,8 @@ func (n *Node) readCrash() error {
 	crashed, _, _ := bytes.Cut(report, []byte("\n\ngoroutine ")) // what panicked
 	rest := report[len(crashed):]
 	first, _, _ := bytes.Cut(bytes.TrimPrefix(rest, []byte("\n\n")), []byte("\n\n")) // and where
-	if bytes.Contains(first, []byte(chainDatabase)) {
+	inDatabase := func(name string) bool { return bytes.Contains(first, []byte(name)) }
+	if slices.ContainsFunc(chainDatabases, inDatabase) {
 		for _, z := range n.genesis.Zones {
 			n.mark(z.ID, fmt.Errorf("%w: a rollup's database ended the process: %s", errCrashed, crashed))
 		}
