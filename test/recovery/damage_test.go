@@ -38,6 +38,32 @@ func TestDamage_WhatFollowsFromTheLogIsRebuilt(t *testing.T) {
 	n.audit(l)
 }
 
+// TestDamage_FreezerThatEndsTheProcess makes a rollup's freezer begin behind the genesis, about which go-ethereum panics while it
+// opens. The next start rebuilds the zone.
+func TestDamage_FreezerThatEndsTheProcess(t *testing.T) {
+	n := newNetwork(t, nil)
+	n.startAll()
+	l := n.startLoad()
+	l.await(50)
+	victim := n.members[n.rng.IntN(validators)]
+	victim.kill()
+	indexes, err := filepath.Glob(filepath.Join(victim.Home, "rollup", "902", "evm", "chaindata", "ancient", "chain", "headers.*idx"))
+	if err != nil || len(indexes) != 1 {
+		t.Fatalf("the freezer's indexes of headers: %v, %v", indexes, err)
+	}
+	if err := os.WriteFile(indexes[0], []byte{0, 0, 0, 0, 0x9c, 0}, 0o600); err != nil { // file 0, behind 39,936 items
+		t.Fatal(err)
+	}
+	head := n.except(victim.Index)[0].state().Head
+	victim.startSupervised()
+	victim.awaitTick(head)
+	if said := victim.stderr.String(); !strings.Contains(said, "its report is kept") || !strings.Contains(said, "moved aside") {
+		t.Errorf("no log lines say so:\n%s", said)
+	}
+	n.agree()
+	n.audit(l)
+}
+
 // TestDamage_LogIsNamedAndFetchedFromPeers damages the ordered log. The validator refuses to start and says what to do;
 // after that was done it has everything again, from its peers.
 func TestDamage_LogIsNamedAndFetchedFromPeers(t *testing.T) {

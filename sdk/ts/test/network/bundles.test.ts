@@ -109,9 +109,9 @@ describe('waiting', () => {
     await expect(aborted).rejects.toMatchObject({ name: 'AbortError' })
 
     const { bundle: better } = await fresh()
-    const replaced = other.waitForLevel({ id: bundle.id })
+    const replaced = expect(other.waitForLevel({ id: bundle.id })).rejects.toMatchObject({ name: 'LockstepDroppedError', reason: 'replaced' })
     await other.replaceBundle(better, { uuid, nonce: 2 })
-    await expect(replaced).rejects.toMatchObject({ name: 'LockstepDroppedError', reason: 'replaced' })
+    await replaced
     await expect(other.replaceBundle(bundle, { uuid, nonce: 1 })).rejects.toMatchObject({ reason: 'replacementNonce' })
     expect(await other.cancelBundle({ uuid, nonce: 3 })).toBe(better.id)
     await expect(other.waitForLevel({ id: better.id })).rejects.toBeInstanceOf(DroppedError)
