@@ -18,12 +18,3 @@ func Explain(err error) (e Explained, ok bool) {
 	}
 	return Explained{x.row.code, x.row.reason, x.message(true), x.field, x.have, x.want}, true
 }
-
-// Sentinels lists the errors of the table, in its order.
-func Sentinels() []error {
-	errs := make([]error, len(errorTable))
-	for i, row := range errorTable {
-		errs[i] = row.err
-	}
-	return errs
-}

@@ -12,13 +12,17 @@ import (
 	"github.com/lockstep-network/lockstep/contracts/orders"
 	"github.com/lockstep-network/lockstep/contracts/predeploy"
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gen/bindings/bridgederc20"
 	"github.com/lockstep-network/lockstep/gen/bindings/intentsettler"
 )
 
 // onChainAdvice is for orders that no bundle of the zone can settle.
 const onChainAdvice = "open it on chain with `open` of the settler, where any filler finds it"
 
-var settler = intentsettler.NewIntentSettler()
+var (
+	settler = intentsettler.NewIntentSettler()
+	erc20   = bridgederc20.NewBridgedERC20() // of it, what every ERC-20 token has
+)
 
 // The statuses of an order at its settler.
 const (
@@ -192,8 +196,8 @@ func (b *Book) checkFunds(ctx context.Context, o *Order, left *big.Int) error {
 		what string
 		call []byte
 	}{
-		{"balance of " + user.Hex(), concat(balanceOf, address(user))},
-		{"allowance for " + name + " (" + taker.Hex() + ")", concat(allowance, address(user), address(taker))},
+		{"balance of " + user.Hex(), erc20.PackBalanceOf(user)},
+		{"allowance for " + name + " (" + taker.Hex() + ")", erc20.PackAllowance(user, taker)},
 	} {
 		have, err := b.number(ctx, o.origin(), token, fund.call)
 		if err != nil {
@@ -206,10 +210,8 @@ func (b *Book) checkFunds(ctx context.Context, o *Order, left *big.Int) error {
 	return nil
 }
 
-// The selectors of what is asked of tokens, Permit2 and accounts.
+// The selectors of what is asked of Permit2 and accounts.
 var (
-	balanceOf        = selector("balanceOf(address)")
-	allowance        = selector("allowance(address,address)")
 	nonceBitmap      = selector("nonceBitmap(address,uint256)")
 	isValidSignature = selector("isValidSignature(bytes32,bytes)")
 )

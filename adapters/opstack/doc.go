@@ -1,5 +1,6 @@
 // Package opstack lets a stock chain of the OP Stack use the network: it stands between an unmodified op-node and its unmodified
-// execution client as a proxy of the Engine API, and tells the network of every block that becomes the chain's head.
+// execution client as a proxy of the Engine API, tells the network of every block that becomes the chain's head, and fills blocks with
+// what the network has ordered.
 //
 //	op-node ── Engine API ──▶ [ opstack ] ── Engine API ──▶ op-geth, op-reth
 //	                              │ ▲

@@ -24,23 +24,29 @@ type Sequencer struct {
 	GasLimit uint64
 
 	client   *rpc.Client
+	pool     *http.Transport
 	sequence uint64
 }
 
 // NewSequencer connects to an engine with a secret, at a chain's head.
 func NewSequencer(ctx context.Context, url string, secret []byte, head *Block) (*Sequencer, error) {
-	client, err := rpc.DialOptions(ctx, url, rpc.WithHTTPAuth(func(h http.Header) error {
+	// A pool of its own: one of the process would still have connections to an engine that was started again at the same address.
+	pool := http.DefaultTransport.(*http.Transport).Clone()
+	client, err := rpc.DialOptions(ctx, url, rpc.WithHTTPClient(&http.Client{Transport: pool}), rpc.WithHTTPAuth(func(h http.Header) error {
 		h.Set("Authorization", "Bearer "+Token(secret, time.Now()))
 		return nil
 	}))
 	if err != nil {
 		return nil, err
 	}
-	return &Sequencer{Head: head, Origin: L1{Number: 1, Hash: common.Hash{1}}, GasLimit: 60_000_000, client: client}, nil
+	return &Sequencer{Head: head, Origin: L1{Number: 1, Hash: common.Hash{1}}, GasLimit: 60_000_000, client: client, pool: pool}, nil
 }
 
 // Close gives the connections back.
-func (s *Sequencer) Close() { s.client.Close() }
+func (s *Sequencer) Close() {
+	s.client.Close()
+	s.pool.CloseIdleConnections()
+}
 
 // forkchoiceAnswer is an answer to forkchoiceUpdated.
 type forkchoiceAnswer struct {
