@@ -410,7 +410,7 @@ func TestBook_RefusesOrdersThatCannotBeSettled(t *testing.T) {
 		{"allowance for Permit2", ErrFunds, "intent.inputAmount", nil, func(w *world) { w.number("allowance(address,address)", 99) }, predeploy.Permit2Address.Hex()},
 		{"allowance for the settler", ErrFunds, "intent.inputAmount", func(_ *orders.Order, in *orders.Intent) { in.PartialFill = true }, func(w *world) { w.number("allowance(address,address)", 99) }, settlerAddress.Hex()},
 		{"half is taken and half allowed", nil, "", func(_ *orders.Order, in *orders.Intent) { in.PartialFill = true }, func(w *world) { w.state(0, 50); w.number("allowance(address,address)", 50) }, ""},
-		{"no token", ErrFunds, "", nil, func(w *world) { delete(w.answers, string(balanceOf)) }, "ERC-20"},
+		{"no token", ErrFunds, "", nil, func(w *world) { delete(w.answers, string(selector("balanceOf(address)"))) }, "ERC-20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
