@@ -21,6 +21,8 @@ type order struct {
 	call call
 	// id is that of the execution client's build with the deposits alone.
 	id payloadID
+	// seen is shared by all copies of the order.
+	seen *foresight
 }
 
 // attributesWith are op-node's with transactions behind its own and nothing else; local leaves them as they are.
@@ -100,7 +102,7 @@ func (f *filler) opened(c call, id payloadID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.orders = slices.DeleteFunc(f.orders, func(o *order) bool { return o.id.String() == id.String() && o.call.head == c.head })
-	if f.orders = append(f.orders, &order{c, id}); len(f.orders) > maxJobs {
+	if f.orders = append(f.orders, &order{c, id, new(foresight)}); len(f.orders) > maxJobs {
 		f.orders = f.orders[1:]
 	}
 }
@@ -138,7 +140,9 @@ func (f *filler) answer(ctx context.Context, c call) []byte {
 	if err != nil {
 		f.trouble(fmt.Sprintf("block on %s: %v", o.call.head, err))
 		f.adapter.meters.unfilled.Inc()
-		return nil
+		if p = o.seen.lastResort(c.method); p == nil {
+			return nil
+		}
 	}
 	body, err := json.Marshal(response{"2.0", c.request, p.answer})
 	if err != nil {
@@ -172,7 +176,7 @@ func (f *filler) seal(ctx context.Context, o *order, version string) (*payload, 
 	case core.CutLocal:
 		p, err = f.chain.build(ctx, o, nil, version, true)
 	default:
-		p, err = f.chain.payload(ctx, o, o.id, version)
+		p, err = f.alone(ctx, o, version)
 	}
 	if err != nil {
 		return nil, err
@@ -293,8 +297,23 @@ func (f *filler) replay(cursor uint64, path []*body) (uint64, error) {
 	return cursor, nil
 }
 
+// alone is the block with the deposits alone, of the build that op-node asked for. It is read once: execution clients keep few builds.
+func (f *filler) alone(ctx context.Context, o *order, version string) (*payload, error) {
+	if p := o.seen.lastResort(version); p != nil {
+		return p, nil
+	}
+	p, err := f.chain.payload(ctx, o, o.id, version)
+	if err == nil {
+		o.seen.keepResort(p, version)
+	}
+	return p, err
+}
+
 // fill builds until the execution client takes what is left of the lane's part.
 func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version string) (*payload, *rounds, error) {
+	if p, r := o.seen.ready(first, cut, version); p != nil {
+		return p, r, nil
+	}
 	f.mu.Lock()
 	all := f.lane.transactions(first, cut)
 	f.mu.Unlock()
@@ -305,12 +324,13 @@ func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version 
 	}
 	r := newRounds(all, max(first, cut), room, f.operator.Rollup)
 	r.alone = len(deposits) <= 1
+	r.without(o.seen.known())
 	var best *payload
 	sound := false
 	for begun := time.Now(); ; {
 		n, more := r.next()
 		if !more && best == nil {
-			best, err := f.chain.payload(ctx, o, o.id, version) // the deposits alone
+			best, err := f.alone(ctx, o, version)
 			return best, r, err
 		}
 		if !more {
@@ -318,6 +338,9 @@ func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version 
 		}
 		f.adapter.meters.rounds.Inc()
 		p, err := f.chain.build(ctx, o, r.live[:n], version, false)
+		if err != nil { // further builds would displace the last resort; if it cannot be read, the execution client may still have it then
+			_, _ = f.alone(ctx, o, version)
+		}
 		var because *refusal
 		switch {
 		case err == nil:

@@ -31,6 +31,8 @@ type rounds struct {
 	// bad is a length that was refused without a reason; zero for none.
 	bad  int
 	left int
+	// hurried: the time was used up.
+	hurried bool
 }
 
 // newRounds begins with the lane's transactions up to the cut, for a block of some capacity of a chain.
@@ -152,7 +154,18 @@ func (r *rounds) carry(at int) {
 }
 
 // stop lets no further try begin but the one of what was executed already.
-func (r *rounds) stop() { r.left = min(r.left, 0) }
+func (r *rounds) stop() { r.left, r.hurried = min(r.left, 0), true }
+
+// without skips candidates that earlier builds on the same parent refused; those behind them need not be built to find that again.
+func (r *rounds) without(bad map[uint64]core.OutcomeCode) {
+	r.live = slices.DeleteFunc(r.live, func(c candidate) bool {
+		code, refused := bad[c.seq]
+		if refused {
+			r.skip(c, code)
+		}
+		return refused
+	})
+}
 
 // skipped are the skips in the part that is taken, by position.
 func (r *rounds) skipped() []core.Skip {

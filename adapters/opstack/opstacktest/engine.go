@@ -58,10 +58,19 @@ func (e *Execution) forkchoice(params []json.RawMessage) (any, error) {
 		return nil, opened.err
 	}
 	id := hexutil.Encode(crypto.Keccak256(state.Head[:], params[1])[:8])
+	if _, known := e.payloads[id]; !known {
+		if e.kept = append(e.kept, id); len(e.kept) > maxPayloads {
+			delete(e.payloads, e.kept[0])
+			e.kept = e.kept[1:]
+		}
+	}
 	e.payloads[id] = opened
 	answer["payloadId"] = id
 	return answer, nil
 }
+
+// maxPayloads is how many builds are kept, as in go-ethereum.
+const maxPayloads = 10
 
 // Invalid are the bytes of a transaction that no execution client includes.
 var Invalid = hexutil.Bytes("invalid")

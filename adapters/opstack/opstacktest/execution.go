@@ -53,8 +53,10 @@ type Execution struct {
 	chain    chain
 	pool     []hexutil.Bytes
 	payloads map[string]build
-	calls    map[string]int
-	delay    time.Duration
+	// kept are the ids of the payloads that are not forgotten, oldest first.
+	kept  []string
+	calls map[string]int
+	delay time.Duration
 	// plan says of each of the next builds whether it works.
 	plan []bool
 }
