@@ -13,6 +13,8 @@ import (
 // State is what the proxy tells those who operate it.
 type State struct {
 	Mode Mode `json:"mode"`
+	// Leaving is there while the mode is Shared and will be another one as soon as blocks have what the lane holds.
+	Leaving *Leaving `json:"leaving,omitempty"`
 	// Engine says whether the execution client answers: "ok", "silent", or "unknown" before the first call.
 	Engine string `json:"engine"`
 	// Head is the chain's newest head that the execution client took from op-node; null before the first.
@@ -40,6 +42,10 @@ func (a *Adapter) State() State {
 	if a.head != (common.Hash{}) {
 		head, since := a.head, a.headAt.UTC()
 		s.Head, s.HeadSince = &head, &since
+	}
+	if a.leaving != nil {
+		leaving := *a.leaving
+		s.Leaving = &leaving
 	}
 	if a.operator != nil {
 		s.Confirm = a.confirm.view(a.operator, time.Now())
@@ -72,7 +78,8 @@ func (a *Adapter) Ready() http.Handler {
 // ControlPath is where Control belongs on the private listener.
 const ControlPath = "/opstack/"
 
-// Control answers GET /opstack/state with the state, and POST /opstack/mode, whose body is {"mode": "confirm"}, changes the mode.
+// Control answers GET /opstack/state with the state, and POST /opstack/mode, whose body is {"mode": "confirm"}, changes the mode;
+// with "now": true out of Shared without waiting for blocks to take what the lane holds.
 func (a *Adapter) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+ControlPath+"state", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, a.State()) })
@@ -87,14 +94,19 @@ const maxControl = 4 << 10
 func (a *Adapter) changeMode(w http.ResponseWriter, r *http.Request) {
 	var wanted struct {
 		Mode Mode `json:"mode"`
+		Now  bool `json:"now"`
 	}
 	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControl))
 	in.DisallowUnknownFields()
 	err := in.Decode(&wanted)
 	if err == nil {
-		err = a.SetMode(wanted.Mode)
+		err = a.change(wanted.Mode, wanted.Now)
 	} else if !errors.Is(err, ErrMode) {
 		err = fmt.Errorf(`want {"mode": one of %q}: %w`, Modes(), err)
+	}
+	if errors.Is(err, ErrJournal) {
+		answerJSON(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
+		return
 	}
 	if err != nil {
 		answerJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})

@@ -20,7 +20,7 @@ type meters struct {
 	fill                          prometheus.Histogram
 	filled, skipped, rounds, gaps prometheus.Counter
 	unfilled                      prometheus.Counter
-	cursor                        prometheus.Gauge
+	cursor, leaving               prometheus.Gauge
 }
 
 func newMeters(r prometheus.Registerer) *meters {
@@ -57,6 +57,7 @@ func newMeters(r prometheus.Registerer) *meters {
 	m.gaps = prometheus.NewCounter(counter("gaps_total", "Blocks for which the network was behind too long."))
 	m.unfilled = prometheus.NewCounter(counter("unfilled_total", "Blocks of deposits alone because something failed."))
 	m.cursor = gauge("cursor", "The lane position behind what the newest block took.")
+	m.leaving = gauge("leaving_transactions", "Transactions of the lane that blocks take before mode shared is left; 0 while nobody wants to leave.")
 	for _, k := range kinds {
 		m.engine.WithLabelValues(string(k))
 		m.added.WithLabelValues(string(k))
@@ -69,7 +70,7 @@ func newMeters(r prometheus.Registerer) *meters {
 	}
 	r.MustRegister(m.engine, m.added, m.refused, m.unanswered, m.overlooked, m.builds, m.open, m.mode,
 		m.told, m.reorgs, m.failures, m.ordered, m.height, m.provenHeight, m.behind,
-		m.fill, m.filled, m.skipped, m.rounds, m.gaps, m.unfilled, m.cursor)
+		m.fill, m.filled, m.skipped, m.rounds, m.gaps, m.unfilled, m.cursor, m.leaving)
 	return m
 }
 
@@ -87,4 +88,12 @@ func (m *meters) inMode(mode Mode) {
 		}
 		m.mode.WithLabelValues(string(one)).Set(value)
 	}
+}
+
+// leave says what the way out of Shared waits for; nil for no such way.
+func (m *meters) leave(l *Leaving) {
+	if l == nil {
+		l = new(Leaving)
+	}
+	m.leaving.Set(float64(l.Waiting))
 }

@@ -51,21 +51,7 @@ func start(t *testing.T, cfg opstack.Config) running {
 
 func startWith(t *testing.T, cfg opstack.Config, operator *opstack.Operator) running {
 	t.Helper()
-	if cfg.Listen == "" {
-		cfg.Listen = "127.0.0.1:0"
-	}
-	base := opstack.Default()
-	cfg.Timeout, cfg.SealDelta, cfg.FillTime = base.Timeout, base.SealDelta, 8*time.Second
-	if cfg.OnGap == "" {
-		cfg.OnGap, cfg.GapWait = base.OnGap, base.GapWait
-	}
-	if cfg.Mode == "" {
-		cfg.Mode = base.Mode
-	}
-	if cfg.MaxBody == 0 {
-		cfg.MaxBody = base.MaxBody
-	}
-	a, err := opstack.New(cfg, opstack.Deps{Operator: operator, Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
+	a, err := opstack.New(complete(cfg), depsOf(operator))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +66,29 @@ func startWith(t *testing.T, cfg opstack.Config, operator *opstack.Operator) run
 	})
 	t.Cleanup(stop)
 	return running{a, "http://" + a.Addr().String(), stop}
+}
+
+func depsOf(operator *opstack.Operator) opstack.Deps {
+	return opstack.Deps{Operator: operator, Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)}
+}
+
+// complete gives what a test does not say.
+func complete(cfg opstack.Config) opstack.Config {
+	if cfg.Listen == "" {
+		cfg.Listen = "127.0.0.1:0"
+	}
+	base := opstack.Default()
+	cfg.Timeout, cfg.SealDelta, cfg.FillTime = base.Timeout, base.SealDelta, 8*time.Second
+	if cfg.OnGap == "" {
+		cfg.OnGap, cfg.GapWait = base.OnGap, base.GapWait
+	}
+	if cfg.Mode == "" {
+		cfg.Mode = base.Mode
+	}
+	if cfg.MaxBody == 0 {
+		cfg.MaxBody = base.MaxBody
+	}
+	return cfg
 }
 
 // recorded is a call between a real op-node and a real op-geth.

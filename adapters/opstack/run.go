@@ -41,6 +41,7 @@ type Adapter struct {
 
 	mu      sync.Mutex
 	mode    Mode
+	leaving *Leaving      // nil while nobody wants to leave Shared
 	changed chan struct{} // closed and replaced when the mode or the head changes
 	head    common.Hash
 	headAt  time.Time
@@ -74,7 +75,7 @@ func New(cfg Config, deps Deps) (*Adapter, error) {
 		a.proxy.fill = a.filler
 		a.proxy.mode = a.Mode
 	}
-	if err := a.SetMode(cfg.Mode); err != nil {
+	if err := a.resume(); err != nil {
 		return nil, err
 	}
 	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
@@ -112,6 +113,10 @@ func (a *Adapter) Run(ctx context.Context) error {
 			a.whileTelling(ctx, a.filler.run)
 			return nil
 		})
+		group.Go(func() error {
+			a.drain(ctx)
+			return nil
+		})
 	}
 	a.log.Info("engine proxy", "address", a.listener.Addr().String(), "engine", a.cfg.Engine, "mode", a.Mode())
 	return group.Wait()
@@ -137,38 +142,6 @@ func (a *Adapter) closeAll() error {
 		err = errors.Join(err, portErr)
 	}
 	return err
-}
-
-// Mode is the mode now.
-func (a *Adapter) Mode() Mode {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.mode
-}
-
-// SetMode changes the mode. Calls under way do not notice. It is ErrMode where the mode needs what was not configured.
-func (a *Adapter) SetMode(mode Mode) error {
-	if _, err := ParseMode(string(mode)); err != nil {
-		return err
-	}
-	if mode == Shared && a.operator != nil && a.filler == nil {
-		return fmt.Errorf("%w: %s needs a file for what is decided: see --journal", ErrMode, mode)
-	}
-	if mode != PassThrough && a.operator == nil {
-		return fmt.Errorf("%w: %s needs the rollup, the network's genesis, a gateway and the operator's key: see --rollup, --genesis, --gateways and --operator-key", ErrMode, mode)
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.mode == mode {
-		return nil
-	}
-	if a.mode != "" {
-		a.log.Info("mode changes", "mode", mode, "reason", "asked for")
-	}
-	a.mode = mode
-	a.meters.inMode(mode)
-	a.news()
-	return nil
 }
 
 // news wakes who waits for another mode or head; mu is held.

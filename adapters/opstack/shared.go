@@ -71,6 +71,9 @@ func newFiller(a *Adapter) (*filler, error) {
 	}
 	from, _, _ := f.book.oldest()
 	f.after = lane.Cursor{Seq: from}
+	if n := len(f.book.order); n > 0 {
+		f.shown.Cursor = f.book.records[f.book.order[n-1]].NextSeq
+	}
 	return f, nil
 }
 
@@ -125,7 +128,7 @@ func (f *filler) wanted(id payloadID) *order {
 // block of the deposits alone. op-node never sees an error of a build that it did not ask for.
 func (f *filler) answer(ctx context.Context, c call) []byte {
 	o := f.wanted(c.id)
-	if o == nil {
+	if o == nil || f.adapter.Mode() != Shared { // out of it the lane may not be followed any more
 		return nil
 	}
 	select {

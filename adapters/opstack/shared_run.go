@@ -17,6 +17,8 @@ type SharedState struct {
 	// Cursor is the position behind what the newest block that was made here took, Lane the end of the lane as it was read.
 	Cursor uint64 `json:"cursor"`
 	Lane   uint64 `json:"lane"`
+	// Waiting counts the transactions between the two.
+	Waiting int `json:"waiting"`
 	// Clock is the newest consensus time that was read, in ms.
 	Clock uint64 `json:"clock"`
 	// Reported is the newest block of which the lane says what it took; zero for none.
@@ -30,6 +32,7 @@ func (f *filler) view() *SharedState {
 	defer f.mu.Unlock()
 	v := f.shown
 	v.Lane, v.Clock = f.lane.end(), f.lane.clock
+	v.Waiting = len(f.lane.transactions(v.Cursor, v.Lane))
 	if f.book.last != nil {
 		v.Reported = f.book.last.Number
 	}

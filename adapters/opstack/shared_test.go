@@ -400,7 +400,7 @@ func TestShared_SwitchesUnderLoad(t *testing.T) {
 		local := 0
 		for range 3 {
 			for _, mode := range []opstack.Mode{opstack.Shared, opstack.Confirm, opstack.Shared, opstack.PassThrough} {
-				if err := s.proxy.SetMode(mode); err != nil {
+				if err := s.proxy.SetModeNow(mode); err != nil {
 					t.Fatal(err)
 				}
 				for range 4 {

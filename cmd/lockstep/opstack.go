@@ -63,7 +63,7 @@ func newOPStack() *cobra.Command {
 	flags.StringVar(&f.cfg.Engine, "engine", f.cfg.Engine, "`URL` of the execution client's authenticated port")
 	flags.StringVar(&f.cfg.JWTIn, "jwt-in", "", "`FILE` with the secret of op-node's tokens, 64 hex digits, as its --l2.jwt-secret")
 	flags.StringVar(&f.cfg.JWTOut, "jwt-out", "", "`FILE` with the execution client's secret; that of --jwt-in if it is not given")
-	flags.Var(&f.mode, "mode", "mode at the start: pass-through, confirm or shared")
+	flags.Var(&f.mode, "mode", "mode at the start: pass-through, confirm or shared; what it was switched to later lasts over restarts until this changes")
 	flags.StringVar(&f.cfg.Journal, "journal", "", "`FILE` in which mode shared keeps what was decided; it needs one")
 	flags.StringVar((*string)(&f.cfg.OnGap), "on-gap", string(f.cfg.OnGap), "`POLICY` for a block of mode shared that the network is behind of: wait, empty (deposits alone) or local (the chain's own pool)")
 	flags.DurationVar(&f.cfg.GapWait, "gap-wait", f.cfg.GapWait, "how long a block of mode shared waits for the network before that; below 8s")

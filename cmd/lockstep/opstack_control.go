@@ -23,11 +23,14 @@ const (
 
 func newOPStackMode() *cobra.Command {
 	var admin string
+	var now bool
 	cmd := &cobra.Command{
 		Use:   "mode MODE",
 		Short: "Change the mode of a running proxy, without restarting anything",
-		Long: "Tells a running proxy, by its private port, to go to another mode, and prints its state. op-node notices nothing. After a\n" +
-			"restart the proxy is in the mode of its settings again.",
+		Long: "Tells a running proxy, by its private port, to go to another mode, and prints its state. op-node notices nothing. Out of mode\n" +
+			"shared blocks first take what the lane holds at this moment: the state says how many transactions wait (`leaving`), and the mode\n" +
+			"changes when there are none. With --now it changes at once, and they wait in the lane until the mode is shared again.\n\n" +
+			"A proxy with a journal keeps the mode over restarts, for as long as its setting --mode stays what it was.",
 		Example: "  lockstep opstack mode pass-through",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -40,7 +43,7 @@ func newOPStackMode() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			body, err := json.Marshal(map[string]opstack.Mode{"mode": mode})
+			body, err := json.Marshal(map[string]any{"mode": mode, "now": now})
 			if err != nil {
 				return err
 			}
@@ -48,6 +51,7 @@ func newOPStackMode() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&admin, "admin", opstackAdmin, "`URL` of the proxy's private port")
+	cmd.Flags().BoolVar(&now, "now", false, "leave mode shared without waiting for blocks to take what the lane holds")
 	return cmd
 }
 

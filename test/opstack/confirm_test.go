@@ -43,24 +43,22 @@ func (p *proxy) state() (state proxyState, err error) {
 	return state, json.Unmarshal(text, &state)
 }
 
-// switchTo changes the proxy's mode while it runs.
+// switchTo changes the proxy's mode while it runs, and waits until it is that: out of shared, blocks take what the lane holds first.
 func (p *proxy) switchTo(mode string) error {
 	body, err := json.Marshal(map[string]string{"mode": mode})
 	if err != nil {
 		return err
 	}
-	text, err := p.ask(http.MethodPost, "/opstack/mode", body)
-	if err != nil {
+	if _, err := p.ask(http.MethodPost, "/opstack/mode", body); err != nil {
 		return err
 	}
-	var state proxyState
-	if err := json.Unmarshal(text, &state); err != nil {
+	return eventually(time.Minute, func() error {
+		state, err := p.state()
+		if err == nil && state.Mode != mode {
+			err = fmt.Errorf("the mode is %s, and not %s;", state.Mode, mode)
+		}
 		return err
-	}
-	if state.Mode != mode {
-		return fmt.Errorf("the mode is %s, and not %s;", state.Mode, mode)
-	}
-	return nil
+	})
 }
 
 // proves waits until the validators have signed that what is the chain's head now is in the lane, and compares the lane.

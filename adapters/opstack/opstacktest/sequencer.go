@@ -22,6 +22,8 @@ type Sequencer struct {
 	At uint64
 	// GasLimit is that of the blocks to come.
 	GasLimit uint64
+	// Between is called once, between the begin of the next block's build and the wish for its payload; nil for nothing.
+	Between func()
 
 	client   *rpc.Client
 	pool     *http.Transport
@@ -90,6 +92,10 @@ func (s *Sequencer) Seal(ctx context.Context, derived bool, forced ...hexutil.By
 	}
 	if opened.PayloadID == nil {
 		return nil, fmt.Errorf("forkchoiceUpdated: no payload id")
+	}
+	if between := s.Between; between != nil {
+		s.Between = nil
+		between()
 	}
 	var sealed struct {
 		Payload json.RawMessage `json:"executionPayload"`
