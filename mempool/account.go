@@ -82,6 +82,9 @@ func (a *account) empty() bool { return len(a.txs) == 0 && a.busy == 0 && len(a.
 // index finds out anew which of the sender's singles are ready and which wait, and returns those that became ready for
 // the first time. It must follow every change of the account or of the rollup's base fee.
 func (q *queue) index(a *account, now time.Time) (fresh []*gethtypes.Transaction) {
+	if q.nonces != nil {
+		return q.indexElsewhere(a, now)
+	}
 	next := a.nonce
 	a.first = 0
 	for a.first < len(a.txs) {
@@ -107,6 +110,12 @@ func (q *queue) index(a *account, now time.Time) (fresh []*gethtypes.Transaction
 			fresh = append(fresh, e.tx.Eth())
 		}
 	}
+	q.place(a, now)
+	return fresh
+}
+
+// place puts what is not ready among the waiting, and the account among those that can be selected if it can.
+func (q *queue) place(a *account, now time.Time) {
 	for _, e := range a.txs[a.end:] {
 		if e.tick == 0 && e.place == nil {
 			e.since, e.place = now, q.waiting.PushBack(e)
@@ -119,5 +128,4 @@ func (q *queue) index(a *account, now time.Time) (fresh []*gethtypes.Transaction
 		q.ready.Remove(a.place)
 		a.place = nil
 	}
-	return fresh
 }

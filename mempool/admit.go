@@ -16,13 +16,13 @@ func (p *Pool) admit(q *queue, e *entry, local bool) (*entry, error) {
 	if leg := q.txs[e.tx.Hash()]; leg != nil {
 		e = leg
 	}
+	if q.elsewhere() {
+		return e, p.admitElsewhere(q, e, local)
+	}
 	return e, p.admitNew(q, e)
 }
 
 func (p *Pool) admitNew(q *queue, e *entry) error {
-	if q.elsewhere() {
-		return p.admitElsewhere(q, e)
-	}
 	a, err := p.account(q, e.from)
 	defer p.settle(q, a)
 	if err != nil {
@@ -51,15 +51,6 @@ func (p *Pool) admitNew(q *queue, e *entry) error {
 		p.drop(q, a, old, refuse(ErrReplaced, "by %s", e.tx.Hash()))
 	}
 	p.insert(q, a, e)
-	return nil
-}
-
-func (p *Pool) admitElsewhere(q *queue, e *entry) error {
-	if err := p.makeRoom(q, e, nil, true); err != nil {
-		return err
-	}
-	p.insert(q, nil, e)
-	p.wake()
 	return nil
 }
 

@@ -52,9 +52,20 @@ func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64)
 		e := q.txs[item.Tx.Hash()]
 		if item.Tx.Kind() != core.EncTransaction {
 			q.operator.ordered(item.Tx)
+			if r := item.Tx.Report(); r != nil && q.nonces != nil {
+				p.reported(q, r)
+			}
 			continue
 		}
-		if q.kind != core.KindEVM { // nothing here executes it
+		if q.nonces != nil {
+			pos := &position{tick: tick, seq: firstSeq + uint64(i)}
+			if e == nil || e.from == (common.Address{}) {
+				strangers.add(pos, item.Tx)
+			}
+			p.orderElsewhere(q, e, &flight{seq: pos.seq, nonce: item.Tx.Eth().Nonce(), hash: item.Tx.Hash(), since: p.now()}, &touched)
+			continue
+		}
+		if q.elsewhere() { // nothing here executes it
 			if e != nil && e.single {
 				p.remove(q, nil, e)
 			}
@@ -97,7 +108,11 @@ func (p *Pool) orderEntry(q *queue, pos *position, leg bool) {
 // attributeLater has the workers recover the senders of positions that reached this node by the order only. With no
 // sender waiting on the rollup nobody needs them: a node that catches up does not recover each sender twice.
 func (p *Pool) attributeLater(s strange) {
-	if len(s.positions) == 0 || len(s.queue.accounts) == 0 {
+	wanted := len(s.queue.accounts) > 0
+	if s.queue.nonces != nil {
+		wanted = !p.old(p.tickTime)
+	}
+	if len(s.positions) == 0 || !wanted {
 		return
 	}
 	if p.inbox.bytes.load()+s.bytes > p.cfg.MaxInboxBytes {
@@ -115,6 +130,10 @@ func (p *Pool) attributeLater(s strange) {
 // attribute recovers the senders of positions and keeps their accounts from being selected until the effect is known.
 func (p *Pool) attribute(s strange) {
 	defer p.inbox.bytes.add(-s.bytes)
+	if s.queue.nonces != nil {
+		p.attributeElsewhere(s)
+		return
+	}
 	senders, authorities := make([]common.Address, len(s.txs)), make([][]common.Address, len(s.txs))
 	for i, tx := range s.txs {
 		authorities[i] = s.queue.authorities(tx.Eth())
@@ -306,6 +325,7 @@ func (p *Pool) sweep() {
 	p.sweepParking(now)
 	for _, q := range p.order {
 		p.expireOperatorEntries(q, now)
+		p.sweepElsewhere(q, now)
 		for q.waiting.Len() > 0 {
 			e := q.waiting.Front().Value.(*entry)
 			if now.Sub(e.since) < p.cfg.Lifetime {

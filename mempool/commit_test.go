@@ -325,25 +325,3 @@ func (f *fixture) gossip(batches ...[]byte) {
 	}
 	waitFor(f.t, func() bool { return f.pool.Counters().GossipIn >= want })
 }
-
-// What an opstack rollup's own execution client will judge is taken as it comes, checked as far as it can be without its state.
-func TestPool_TakesTransactionsOfOPStackRollupsAsTheyCome(t *testing.T) {
-	f := newFixture(t)
-	later := transfer{Rollup: mempooltest.OPStack, Nonce: 5}
-	for _, tx := range []transfer{later, {Rollup: mempooltest.OPStack}} {
-		if _, err := f.pool.AddTransaction(t.Context(), mempooltest.OPStack, tx.Raw()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := f.pool.AddTransaction(t.Context(), mempooltest.OPStack, later.Raw()); !errors.Is(err, mempool.ErrAlreadyKnown) {
-		t.Errorf("again: %v", err)
-	}
-	c := f.sel()
-	if len(c.Sections) != 1 || len(c.Sections[0].Txs) != 2 || c.Sections[0].Txs[0].Eth().Nonce() != 5 {
-		t.Fatalf("selected %+v, want both in the order in which they came", c.Sections)
-	}
-	f.commit(c)
-	if pending, _ := f.pool.Stats(mempooltest.OPStack); pending != 0 || len(f.sel().Sections) != 0 {
-		t.Errorf("%d are left", pending)
-	}
-}

@@ -56,6 +56,12 @@ type Config struct {
 	PriceBump uint64
 	// Lifetime is how long a transaction may wait for a missing nonce or for a lower base fee.
 	Lifetime time.Duration
+	// GapWait is how long a transaction of a chain that the network does not execute waits for an earlier nonce if the chain itself
+	// did not say that it is missing; then it is offered all the same.
+	GapWait time.Duration
+	// MaxNonces is of how many senders of such a chain the next nonce is remembered, and how many of its transactions are watched
+	// until the operator reports what became of them.
+	MaxNonces int
 	// Sweep is the time between two searches for what has expired.
 	Sweep time.Duration
 	// MaxInboxBytes bounds what waits for a worker.
@@ -75,7 +81,7 @@ func Default() Config {
 		MaxBundles: 4096, MaxBundlesBytes: 32 << 20, MaxSenderBundles: 16,
 		MaxClients: 1 << 14, MaxClientBundles: 1024, MaxClientVoids: 64, VoidWindow: time.Minute,
 		MaxLines: 1 << 15, MaxSignerLines: 1024, MaxParked: 1024, MaxParkedBytes: 8 << 20, MaxSenderParked: 16,
-		MaxSkeletons: 4096, ParkTime: 10 * time.Minute, PriceBump: 10, Lifetime: 10 * time.Minute, Sweep: time.Second,
+		MaxSkeletons: 4096, ParkTime: 10 * time.Minute, PriceBump: 10, Lifetime: 10 * time.Minute, GapWait: 3 * time.Second, MaxNonces: 1 << 16, Sweep: time.Second,
 		MaxInboxBytes: 16 << 20, MaxRecent: 1 << 17, MaxReasons: 1 << 14,
 	}
 }
@@ -113,6 +119,8 @@ func (c Config) Validate() error {
 	positive("maxSkeletons", int64(c.MaxSkeletons))
 	positive("parkTime", int64(c.ParkTime))
 	positive("lifetime", int64(c.Lifetime))
+	positive("gapWait", int64(c.GapWait))
+	positive("maxNonces", int64(c.MaxNonces))
 	positive("sweep", int64(c.Sweep))
 	positive("maxInboxBytes", int64(c.MaxInboxBytes))
 	positive("maxRecent", int64(c.MaxRecent))

@@ -30,7 +30,9 @@
 //     else brought it too.
 //  7. A delegated account (EIP-7702), or one with an authorization on its way, has one transaction that can run.
 //  8. What is parked is offered for the order as part of its bundle only, and is not gossiped.
-//  9. Bundles that fail are charged to the client that brought them to this node, never to the senders of their legs.
+//  9. On a chain that others execute (opstack) a sender's transactions are offered by ascending nonce too, as far as nonces are
+//     known from the lane, the operator's reports and the chain itself; what is not known holds nothing up for long.
+//  10. Bundles that fail are charged to the client that brought them to this node, never to the senders of their legs.
 //
 // What this package never does: executing, voting, deciding a fate of what is ordered, relaying what came by gossip,
 // persisting, or logging (see Pool.Counters and Pool.Dropped).

@@ -123,7 +123,7 @@ func (p *Pool) add(tx core.Transaction, local bool) error {
 		return err
 	}
 	p.counters.Admitted++
-	if local {
+	if local && q.nonces == nil { // gossipHeld hands on the others when their turn comes
 		p.outbox.add(outgoing{entry: e}, p.live())
 	}
 	return nil
@@ -179,6 +179,7 @@ func (p *Pool) checkEth(q *queue, e *entry) error {
 		return &Refusal{Cause: ErrEmptyAuthList}
 	}
 	if q.elsewhere() {
+		e.from = from
 		return nil // what it costs, and whether its sender has that, is known there
 	}
 	cost, overflow := uint256.FromBig(eth.Cost())

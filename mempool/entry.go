@@ -26,6 +26,9 @@ type entry struct {
 	holds int
 	// tick is the tick that ordered the entry as a single; zero before.
 	tick uint64
+	// held says that peers get the entry once it is ready, and overdue that it is ready whatever its nonce: its rollup is executed
+	// elsewhere, see elsewhere.go.
+	held, overdue bool
 	// since is when the entry began to wait, and place where it does: among queue.waiting, or on opaque rollups, where
 	// nothing waits, among queue.ready.
 	since time.Time

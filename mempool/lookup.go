@@ -134,7 +134,10 @@ func (p *Pool) Stats(rollup core.RollupID) (pending, queued int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if q.elsewhere() {
+	switch {
+	case q.nonces != nil:
+		return q.count - q.waiting.Len(), q.waiting.Len()
+	case q.elsewhere():
 		return q.count, 0
 	}
 	for _, a := range q.accounts {

@@ -84,6 +84,9 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 		if r.Kind == core.KindEVM {
 			q.baseFee.Set(state.BaseFee(r.ID))
 		}
+		if r.Kind == core.KindOPStack {
+			q.nonces = newNonces(cfg.MaxNonces)
+		}
 		p.queues[r.ID] = q
 		p.order = append(p.order, q)
 	}
@@ -127,7 +130,11 @@ func (p *Pool) refresh(q *queue, a *account) error {
 
 // reindex brings the account's index up to date and tells subscribers what became ready.
 func (p *Pool) reindex(q *queue, a *account) {
-	if fresh := q.index(a, p.now()); len(fresh) > 0 {
+	fresh := q.index(a, p.now())
+	if q.nonces != nil {
+		p.gossipHeld(a)
+	}
+	if len(fresh) > 0 {
 		p.announce(NewTxs{Rollup: q.id, Txs: fresh})
 	}
 }

@@ -33,6 +33,8 @@ type queue struct {
 	authorized map[common.Address]int
 	// delegated are the *account with code, the longest not read first.
 	delegated *list.List
+	// nonces is what is known of the senders of a chain that is executed elsewhere; nil for other rollups.
+	nonces *nonces
 	// count and bytes are of the singles that are not ordered yet.
 	count int
 	bytes int
@@ -63,7 +65,8 @@ func newQueue(r *core.Rollup, zone core.ZoneID) *queue {
 	}
 }
 
-// elsewhere tells whether the rollup is executed by others, so that nothing is known here of accounts: what comes first is first.
+// elsewhere tells whether the rollup is executed by others, so that nothing is known here of accounts. What comes first is first,
+// except that a chain's senders are kept in nonce order as far as nonces are known.
 func (q *queue) elsewhere() bool { return q.kind != core.KindEVM }
 
 // hold counts e as a leg once more. An entry of the same transaction that the queue already has is used instead.

@@ -92,7 +92,7 @@ func (s *selection) free(b *bundle) bool {
 		}
 	}
 	for _, e := range b.entries {
-		if e.mark == s.number {
+		if e.mark == s.number || !s.pool.queues[e.tx.Rollup()].mayGo(e) {
 			return false
 		}
 	}
@@ -131,6 +131,9 @@ func (s *selection) sections() (sections []core.Section) {
 	for i, q := range order {
 		if q.ready.Len() > 0 || len(q.operator.entries) > 0 {
 			cursors[i] = &cursor{selection: s, queue: q, gas: s.budget.SingleGas[q.id], place: q.ready.Front()}
+			if q.elsewhere() {
+				cursors[i].gas = noLimit
+			}
 			cursors[i].takeOperator()
 			live++
 		}
@@ -208,8 +211,8 @@ func (c *cursor) advance() bool {
 		c.place = c.place.Next()
 		switch v := value.(type) {
 		case *account:
-			if v.mark != c.number {
-				c.head = offer{v, v.first, v.txs[v.first]}
+			if e := v.txs[v.first]; v.mark != c.number && e.mark != c.number {
+				c.head = offer{v, v.first, e}
 				return true
 			}
 		case *entry:
@@ -233,8 +236,10 @@ func (c *cursor) take(need uint64) {
 	c.bytes -= need
 	c.txs = append(c.txs, o.entry.tx)
 	if a := o.account; a != nil {
-		c.gas -= o.entry.gas()
-		if next := o.at + 1; next < a.end {
+		if c.gas != noLimit {
+			c.gas -= o.entry.gas()
+		}
+		if next := o.at + 1; next < a.end && a.txs[next].mark != c.number {
 			c.again = append(c.again, offer{a, next, a.txs[next]})
 		}
 	}
