@@ -57,6 +57,8 @@ type Config struct {
 	SubmitWait time.Duration
 	// MaxWait bounds the timeout of lockstep_waitFor and of eth_sendRawTransactionSync; it must be below WriteTimeout.
 	MaxWait time.Duration
+	// SessionWait is how long a request waits for the tick that its Lockstep-Min-Tick names before it is refused.
+	SessionWait time.Duration
 	// SimulateTimeout bounds the execution of one simulation.
 	SimulateTimeout time.Duration
 	// ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout are those of net/http.
@@ -76,7 +78,7 @@ func Default() Config {
 		MaxConnections: 1024, MaxConnectionsPerClient: 768, MaxCallsPerConnection: 256, MaxBody: 2 << 20, BodyBudget: 128 << 20,
 		MaxBatch: 100, MaxBatchResponse: 10 << 20,
 		MaxWaiters: 8192, MaxSimulations: 8, MaxSubscriptions: 2048, MaxSubscriptionsPerConnection: 128, FeedBacklog: 4096, FeedBytes: 32 << 20,
-		SubmitWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SimulateTimeout: 5 * time.Second,
+		SubmitWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SessionWait: 2 * time.Second, SimulateTimeout: 5 * time.Second,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, DrainTimeout: 5 * time.Second,
 	}
@@ -114,7 +116,7 @@ func (c Config) Validate() error {
 		name string
 		v    time.Duration
 	}{
-		{"submitWait", c.SubmitWait}, {"maxWait", c.MaxWait}, {"simulateTimeout", c.SimulateTimeout},
+		{"submitWait", c.SubmitWait}, {"maxWait", c.MaxWait}, {"simulateTimeout", c.SimulateTimeout}, {"sessionWait", c.SessionWait},
 		{"readHeaderTimeout", c.ReadHeaderTimeout}, {"readTimeout", c.ReadTimeout}, {"writeTimeout", c.WriteTimeout},
 		{"idleTimeout", c.IdleTimeout}, {"drainTimeout", c.DrainTimeout},
 	} {

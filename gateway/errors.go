@@ -86,6 +86,12 @@ var (
 	ErrSlowConsumer = errors.New("gateway: subscriber is too slow")
 	// ErrTimeout: the time for this request is over.
 	ErrTimeout = errors.New("gateway: request timed out")
+	// ErrBehind: this node has not executed as much as the network, or as the client has seen elsewhere.
+	ErrBehind = errors.New("gateway: this gateway is behind")
+	// ErrNoUpstream: a gateway alone has nobody to forward to now.
+	ErrNoUpstream = errors.New("gateway: no gateway behind this one is ready")
+	// ErrUpstreamLost: the gateway to which a submission was forwarded went away before it answered.
+	ErrUpstreamLost = errors.New("gateway: the gateway behind this one went away")
 	// ErrNotServed: this node does not execute the rollup's zone, or the zone has stopped.
 	ErrNotServed = errors.New("gateway: not served by this node")
 	// ErrHTTP: the HTTP request is none that the gateway answers.
@@ -237,6 +243,9 @@ var errorTable = []errorRow{
 	{ErrTimeout, 47503, "timeout", "request timed out"},
 	{ErrNotServed, 47504, "notServed", "not served by this node"},
 	{ErrAccountLimit, 47505, "accountLimit", "account limit exceeded"},
+	{ErrBehind, 47507, "behind", "this gateway is behind"},
+	{ErrNoUpstream, 47508, "noUpstream", "no gateway behind this one is ready"},
+	{ErrUpstreamLost, 47509, "upstreamLost", "the gateway behind this one went away before it answered; what was sent may have been accepted: ask for its status, or send it again"},
 	{ErrQuota, 47506, "bundleQuota", "too many of this client's bundles are under way or had no effect"},
 
 	// Last, because a malformed transaction is also wrapped by more telling errors.

@@ -15,14 +15,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/lockstep-network/lockstep/core"
 )
 
 // Gateway serves clients. New and Mount build it, Run serves until its context ends.
 type Gateway struct {
-	cfg     Config
+	door
 	deps    Deps
 	log     *slog.Logger
 	network core.NetworkID
@@ -42,9 +41,6 @@ type Gateway struct {
 	supervision *Supervision
 	metrics     http.Handler
 	simulations chan struct{}
-	bodies      *semaphore.Weighted
-	throttle    *throttle
-	proxies     proxies
 	// subscriptions counts those of all WebSockets.
 	subscriptions atomic.Int64
 	wsBuffers     sync.Pool
@@ -76,12 +72,12 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		return nil, fmt.Errorf("%w: genesis, pool, log, index, ledger, checkpoints and logger are required", ErrWiring)
 	}
 	g := &Gateway{
-		cfg: cfg, deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
+		deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
 		rollups: make(map[core.RollupID]*mount), sealed: make(map[core.RollupID]*mount),
 		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.FeedBytes), attested: newAttestations(),
 		times: newLevelTimes(deps.Genesis.Zones), rewinds: new(rewinds),
-		simulations: make(chan struct{}, cfg.MaxSimulations), bodies: semaphore.NewWeighted(int64(cfg.BodyBudget)),
-		draining: make(chan struct{}),
+		simulations: make(chan struct{}, cfg.MaxSimulations),
+		draining:    make(chan struct{}),
 	}
 	for id := range deps.Zones {
 		if g.members(id) == nil {
@@ -95,11 +91,10 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		deps.Metrics = prometheus.NewRegistry()
 	}
 	var err error
-	if g.proxies, err = parseProxies(cfg.TrustedProxies); err != nil {
+	if g.door, err = newDoor(cfg, g.deps.Now, func(limit string) { g.meters.exceeded(limit) }); err != nil {
 		return nil, err
 	}
 	g.flashbotsLines.init()
-	g.throttle = newThrottle(cfg, g.deps.Now)
 	g.meters = newMeters(deps.Metrics, g)
 	g.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
 	g.feed.now = g.deps.Now
@@ -112,15 +107,9 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		return nil, fmt.Errorf("%w: %w", ErrWiring, err)
 	}
 	g.root = g.newMount(root, nil)
-	if deps.Listener == nil {
-		l, err := Listen(cfg.Listen)
-		if err != nil {
-			return nil, err
-		}
-		deps.Listener = l
+	if g.listener, err = g.listen(deps.Listener); err != nil {
+		return nil, err
 	}
-	g.listener = newLimitedListener(deps.Listener, cfg.MaxConnections)
-	g.listener.perClient, g.listener.exempt, g.listener.refused = cfg.MaxConnectionsPerClient, g.proxies, g.meters.exceeded
 	g.server = &http.Server{
 		Handler:           http.HandlerFunc(g.serveHTTP),
 		ReadHeaderTimeout: cfg.ReadHeaderTimeout, ReadTimeout: cfg.ReadTimeout,

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gorilla/websocket"
@@ -21,12 +18,9 @@ import (
 // serveHTTP routes one request. What is refused here, before a JSON-RPC server sees it, is answered in the shape of a
 // JSON-RPC error with a fitting HTTP status.
 func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if !g.hostAllowed(r.Host) {
-		refuse(w, http.StatusForbidden, &Refusal{Cause: ErrHTTP, Field: "host", Have: r.Host, Want: "an IP address or one of gateway.vhosts"})
+	if !g.admitHost(w, r) {
 		return
 	}
-	g.setCORS(w, r)
 	switch r.URL.Path {
 	case "/healthz":
 		g.supervision.ServeHealth(w, r)
@@ -61,12 +55,15 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
+	if !g.admitSession(w, r) {
+		return
+	}
 	defer g.meters.request(m, websocket.IsWebSocketUpgrade(r))()
 	switch {
 	case websocket.IsWebSocketUpgrade(r):
 		g.serveWebSocket(m, w, r)
 	case r.Method == http.MethodPost:
-		g.servePost(m, w, r)
+		g.servePost(m, &tickWriter{ResponseWriter: w, log: g.deps.Log}, r)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		g.serveInfo(w, r)
 	case r.Method == http.MethodOptions:
@@ -126,43 +123,6 @@ func (g *Gateway) knownRollups() string {
 	return "one of " + strings.Join(ids, ", ")
 }
 
-// hostAllowed guards against DNS rebinding: the Host header must be an IP address or a configured name.
-func (g *Gateway) hostAllowed(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	if host == "" || net.ParseIP(strings.Trim(host, "[]")) != nil {
-		return true
-	}
-	return slices.Contains(g.cfg.VHosts, "*") || slices.ContainsFunc(g.cfg.VHosts, func(v string) bool { return strings.EqualFold(v, host) })
-}
-
-// originAllowed reports whether a page of this origin may open a WebSocket; what is no browser has no origin.
-func (g *Gateway) originAllowed(origin string) bool {
-	return origin == "" || slices.Contains(g.cfg.CORS, "*") || slices.Contains(g.cfg.CORS, origin)
-}
-
-// setCORS tells browsers whether the page's origin may read the answer.
-func (g *Gateway) setCORS(w http.ResponseWriter, r *http.Request) {
-	h, origin := w.Header(), r.Header.Get("Origin")
-	switch {
-	case origin == "":
-		return
-	case slices.Contains(g.cfg.CORS, "*"):
-		h.Set("Access-Control-Allow-Origin", "*")
-	case slices.Contains(g.cfg.CORS, origin):
-		h.Set("Access-Control-Allow-Origin", origin)
-		h.Add("Vary", "Origin")
-	default:
-		return
-	}
-	if r.Method == http.MethodOptions {
-		h.Set("Access-Control-Allow-Methods", "GET, POST")
-		h.Set("Access-Control-Allow-Headers", "Content-Type, "+signatureHeader)
-		h.Set("Access-Control-Max-Age", "600")
-	}
-}
-
 // servePost serves one JSON-RPC request or batch.
 func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 	switch mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); {
@@ -170,43 +130,13 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnsupportedMediaType, &Refusal{Cause: ErrHTTP, Field: "contentType", Have: r.Header.Get("Content-Type"), Want: "application/json"})
 		return
 	}
-	tooLarge := &Refusal{Cause: core.ErrTooLarge, Field: "body", Want: fmt.Sprintf("at most %d bytes", g.cfg.MaxBody)}
-	if r.ContentLength > int64(g.cfg.MaxBody) {
-		g.meters.exceeded(limitBody)
-		tooLarge.Have = fmt.Sprintf("%d bytes", r.ContentLength)
-		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestEntityTooLarge, tooLarge)
+	body, release, ok := g.body(w, r)
+	if !ok {
 		return
 	}
-	size := r.ContentLength
-	if size < 0 {
-		size = int64(g.cfg.MaxBody)
-	}
-	if !g.bodies.TryAcquire(size) {
-		g.meters.exceeded(limitBodyBudget)
-		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, &Refusal{Cause: ErrBusy, Field: "body", Want: fmt.Sprintf("at most %d bytes in all requests together", g.cfg.BodyBudget)})
+	defer release()
+	if !g.allowBatch(w, r, body) {
 		return
-	}
-	defer g.bodies.Release(size)
-	// The RPC server would cut a body without a length at its limit and report broken JSON.
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(g.cfg.MaxBody)))
-	if err != nil {
-		status, refusal := http.StatusBadRequest, &Refusal{Cause: ErrHTTP, Field: "body", Detail: "cannot be read"}
-		if limit := (*http.MaxBytesError)(nil); errors.As(err, &limit) {
-			g.meters.exceeded(limitBody)
-			status, refusal = http.StatusRequestEntityTooLarge, tooLarge
-		}
-		refuse(w, status, refusal)
-		return
-	}
-	if calls, batch := splitBatch(body); batch {
-		if !g.allow(w, r, len(calls)-1) { // the request has paid for one
-			return
-		}
-		if len(calls) > g.cfg.MaxBatch {
-			g.meters.exceeded(limitBatch) // the server answers it
-		}
 	}
 	r = withSignature(r, body)
 	body = renameDiscover(body)

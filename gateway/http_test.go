@@ -37,6 +37,8 @@ type reply struct {
 type request struct {
 	method, path, body, contentType, host, origin string
 	chunked                                       bool
+	// minTick is the header Lockstep-Min-Tick.
+	minTick string
 }
 
 const chainID = `{"jsonrpc":"2.0","id":7,"method":"eth_chainId"}`
@@ -57,6 +59,9 @@ func do(t *testing.T, h *gatewaytest.Harness, r request) reply {
 	req.Header.Set("Content-Type", r.contentType)
 	if r.origin != "" {
 		req.Header.Set("Origin", r.origin)
+	}
+	if r.minTick != "" {
+		req.Header.Set("Lockstep-Min-Tick", r.minTick)
 	}
 	req.Host = r.host
 	res, err := http.DefaultClient.Do(req)

@@ -101,17 +101,6 @@ func retryAfter(wait time.Duration) string {
 	return strconv.Itoa(int(math.Ceil(max(wait, limitExceededRetry).Seconds())))
 }
 
-// allow takes tokens for the calls of an HTTP request, or answers that there are none.
-func (g *Gateway) allow(w http.ResponseWriter, r *http.Request, calls int) bool {
-	wait, ok := g.throttle.take(clientOf(r.RemoteAddr), calls)
-	if !ok {
-		g.meters.exceeded(limitRate)
-		w.Header().Set("Retry-After", retryAfter(wait))
-		refuse(w, http.StatusTooManyRequests, g.throttle.refusal(wait))
-	}
-	return ok
-}
-
 // proxies are those whose X-Forwarded-For is believed.
 type proxies []netip.Prefix
 

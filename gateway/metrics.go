@@ -33,9 +33,7 @@ func newMeters(registry *prometheus.Registry, g *Gateway) *meters {
 		refused: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lockstep_gateway_unserved_total", Help: "Requests answered 503 because a zone executes again or has stopped.",
 		}),
-		limits: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lockstep_gateway_refusals_total", Help: "What was refused because of a limit of the gateway; the reason is the setting.",
-		}, []string{"reason"}),
+		limits: newRefusals(registry),
 		active: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "lockstep_gateway_active", Help: "Requests and WebSocket connections being served.",
 		}, []string{"endpoint", "transport"}),
@@ -53,17 +51,26 @@ func newMeters(registry *prometheus.Registry, g *Gateway) *meters {
 			Name: "lockstep_zone_outcomes_total", Help: "Lane positions decided since the start of the node, by outcome.",
 		}, []string{"rollup", "outcome"}),
 	}
-	for _, name := range limitNames {
-		m.limits.WithLabelValues(name)
-	}
 	subscribers := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lockstep_gateway_subscribers", Help: "Subscriptions of all WebSockets.",
 	}, func() float64 { return float64(g.subscriptions.Load()) })
 	waiters := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lockstep_gateway_waiters", Help: "Calls that wait for a level.",
 	}, func() float64 { return float64(g.waiters.size()) })
-	registry.MustRegister(m.requests, m.refused, m.limits, m.active, m.interval, m.ticks, m.entries, m.outcomes, subscribers, waiters)
+	registry.MustRegister(m.requests, m.refused, m.active, m.interval, m.ticks, m.entries, m.outcomes, subscribers, waiters)
 	return m
+}
+
+// newRefusals registers the counter of refusals because of limits.
+func newRefusals(registry *prometheus.Registry) *prometheus.CounterVec {
+	limits := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "lockstep_gateway_refusals_total", Help: "What was refused because of a limit of the gateway; the reason is the setting.",
+	}, []string{"reason"})
+	for _, name := range limitNames {
+		limits.WithLabelValues(name)
+	}
+	registry.MustRegister(limits)
+	return limits
 }
 
 // exceeded counts a refusal because of a limit.

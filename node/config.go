@@ -21,6 +21,9 @@ import (
 type Config struct {
 	// Home is the node's folder; every stage has its own folder in it.
 	Home string
+	// Role is what the node is for: "validator" orders, executes, serves and votes; "follower" does the same without a vote and
+	// without a validator's keys; "gateway" has no copy of the network and forwards clients to the gateways of others.
+	Role Role
 	// EthereumKey is the file with the key that signs checkpoints; the record of what it signed is kept beside it. Empty:
 	// the node signs none.
 	EthereumKey string
@@ -32,6 +35,8 @@ type Config struct {
 	Mempool mempool.Config
 	// Gateway serves clients; nil for a validator without a gateway.
 	Gateway *gateway.Config
+	// Relay is to whom a gateway alone forwards.
+	Relay gateway.RelayConfig
 	// Explorer is the web page of a node with a gateway.
 	Explorer explorer.Config
 	// Intents is the book of orders of a node with a gateway.
@@ -54,13 +59,26 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// Role is what a node is for.
+type Role string
+
+// The roles. The third one is no Node's, see NewRelay.
+const (
+	RoleValidator Role = "validator"
+	RoleFollower  Role = "follower"
+	RoleGateway   Role = "gateway"
+)
+
 // Default is a validator without a gateway.
 func Default(home string) Config {
-	return Config{Home: home, Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Intents: intents.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
+	return Config{Home: home, Role: RoleValidator, Relay: gateway.DefaultRelay(), Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Intents: intents.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // Validate reports all problems at once. Ordering's home is not looked at.
 func (c Config) Validate() error {
+	if c.Role == RoleGateway {
+		return c.validateRelay()
+	}
 	var problems []error
 	if c.Home == "" {
 		problems = append(problems, errors.New("home is missing"))
@@ -71,11 +89,31 @@ func (c Config) Validate() error {
 	if c.Retain != 0 && c.Retain < minRetain {
 		problems = append(problems, fmt.Errorf("retain is %d, want 0 (keep all) or at least %d", c.Retain, minRetain))
 	}
+	if c.Role != RoleValidator && c.Role != RoleFollower {
+		problems = append(problems, fmt.Errorf("role is %q, want %q or %q for a node (%q is run by itself)", c.Role, RoleValidator, RoleFollower, RoleGateway))
+	}
+	if c.Role == RoleFollower && c.EthereumKey != "" {
+		problems = append(problems, fmt.Errorf("ethereumKey is %s, and a follower signs nothing", c.EthereumKey))
+	}
+	if c.Role == RoleFollower && c.Gateway == nil {
+		problems = append(problems, errors.New("gateway.listen is empty: a follower is there to serve clients"))
+	}
 	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate(), c.Admin.Validate())
 	if c.Gateway != nil {
 		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate(), c.Intents.Validate())
 	}
 	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("node: %w", err)
+	}
+	return nil
+}
+
+// validateRelay looks at what counts for a gateway alone.
+func (c Config) validateRelay() error {
+	if c.Gateway == nil {
+		return errors.New("node: gateway.listen is empty: a gateway alone is there to serve clients")
+	}
+	if err := errors.Join(c.Gateway.Validate(), c.Relay.Validate()); err != nil {
 		return fmt.Errorf("node: %w", err)
 	}
 	return nil

@@ -1,4 +1,4 @@
-// Package node is the composition root: it fits the stages of one validator together and runs them.
+// Package node is the composition root: it fits the stages of one node together and runs them.
 //
 //	gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ zone          [ node: New wires them, Run runs them ]
 //	   ▲                     ▲                        │

@@ -64,6 +64,9 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	if cfg.Role == RoleGateway {
+		return nil, fmt.Errorf("node: role %q is no node's: it has no stages", cfg.Role)
+	}
 	n := &Node{
 		cfg: cfg, genesis: genesis, log: cfg.Logger,
 		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis), work: evm.NewWork(),
@@ -167,7 +170,7 @@ func (n *Node) openOrdering() error {
 		}
 	}
 	cfg := n.cfg.Ordering
-	cfg.Home = OrderingDir(n.cfg.Home)
+	cfg.Home, cfg.Follow = OrderingDir(n.cfg.Home), n.cfg.Role == RoleFollower
 	n.machine = machine
 	deps := comet.Deps{
 		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.voted}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,8 +29,8 @@ func newNode() *cobra.Command {
 	f := nodeFlags{home: "./lockstep-data", level: level{slog.LevelInfo}}
 	cmd := &cobra.Command{
 		Use:   "node",
-		Short: "Run one validator from its home folder",
-		Long: "Runs the validator whose home folder has genesis.json, keys and node.toml, as `lockstep testnet init` writes them, until\n" +
+		Short: "Run one validator, follower or gateway from its home folder",
+		Long: "Runs the node whose home folder has genesis.json, keys and node.toml, as `lockstep testnet init` writes them, until\n" +
 			"SIGINT or SIGTERM, with exit code 0. Settings come from node.toml (or --config), LOCKSTEP_… and flags, see\n" +
 			"docs/reference/config.md; paths in them are relative to the home folder. An empty gateway.listen runs it without a gateway.\n\n" +
 			"It can be killed at any moment and started again. Let a service manager restart it when it fails; exit code 2 says that\n" +
@@ -39,7 +40,7 @@ func newNode() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
 	flags := cmd.Flags()
-	flags.Var(&f.home, "home", "folder of the validator")
+	flags.Var(&f.home, "home", "folder of the node")
 	flags.StringVar(&f.config, "config", "", "TOML `FILE` with settings instead of node.toml in the home folder")
 	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
 	flags.BoolVar(&f.asJSON, "json-log", false, "write log lines as JSON")
@@ -63,16 +64,29 @@ func (f *nodeFlags) run(cmd *cobra.Command) error {
 	if err := node.KeepCrashReport(cfg.Home); err != nil {
 		return err
 	}
-	n, err := node.New(cfg, genesis, nil)
+	n, err := open(cfg, genesis)
 	if err != nil {
 		return err
 	}
-	cfg.Logger.Info("node starts", "network", genesis.NetworkID(), "home", cfg.Home, "version", version)
+	cfg.Logger.Info("node starts", "network", genesis.NetworkID(), "role", cfg.Role, "home", cfg.Home, "version", version)
 	if err := n.Run(cmd.Context()); err != nil {
 		return err
 	}
 	cfg.Logger.Info("node stopped")
 	return nil
+}
+
+// runner is a node of any role.
+type runner interface {
+	Run(ctx context.Context) error
+}
+
+// open opens the node that the configuration's role asks for.
+func open(cfg node.Config, genesis *core.Genesis) (runner, error) {
+	if cfg.Role == node.RoleGateway {
+		return node.NewRelay(cfg, genesis, nil)
+	}
+	return node.New(cfg, genesis, nil)
 }
 
 func (f *nodeFlags) genesis() (*core.Genesis, error) {
@@ -101,12 +115,14 @@ func (f *nodeFlags) settings(cmd *cobra.Command) (node.Config, error) {
 		}
 	}
 	base := settings.Defaults(string(f.home))
-	base.EthereumKey = "ethereum.key"
 	e, err := settings.Load(base, settings.Sources{File: file, Environ: os.Environ(), Flags: cmd.Flags(), Fixed: chosenByNode})
 	if err != nil {
 		return node.Config{}, usageError{err}
 	}
 	cfg := e.Config
+	if cfg.Role == node.RoleValidator && e.Origin["ethereumKey"] == "default" {
+		cfg.EthereumKey = "ethereum.key"
+	}
 	if cfg.Gateway.Listen == "" {
 		cfg.Gateway = nil
 	}

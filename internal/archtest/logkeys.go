@@ -11,7 +11,7 @@ import (
 // logKeys are the words that log lines have for what they carry. Who searches logs knows them: docs/reference/metrics.md.
 var logKeys = []string{
 	"address", "after", "agreed", "aside", "attested", "bundle", "dir", "dropped_blocks", "engine", "err", "head",
-	"height", "home", "input", "mode", "network", "oldest", "order", "output", "own", "peer", "profit", "reason", "request",
+	"height", "home", "input", "mode", "network", "oldest", "order", "output", "own", "peer", "profit", "reason", "request", "role",
 	"rollup", "seq", "service", "spender", "stage", "tick", "token", "took", "tx", "version", "zone",
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/lockstep-network/lockstep/node"
 )
 
 // Show writes a configuration as a TOML file that Load reads back, with the origin of what is not a default.
@@ -53,6 +55,8 @@ func tomlValue(v any) string {
 	switch v := v.(type) {
 	case string:
 		return fmt.Sprintf("%q", v)
+	case node.Role:
+		return fmt.Sprintf("%q", string(v))
 	case time.Duration:
 		return fmt.Sprintf("%q", v)
 	case []string:

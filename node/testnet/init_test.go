@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,6 +78,36 @@ func TestInit_WritesHomesThatBelongTogether(t *testing.T) {
 	}
 }
 
+func TestInit_GivesEachRoleItsPlace(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Followers, o.Gateways = 2, 1
+	if _, err := Init(o); err != nil {
+		t.Fatal(err)
+	}
+	load := func(name string) node.Config {
+		home := filepath.Join(o.Output, name)
+		e, err := settings.Load(settings.Defaults(home), settings.Sources{File: filepath.Join(home, SettingsFile)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Config
+	}
+	follower, relay := load("follower-1"), load("gateway-0")
+	if follower.Role != node.RoleFollower || len(follower.Ordering.Peers) != 4 || follower.Gateway.Listen != "127.0.0.1:8550" {
+		t.Errorf("follower: %s with %v at %s", follower.Role, follower.Ordering.Peers, follower.Gateway.Listen)
+	}
+	if got := follower.Gateway.TrustedProxies; len(got) != 1 || got[0] != "127.0.0.1" {
+		t.Errorf("follower trusts %v", got)
+	}
+	if want := []string{"http://127.0.0.1:8549", "http://127.0.0.1:8550"}; relay.Role != node.RoleGateway || !slices.Equal(relay.Relay.Upstreams, want) {
+		t.Errorf("gateway: %s in front of %v", relay.Role, relay.Relay.Upstreams)
+	}
+	if _, err := os.Stat(node.OrderingDir(filepath.Join(o.Output, "gateway-0"))); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a gateway alone has a folder of the engine")
+	}
+}
+
 func TestInit_RefusesAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	taken := options(t)
@@ -98,6 +129,8 @@ func TestInit_RefusesAndLeavesNothing(t *testing.T) {
 		"high port":               {change(func(o *Options) { o.P2PPort = 65533 }), ErrOptions},
 		"ports that overlap":      {change(func(o *Options) { o.RPCPort = 26658 }), ErrOptions},
 		"password without a file": {change(func(o *Options) { o.Password = "x" }), ErrOptions},
+		"hosts for some":          {change(func(o *Options) { o.Followers, o.Hosts = 1, []string{"a", "b", "c", "d"} }), ErrOptions},
+		"negative followers":      {change(func(o *Options) { o.Followers = -1 }), ErrOptions},
 		"three validators":        {change(func(o *Options) { o.Shape = devnet.Shape{Validators: 3} }), devnet.ErrShape},
 	} {
 		if _, err := Init(c.options); !errors.Is(err, c.want) {

@@ -20,6 +20,9 @@ const (
 type Config struct {
 	// Home is the engine's own folder: config/ (keys), data/ (blocks, write-ahead log, last signature).
 	Home string
+	// Follow makes a node that checks and gossips what validators decide and never votes: it needs no consensus key.
+	// Nobody dials it, so its Peers should be all validators.
+	Follow bool
 	// Listen is the host:port for the other validators; port 0 lets the kernel choose (see Node.P2PAddr).
 	Listen string
 	// Peers are the other validators as nodeid@host:port; connections to them are always restored. A host name that

@@ -15,6 +15,8 @@ var (
 	ErrHalted = errors.New("ordering: halted")
 	// ErrPanic: a called stage panicked; the text has the stack.
 	ErrPanic = errors.New("ordering: panic")
+	// ErrFollower: a follower was asked for a signature.
+	ErrFollower = errors.New("ordering: a follower signs nothing")
 	// ErrUsed: Run was called twice, or after Close.
 	ErrUsed = errors.New("ordering: node was already run or closed")
 )

@@ -45,16 +45,26 @@ func GenerateKeys(home string) (consensus ed25519.PrivateKey, nodeID string, err
 	if err != nil {
 		return nil, "", err
 	}
-	if path := filepath.Join(home, nodeKeyFile); missing(path) {
+	nodeID, err = GenerateNodeKey(home)
+	return ed25519.PrivateKey(pv.Key.PrivKey.Bytes()), nodeID, err
+}
+
+// GenerateNodeKey makes the node key of a home folder, or reads it if it is there: all that a follower needs.
+func GenerateNodeKey(home string) (nodeID string, err error) {
+	path := filepath.Join(home, nodeKeyFile)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("ordering: create home folder: %w", err)
+	}
+	if missing(path) {
 		if _, err := cmtp2p.LoadOrGenNodeKey(path); err != nil {
-			return nil, "", fmt.Errorf("%w: %s: %w", ErrKeys, nodeKeyFile, err)
+			return "", fmt.Errorf("%w: %s: %w", ErrKeys, nodeKeyFile, err)
 		}
 	}
 	node, err := loadNodeKey(home)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
-	return ed25519.PrivateKey(pv.Key.PrivKey.Bytes()), string(node.ID()), nil
+	return string(node.ID()), nil
 }
 
 // loadConsensusKey reads the consensus key and the record of its last signature. The engine's own loader ends the

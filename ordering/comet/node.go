@@ -51,7 +51,7 @@ func New(cfg Config, deps Deps) (*Node, error) {
 	if n.genesis, err = engineGenesis(deps.Genesis); err != nil {
 		return nil, err
 	}
-	if n.signer, err = loadConsensusKey(cfg.Home); err != nil {
+	if n.signer, err = signerOf(cfg); err != nil {
 		return nil, err
 	}
 	if n.key, err = loadNodeKey(cfg.Home); err != nil {
@@ -62,6 +62,14 @@ func New(cfg Config, deps Deps) (*Node, error) {
 	}
 	n.cfg.Listen = n.reserved.Addr().String()
 	return n, nil
+}
+
+// signerOf is what signs the node's votes.
+func signerOf(cfg Config) (cmttypes.PrivValidator, error) {
+	if cfg.Follow {
+		return newFollower(), nil
+	}
+	return loadConsensusKey(cfg.Home)
 }
 
 // P2PAddr is nodeid@host:port, as the other validators name this node in their Peers. With Listen at port 0 it has the

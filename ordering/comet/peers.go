@@ -15,7 +15,7 @@ func (n *Node) dialPeers(engine *cmtnode.Node) *sync.WaitGroup {
 	dials := new(sync.WaitGroup)
 	for _, peer := range n.cfg.Peers {
 		id, _, _ := strings.Cut(peer, "@")
-		if id >= string(n.key.ID()) {
+		if id >= string(n.key.ID()) && !n.cfg.Follow { // nobody dials a follower
 			continue
 		}
 		dials.Go(func() {
