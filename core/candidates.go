@@ -16,10 +16,14 @@ type Budget struct {
 
 // Candidates is what a pool offers for one tick, in the order in which it should be executed.
 type Candidates struct {
+	// Control is a control entry, nil for none.
+	Control *Control
 	Bundles []DecodedBundle
 	// Sections ascend by rollup; none is empty.
 	Sections []Section
 }
 
 // Empty reports whether nothing is offered.
-func (c Candidates) Empty() bool { return len(c.Bundles) == 0 && len(c.Sections) == 0 }
+func (c Candidates) Empty() bool {
+	return c.Control == nil && len(c.Bundles) == 0 && len(c.Sections) == 0
+}

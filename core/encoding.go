@@ -13,14 +13,15 @@ const EncodingVersion byte = 1
 // EncodingKind is the second byte of every encoding and says what follows.
 type EncodingKind byte
 
-// The kinds of encodings. Numbers are never reused. 0x13 (forced section) and the range 0x05–0x07 (sealed,
-// forced and control entries) are reserved for entries that later protocol versions order; 0x62–0x6f
+// The kinds of encodings. Numbers are never reused. 0x13 (forced section), 0x05 and 0x06 (sealed and
+// forced entries) are reserved for entries that later protocol versions order; 0x62–0x6f
 // belong to package zone for what only it stores.
 const (
 	EncTransaction      EncodingKind = 0x01 // a section's entry: one transaction
 	EncBundle           EncodingKind = 0x02 // a bundle
 	EncBlock            EncodingKind = 0x03 // a section's entry: a block of the rollup's own chain
 	EncReport           EncodingKind = 0x04 // a section's entry: what became of a part of the lane
+	EncControl          EncodingKind = 0x07 // part of a tick: a change of the network, signed by its validators
 	EncSection          EncodingKind = 0x10 // part of a tick: one rollup's singles
 	EncBundleSection    EncodingKind = 0x11 // part of a tick: its bundles
 	EncSystemEntry      EncodingKind = 0x12 // part of a tick: the extended commit of the tick before

@@ -26,6 +26,7 @@ func codecs() []codec {
 		{"transaction", core.EncTransaction, func(t testing.TB) []byte { return sampleTx(t, rollupA, 2).EncodeEntry() }, recodeEntry},
 		{"opaque", core.EncTransaction, func(testing.TB) []byte { return core.NewOpaqueTransaction(rollupC, []byte{1}).EncodeEntry() }, recodeOpaque},
 		{"bundle", core.EncBundle, func(t testing.TB) []byte { return sampleBundle(t).Encode() }, recodeBundle},
+		{"control", core.EncControl, func(t testing.TB) []byte { return sampleControl(t).Encode() }, recodeControl},
 		{"section", core.EncSection, func(t testing.TB) []byte { return sampleTick(t).Sections[0].Encode() }, recodeSection},
 		{"bundleSection", core.EncBundleSection, func(t testing.TB) []byte { return core.EncodeBundleSection(sampleTick(t).Bundles) }, recodeBundleSection},
 		{"systemEntry", core.EncSystemEntry, func(testing.TB) []byte { return sampleSystemEntry().Encode() }, recodeSystemEntry},
@@ -57,6 +58,14 @@ func recodeBundle(b []byte) ([]byte, error) {
 		return nil, err
 	}
 	return bundle.Encode(), nil
+}
+
+func recodeControl(b []byte) ([]byte, error) {
+	c, err := core.DecodeControl(b)
+	if err != nil {
+		return nil, err
+	}
+	return c.Encode(), nil
 }
 
 func recodeSection(b []byte) ([]byte, error) {

@@ -31,4 +31,12 @@ var (
 	ErrValidatorSet = errors.New("core: invalid validator set")
 	// ErrNoEvidence: two signed checkpoints do not show that a validator signed against the rules.
 	ErrNoEvidence = errors.New("core: no evidence")
+	// ErrControl: a control entry is not well formed, or asks for what cannot be.
+	ErrControl = errors.New("core: invalid control entry")
+	// ErrControlSignature: a signature under a control entry is malformed, of somebody else, or of no validator.
+	ErrControlSignature = errors.New("core: invalid signature of a control entry")
+	// ErrControlQuorum: the signatures carry no more than 2/3 of the power.
+	ErrControlQuorum = errors.New("core: control entry without a quorum")
+	// ErrRetired: the rollup was retired by the validators.
+	ErrRetired = errors.New("core: rollup is retired")
 )

@@ -29,6 +29,7 @@ func fuzzCanonical(f *testing.F, name string) {
 func FuzzDecodeEntry(f *testing.F)         { fuzzCanonical(f, "transaction") }
 func FuzzDecodeOpaqueEntry(f *testing.F)   { fuzzCanonical(f, "opaque") }
 func FuzzDecodeBundle(f *testing.F)        { fuzzCanonical(f, "bundle") }
+func FuzzDecodeControl(f *testing.F)       { fuzzCanonical(f, "control") }
 func FuzzDecodeSection(f *testing.F)       { fuzzCanonical(f, "section") }
 func FuzzDecodeBundleSection(f *testing.F) { fuzzCanonical(f, "bundleSection") }
 func FuzzDecodeSystemEntry(f *testing.F)   { fuzzCanonical(f, "systemEntry") }

@@ -35,6 +35,11 @@ type Genesis struct {
 	Zones      []Zone      `json:"zones"`
 	Rollups    []Rollup    `json:"rollups"`
 	Predeploy  Predeploy   `json:"predeploy"`
+
+	// current gives what is in force now; nil: this is.
+	current func() *Genesis
+	// retired are the rollups for which nothing is ordered any more, ascending.
+	retired []RollupID
 }
 
 // Zone is a set of `evm` rollups executed jointly; a zone is also a trust domain.
@@ -66,8 +71,9 @@ type EVMGenesis struct {
 	Alloc gethtypes.GenesisAlloc `json:"alloc"`
 }
 
-// Rollup finds a registered rollup.
+// Rollup finds a registered rollup, by what is in force.
 func (g *Genesis) Rollup(id RollupID) (*Rollup, bool) {
+	g = g.InForce()
 	i, ok := slices.BinarySearchFunc(g.Rollups, id, func(r Rollup, id RollupID) int { return cmpUint(r.ID, id) })
 	if !ok {
 		return nil, false

@@ -188,6 +188,8 @@ func (g *Genesis) checkOperatorEntry(tx Transaction) error {
 	switch {
 	case !ok:
 		return fmt.Errorf("rollup: %w", &UnknownRollupError{tx.Rollup()})
+	case g.Retired(r.ID):
+		return fmt.Errorf("rollup: %w: rollup %s", ErrRetired, r.ID)
 	case r.Kind == KindEVM:
 		return fmt.Errorf("rollup: %w: rollup %s is of kind %s, whose blocks the network makes itself", ErrNoOperator, r.ID, r.Kind)
 	case r.Operator == (common.Address{}):
@@ -203,6 +205,7 @@ func (g *Genesis) checkOperatorEntry(tx Transaction) error {
 // CheckOperator checks that a block or a report is signed by its rollup's operator; transactions pass. network is the
 // genesis' NetworkID, which is costly to compute. CheckSingle comes first.
 func (g *Genesis) CheckOperator(network NetworkID, tx Transaction) error {
+	g = g.InForce()
 	var digest common.Hash
 	var signature []byte
 	switch {

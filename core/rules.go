@@ -13,6 +13,7 @@ import (
 //
 // Of a block or a report it checks the form; who signed it is for CheckOperator to say.
 func (g *Genesis) CheckSingle(tx Transaction) error {
+	g = g.InForce()
 	if tx.Kind() != EncTransaction {
 		return g.checkOperatorEntry(tx)
 	}
@@ -28,6 +29,7 @@ func (g *Genesis) CheckSingle(tx Transaction) error {
 // CheckBundle checks the rules that a bundle must keep to be ordered at consensus time timeMs (ms since the Unix epoch),
 // whatever the state. ErrTooEarly is found last: such a bundle may be kept for later.
 func (g *Genesis) CheckBundle(b DecodedBundle, timeMs uint64) error {
+	g = g.InForce()
 	if err := g.checkBundleForm(b); err != nil {
 		return err
 	}
@@ -140,6 +142,9 @@ func (g *Genesis) checkTransaction(tx Transaction) error {
 	kind, ok := g.Kind(tx.Rollup())
 	if !ok {
 		return fmt.Errorf("rollup: %w", &UnknownRollupError{tx.Rollup()})
+	}
+	if g.Retired(tx.Rollup()) {
+		return fmt.Errorf("rollup: %w: rollup %s", ErrRetired, tx.Rollup())
 	}
 	if (kind == KindOpaque) != (tx.Eth() == nil) || tx.Kind() != EncTransaction {
 		return fmt.Errorf("%w: not decoded as a transaction of a rollup of kind %s", ErrMalformed, kind)

@@ -25,6 +25,7 @@ func (s *Skeleton) Commitment(network NetworkID) common.Hash {
 // CheckSkeleton checks what CheckBundle will want of the bundle and can be said before anything is signed. timeMs is
 // consensus time, in ms since the Unix epoch.
 func (g *Genesis) CheckSkeleton(s *Skeleton, timeMs uint64) error {
+	g = g.InForce()
 	switch n := uint64(len(s.Legs)); {
 	case n == 0:
 		return fmt.Errorf("legs: %w", ErrNoLegs)

@@ -12,16 +12,18 @@ type Tick struct {
 	Number uint64
 	// Time is the consensus time in ms since the Unix epoch; it never decreases from tick to tick.
 	Time uint64
+	// Control changes the network; nil for most ticks. It moves no lane.
+	Control *Control
 	// Bundles stand in the proposer's order and come before the sections in every lane they touch.
 	Bundles []DecodedBundle
 	// Sections stand in ascending order of their rollup.
 	Sections []Section
 }
 
-// Empty reports whether the tick ordered nothing.
+// Empty reports whether the tick ordered nothing for any rollup.
 func (t *Tick) Empty() bool { return len(t.Bundles) == 0 && len(t.Sections) == 0 }
 
-// DecodePayload reads the encodings of a tick's bundle section and sections (its CometBFT transactions without the
+// DecodePayload reads the encodings of a tick's control entry, bundle section and sections (its CometBFT transactions without the
 // system entry) into t. It checks encodings only: the layout rules are package ordering's.
 func (t *Tick) DecodePayload(payload [][]byte, network NetworkID, kind func(RollupID) (RollupKind, bool)) error {
 	for i, b := range payload {
@@ -30,6 +32,13 @@ func (t *Tick) DecodePayload(payload [][]byte, network NetworkID, kind func(Roll
 			return fmt.Errorf("payload %d: %w", i, err)
 		}
 		switch k {
+		case EncControl:
+			if i != 0 {
+				return fmt.Errorf("payload %d: %w: control entry not first", i, ErrMalformed)
+			}
+			if t.Control, err = DecodeControl(b); err != nil {
+				return fmt.Errorf("payload %d: %w", i, err)
+			}
 		case EncBundleSection:
 			if t.Bundles != nil || t.Sections != nil {
 				return fmt.Errorf("payload %d: %w: bundle section not first or not alone", i, ErrMalformed)
@@ -50,9 +59,13 @@ func (t *Tick) DecodePayload(payload [][]byte, network NetworkID, kind func(Roll
 	return nil
 }
 
-// Payload encodes what the tick ordered: the bundle section if there are bundles, then the sections.
+// Payload encodes what the tick ordered: the control entry if there is one, the bundle section if there are bundles, then
+// the sections.
 func (t *Tick) Payload() [][]byte {
 	var payload [][]byte
+	if t.Control != nil {
+		payload = append(payload, t.Control.Encode())
+	}
 	if len(t.Bundles) > 0 {
 		payload = append(payload, EncodeBundleSection(t.Bundles))
 	}

@@ -36,6 +36,10 @@ func vectors(t *testing.T) []vector {
 		hashVector("hash/report-digest", sampleReport(t).Digest(sampleNetwork)),
 		hashVector("hash/lane-item-block", core.NewLaneItem(core.NewBlockEntry(sampleBlock(t))).Leaf()),
 		hashVector("hash/lane-item-report", core.NewLaneItem(core.NewReportEntry(sampleReport(t))).Leaf()),
+		{"encoding/control", sampleControl(t).Encode()},
+		hashVector("hash/control-digest", sampleControl(t).Digest(sampleNetwork)),
+		{"signature/control", sampleControl(t).Signatures[0].Signature},
+		{"text/control", []byte(sampleControl(t).Change.Words())},
 		{"encoding/section", tick.Sections[0].Encode()},
 		{"encoding/bundle-section", core.EncodeBundleSection(tick.Bundles)},
 		{"encoding/system-entry", sampleSystemEntry().Encode()},
@@ -139,7 +143,7 @@ func TestEncodings_BeginWithVersionAndKind(t *testing.T) {
 		"bundle-section": core.EncBundleSection, "system-entry": core.EncSystemEntry,
 		"draft": core.EncDraft, "completion": core.EncCompletion, "signed-checkpoint": core.EncSignedCheckpoint,
 		"validator-set": core.EncValidatorSet, "vote-extension": core.EncVoteExtension, "gossip-batch": core.EncGossipBatch, "replacing-bundle": core.EncReplacingBundle,
-		"cancellation": core.EncCancellation, "tick-record": core.EncTickRecord,
+		"cancellation": core.EncCancellation, "control": core.EncControl, "tick-record": core.EncTickRecord,
 	}
 	for _, v := range vectors(t) {
 		name, isEncoding := strings.CutPrefix(v.name, "encoding/")

@@ -37,8 +37,8 @@ func (b bucketValue) left(timeMs, rate, capacity uint64) uint64 {
 
 // checkBuckets refuses a tick that declares more gas than the buckets have left.
 func (m *Machine) checkBuckets(tick *core.Tick) error {
-	params, work := m.genesis.Params, m.declared(tick)
-	for _, r := range m.genesis.Rollups {
+	params, work := m.now.Params, m.declared(tick)
+	for _, r := range m.now.Rollups {
 		level := lookup[bucketValue](m.ledger, singleBucketKey(r.ID)).at(tick.Time, params.SingleGasRate)
 		if gas := work.singles[r.ID]; gas > 0 && addCapped(level, gas) > params.SingleGasCapacity {
 			return fmt.Errorf("%w: singles of rollup %s: level %d, declared %d, capacity %d", ErrBucket, r.ID, level, gas, params.SingleGasCapacity)
@@ -55,8 +55,8 @@ func (m *Machine) checkBuckets(tick *core.Tick) error {
 
 // charge fills the buckets with the gas that the tick declares.
 func (m *Machine) charge(s *stage, tick *core.Tick) {
-	params, work := m.genesis.Params, m.declared(tick)
-	for _, r := range m.genesis.Rollups {
+	params, work := m.now.Params, m.declared(tick)
+	for _, r := range m.now.Rollups {
 		if gas := work.singles[r.ID]; gas > 0 {
 			key := singleBucketKey(r.ID)
 			s.put(key, lookup[bucketValue](s, key).fill(tick.Time, params.SingleGasRate, gas))

@@ -11,9 +11,9 @@ import (
 // Budget bounds what a pool may offer for the tick at height and time (consensus ms), given the engine's limit and the
 // tick's system entry. It is what is left of the block and of the work buckets; rollups and zones without gas are left out.
 func (m *Machine) Budget(height, time uint64, maxBytes int64, system []byte) core.Budget {
-	params := m.genesis.Params
+	params := m.now.Params
 	b := core.Budget{Tick: height, Time: time, SingleGas: make(map[core.RollupID]uint64), BundleGas: make(map[core.ZoneID]uint64)}
-	overhead := blockSize(uint64(len(system))) + uint64(1+len(m.genesis.Rollups))*partOverhead
+	overhead := blockSize(uint64(len(system))) + uint64(2+len(m.now.Rollups))*partOverhead
 	b.Bytes = m.blockLimit(maxBytes) - min(overhead, m.blockLimit(maxBytes))
 	for _, z := range m.genesis.Zones {
 		bucket := lookup[bucketValue](m.ledger, bundleBucketKey(z.ID))
@@ -48,6 +48,9 @@ func (m *Machine) Build(req BuildRequest, c core.Candidates) [][]byte {
 		used: blockSize(uint64(len(system))), limit: m.blockLimit(req.MaxBytes),
 	}
 	txs := [][]byte{system}
+	if control := b.pickControl(c.Control); control != nil {
+		txs = append(txs, control)
+	}
 	if bundles := b.pickBundles(c.Bundles); len(bundles) > 0 {
 		txs = append(txs, core.EncodeBundleSection(bundles))
 	}
@@ -73,15 +76,29 @@ type builder struct {
 	limit  uint64
 }
 
+// pickControl is the control entry of the proposal, nil for none.
+func (b *builder) pickControl(c *core.Control) []byte {
+	if c == nil || b.m.mayOrder(c, b.budget.Tick, b.budget.Time) != nil {
+		return nil
+	}
+	encoded := c.Encode()
+	size := blockSize(uint64(len(encoded)))
+	if len(encoded) > core.MaxControlBytes || b.used+size > b.limit {
+		return nil
+	}
+	b.used += size
+	return encoded
+}
+
 // pickBundles chooses the bundles of the proposal.
 func (b *builder) pickBundles(candidates []core.DecodedBundle) []core.DecodedBundle {
 	var picked []core.DecodedBundle
 	var content, size uint64
 	for _, bundle := range candidates {
-		if uint64(len(picked)) >= b.m.genesis.Params.MaxBundlesPerTick {
+		if uint64(len(picked)) >= b.m.now.Params.MaxBundlesPerTick {
 			break
 		}
-		if bundle.Bundle == nil || b.m.genesis.CheckBundle(bundle, b.budget.Time) != nil {
+		if bundle.Bundle == nil || b.m.now.CheckBundle(bundle, b.budget.Time) != nil {
 			continue
 		}
 		if !bundle.MayStand(b.budget.Tick, len(picked)) {
@@ -126,7 +143,7 @@ func (b *builder) pickSection(s core.Section) core.Section {
 	walk := b.m.walkChain(s.Rollup)
 	var content, size uint64
 	for _, tx := range s.Txs {
-		if tx.Rollup() != s.Rollup || b.m.genesis.CheckSingle(tx) != nil || b.seen.has(tx) {
+		if tx.Rollup() != s.Rollup || b.m.now.CheckSingle(tx) != nil || b.seen.has(tx) {
 			continue
 		}
 		next, err := walk.check(tx)

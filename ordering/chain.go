@@ -34,7 +34,7 @@ func (w *chainWalk) check(tx core.Transaction) (core.ChainState, error) {
 	}
 	next, err := w.state.Next(tx, w.end)
 	if err == nil {
-		err = w.machine.genesis.CheckOperator(w.machine.network, tx)
+		err = w.machine.now.CheckOperator(w.machine.network, tx)
 	}
 	if err != nil {
 		return w.state, fmt.Errorf("%w: %w", ErrEntry, err)

@@ -16,8 +16,8 @@ type Proposal struct {
 	Height uint64
 	// Time of the block in consensus ms.
 	Time uint64
-	// Txs are the block's transactions: the system entry, the bundle section if there are bundles, then one section per
-	// rollup with singles, ascending.
+	// Txs are the block's transactions: the system entry, the control entry if there is one, the bundle section if there are
+	// bundles, then one section per rollup with singles, ascending.
 	Txs [][]byte
 	// Misbehavior are the consensus addresses of validators that the engine has evidence against, of a decided block; the
 	// engine has checked it. Check does not look at them.
@@ -61,6 +61,9 @@ func (m *Machine) inspect(p Proposal) (*inspected, error) {
 	if p.Time < m.tick.Time {
 		return nil, fmt.Errorf("%w: %d, tick %d was at %d", ErrTime, p.Time, m.tick.Height, m.tick.Time)
 	}
+	if err := m.checkProtocol(m.ledger); err != nil {
+		return nil, err
+	}
 	if err := m.checkEnvelope(p.Txs); err != nil {
 		return nil, err
 	}
@@ -70,8 +73,11 @@ func (m *Machine) inspect(p Proposal) (*inspected, error) {
 	}
 	p.Txs = cloneAll(p.Txs)
 	tick := &core.Tick{Number: p.Height, Time: p.Time}
-	if err := tick.DecodePayload(p.Txs[1:], m.network, m.genesis.Kind); err != nil {
+	if err := tick.DecodePayload(p.Txs[1:], m.network, m.now.Kind); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDecode, err)
+	}
+	if err := m.checkControl(tick); err != nil {
+		return nil, err
 	}
 	if err := m.checkSections(p, tick); err != nil {
 		return nil, err
@@ -91,6 +97,7 @@ func (m *Machine) checkEnvelope(txs [][]byte) error {
 		return fmt.Errorf("%w: no system entry", ErrLayout)
 	}
 	var size uint64
+	bundles := 1 // where a bundle section may stand
 	for i, tx := range txs {
 		size += blockSize(uint64(len(tx)))
 		kind, err := core.KindOf(tx)
@@ -98,7 +105,9 @@ func (m *Machine) checkEnvelope(txs [][]byte) error {
 			return fmt.Errorf("%w: part %d: %w", ErrDecode, i, err)
 		}
 		switch {
-		case i == 0 && kind == core.EncSystemEntry, i == 1 && kind == core.EncBundleSection, i > 0 && kind == core.EncSection:
+		case i == 1 && kind == core.EncControl:
+			bundles = 2
+		case i == 0 && kind == core.EncSystemEntry, i == bundles && kind == core.EncBundleSection, i > 0 && kind == core.EncSection:
 		default:
 			return fmt.Errorf("%w: part %d has kind %#x", ErrLayout, i, byte(kind))
 		}
@@ -111,11 +120,15 @@ func (m *Machine) checkEnvelope(txs [][]byte) error {
 
 // checkSections checks what the decoded parts must be as a whole: none empty, rollups ascending, bundles within the cap.
 func (m *Machine) checkSections(p Proposal, tick *core.Tick) error {
-	if hasBundles := len(p.Txs)-1 > len(tick.Sections); hasBundles && len(tick.Bundles) == 0 {
+	others := 1 // the system entry
+	if tick.Control != nil {
+		others = 2
+	}
+	if hasBundles := len(p.Txs)-others > len(tick.Sections); hasBundles && len(tick.Bundles) == 0 {
 		return fmt.Errorf("%w: empty bundle section", ErrLayout)
 	}
-	if n := uint64(len(tick.Bundles)); n > m.genesis.Params.MaxBundlesPerTick {
-		return fmt.Errorf("%w: %d bundles, cap %d", ErrCap, n, m.genesis.Params.MaxBundlesPerTick)
+	if n := uint64(len(tick.Bundles)); n > m.now.Params.MaxBundlesPerTick {
+		return fmt.Errorf("%w: %d bundles, cap %d", ErrCap, n, m.now.Params.MaxBundlesPerTick)
 	}
 	for i, s := range tick.Sections {
 		if i > 0 && tick.Sections[i-1].Rollup >= s.Rollup {
@@ -132,7 +145,7 @@ func (m *Machine) checkSections(p Proposal, tick *core.Tick) error {
 func (m *Machine) checkEntries(tick *core.Tick) error {
 	seen := newSeen()
 	for i, b := range tick.Bundles {
-		if err := m.genesis.CheckBundle(b, tick.Time); err != nil {
+		if err := m.now.CheckBundle(b, tick.Time); err != nil {
 			return fmt.Errorf("%w: bundle %d: %w", ErrEntry, i, err)
 		}
 		if !b.MayStand(tick.Number, i) {
@@ -145,7 +158,7 @@ func (m *Machine) checkEntries(tick *core.Tick) error {
 	for _, s := range tick.Sections {
 		walk := m.walkChain(s.Rollup)
 		for i, tx := range s.Txs {
-			if err := m.genesis.CheckSingle(tx); err != nil {
+			if err := m.now.CheckSingle(tx); err != nil {
 				return fmt.Errorf("%w: rollup %s: entry %d: %w", ErrEntry, s.Rollup, i, err)
 			}
 			if seen.has(tx) {

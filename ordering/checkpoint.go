@@ -86,8 +86,7 @@ func (m *Machine) openDigest(open checkpointValue) common.Hash {
 func (m *Machine) openCheckpoint(s *stage, next tickValue, seated seats) *core.CheckpointDraft {
 	open := lookup[checkpointValue](s, checkpointKey())
 	slot := m.genesis.Params.Slot(next.Time)
-	first := next.Height == 1 || slot > m.genesis.Params.Slot(m.tick.Time)
-	if !first || (open.Tick != 0 && open.Tick+1 == next.Height) {
+	if !m.opensSlot(next) || (open.Tick != 0 && open.Tick+1 == next.Height) {
 		return nil
 	}
 	signers := seated.checkpointSigners()
@@ -98,10 +97,15 @@ func (m *Machine) openCheckpoint(s *stage, next tickValue, seated seats) *core.C
 	}
 }
 
+// opensSlot reports whether a tick is the first of its slot.
+func (m *Machine) opensSlot(next tickValue) bool {
+	return next.Height == 1 || m.genesis.Params.Slot(next.Time) > m.genesis.Params.Slot(m.tick.Time)
+}
+
 // completeDraft fills in the checkpoint and the ledger's proofs; the trie is that after the tick, and root is its root.
 func (m *Machine) completeDraft(d *core.CheckpointDraft, s *stage, root common.Hash) error {
 	d.Checkpoint = m.checkpoint(s, lookup[tickValue](s, tickKey()), root)
-	for _, r := range m.genesis.Rollups {
+	for _, r := range m.now.Rollups {
 		key := laneKey(r.ID)
 		if lookup[laneValue](s, key).Tick <= d.Base {
 			continue

@@ -9,7 +9,7 @@ var (
 	ErrHeight = errors.New("ordering: wrong height")
 	// ErrTime: the proposal's time is before that of the tick before.
 	ErrTime = errors.New("ordering: time goes back")
-	// ErrLayout: the tick is not a system entry, at most one bundle section, and one section per rollup, ascending.
+	// ErrLayout: the tick is not a system entry, at most one control entry and one bundle section, and one section per rollup, ascending.
 	ErrLayout = errors.New("ordering: wrong layout")
 	// ErrDecode: a part of the tick is not a canonical encoding, or holds what cannot be decoded for its rollup.
 	ErrDecode = errors.New("ordering: undecodable")
@@ -29,6 +29,8 @@ var (
 	ErrBucket = errors.New("ordering: work bucket over its capacity")
 	// ErrExtension: the vote extension is malformed or too long.
 	ErrExtension = errors.New("ordering: invalid vote extension")
+	// ErrControl: the control entry may not stand in this tick; the wrapped error of package core says why.
+	ErrControl = errors.New("ordering: control entry refused")
 )
 
 // Broken invariants: the node must halt.
@@ -37,6 +39,8 @@ var (
 	ErrDecidedInvalid = errors.New("ordering: decided block breaks the rules")
 	// ErrLedger: the stored ledger cannot be read, or belongs to another network or tick.
 	ErrLedger = errors.New("ordering: broken ledger")
+	// ErrProtocol: the network follows rules that this build does not know. Nothing is broken: a newer build goes on from here.
+	ErrProtocol = errors.New("ordering: this build is too old for the network")
 )
 
 // reasons name what Check and CheckExtension refuse, in a few words that stay the same.
@@ -46,7 +50,7 @@ var reasons = []struct {
 }{
 	{ErrHeight, "height"}, {ErrTime, "time"}, {ErrLayout, "layout"}, {ErrDecode, "decode"}, {ErrQuorum, "quorum"},
 	{ErrSystemEntry, "system_entry"}, {ErrCap, "cap"}, {ErrDuplicate, "duplicate"}, {ErrEntry, "entry"}, {ErrBucket, "bucket"},
-	{ErrExtension, "extension"}, {ErrParentTick, "parent_tick"},
+	{ErrExtension, "extension"}, {ErrParentTick, "parent_tick"}, {ErrControl, "control"}, {ErrProtocol, "protocol"},
 }
 
 // Reason is the name of a refusal, for logs and metrics; "other" for errors that are none of this package's.

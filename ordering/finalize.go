@@ -1,6 +1,7 @@
 package ordering
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,7 +28,10 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	in := m.reusable(p)
 	if in == nil {
 		var err error
-		if in, err = m.inspect(p); err != nil {
+		if in, err = m.inspect(p); errors.Is(err, ErrProtocol) {
+			return nil, err
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%w: tick %d: %w", ErrDecidedInvalid, p.Height, err)
 		}
 	}
@@ -39,8 +43,8 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 		return nil, fmt.Errorf("tick %d: %w", p.Height, err)
 	}
 	m.charge(s, in.tick)
-	m.retire(s, p.Height)
-	seated, updates := m.jail(s, p)
+	seated, updates := m.jail(s, m.retire(s, p.Height), p)
+	seated, updates = m.control(s, in.tick, seated, updates)
 	next := tickValue{Height: p.Height, Time: p.Time}
 	s.put(tickKey(), next)
 	completion := m.tallyCheckpoint(s, in)
@@ -56,7 +60,7 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 			return nil, fmt.Errorf("tick %d: %w", p.Height, err)
 		}
 	}
-	m.staged = &stagedTick{tick: next, appHash: appHash, seats: seated}
+	m.staged = &stagedTick{tick: next, appHash: appHash, seats: seated, registry: slices.ContainsFunc(changes, ofRegistry)}
 	if p.Height == 1 {
 		changes = s.everything()
 	}
@@ -65,6 +69,9 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	}
 	return &Effects{Decided: decided, AppHash: appHash, Validators: updates}, nil
 }
+
+// ofRegistry reports whether a ledger change is one of what is in force.
+func ofRegistry(kv core.KV) bool { return kv.Key[0] == spaceParams || kv.Key[0] == spaceRollup }
 
 // votes tells what the vote extensions in a tick say, in the engine's order.
 func (m *Machine) votes(in *inspected) []core.Vote {

@@ -21,6 +21,8 @@ var systemAccounts = []common.Address{
 func genesisChanges(g *core.Genesis) []core.KV {
 	s := &stage{base: &ledger{}, changed: make(map[string][]byte)}
 	putFixed(s, g)
+	s.put(paramsKey(), g.Params)
+	s.put(protocolKey(), protocolValue{Version: g.Params.ProtocolVersion, Since: 1})
 	s.put(tickKey(), tickValue{Height: 0, Time: g.Time})
 	s.put(checkpointKey(), checkpointValue{})
 	s.put(completeKey(), completeValue{Signers: g.ValidatorSet()})
@@ -30,6 +32,7 @@ func genesisChanges(g *core.Genesis) []core.KV {
 		s.put(validatorKey(v.ConsensusAddress()), validatorValue{ConsensusKey: v.ConsensusKey, Address: v.Address, Power: v.Power})
 	}
 	for _, r := range g.Rollups {
+		s.put(rollupKey(r.ID), rollupOf(g, &r))
 		s.put(laneKey(r.ID), laneValue{})
 		if r.Kind == core.KindEVM {
 			s.put(singleBucketKey(r.ID), bucketValue{LastMs: g.Time})
@@ -42,17 +45,14 @@ func genesisChanges(g *core.Genesis) []core.KV {
 	return s.changes()
 }
 
-// putFixed stages what no tick of protocol version 1 changes. A stored ledger must agree with it.
+// rollupOf is the first place of a rollup of the genesis in the registry.
+func rollupOf(g *core.Genesis, r *core.Rollup) rollupValue {
+	return rollupValue{Kind: uint8(r.Kind), Operator: r.Operator, Zone: uint64(g.ZoneOf(r.ID)), SystemContracts: systemContracts(g, r)}
+}
+
+// putFixed stages what no tick changes. A stored ledger must agree with it.
 func putFixed(s *stage, g *core.Genesis) {
 	s.put(networkKey(), g.NetworkID())
-	s.put(paramsKey(), g.Params)
-	s.put(protocolKey(), protocolValue{Version: g.Params.ProtocolVersion, Since: 1})
-	for i := range g.Rollups {
-		r := &g.Rollups[i]
-		s.put(rollupKey(r.ID), rollupValue{
-			Kind: uint8(r.Kind), Operator: r.Operator, Zone: uint64(g.ZoneOf(r.ID)), SystemContracts: systemContracts(g, r),
-		})
-	}
 	for _, z := range g.Zones {
 		members := make([]uint64, len(z.Rollups))
 		for i, id := range z.Rollups {

@@ -1,6 +1,7 @@
 package ordering
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -13,6 +14,8 @@ const (
 	spaceParams       byte = 0x02
 	spaceProtocol     byte = 0x03
 	spaceTick         byte = 0x04
+	spaceControl      byte = 0x05
+	spaceChange       byte = 0x06
 	spaceValidator    byte = 0x10
 	spaceRollup       byte = 0x20
 	spaceLane         byte = 0x21
@@ -32,6 +35,7 @@ func networkKey() []byte     { return []byte{spaceNetwork} }
 func paramsKey() []byte      { return []byte{spaceParams} }
 func protocolKey() []byte    { return []byte{spaceProtocol} }
 func tickKey() []byte        { return []byte{spaceTick} }
+func controlKey() []byte     { return []byte{spaceControl} }
 func checkpointKey() []byte  { return []byte{spaceCheckpoint} }
 func completeKey() []byte    { return []byte{spaceComplete} }
 func nextSignersKey() []byte { return []byte{spaceNextSigners} }
@@ -39,6 +43,7 @@ func nextSignersKey() []byte { return []byte{spaceNextSigners} }
 // validatorKey is for the 20-byte consensus address of a validator.
 func validatorKey(address [20]byte) []byte { return append([]byte{spaceValidator}, address[:]...) }
 
+func changeKey(sequence uint64) []byte        { return idKey(spaceChange, sequence) }
 func rollupKey(id core.RollupID) []byte       { return idKey(spaceRollup, uint64(id)) }
 func laneKey(id core.RollupID) []byte         { return core.LaneLedgerKey(id) }
 func chainKey(id core.RollupID) []byte        { return idKey(spaceChain, uint64(id)) }
@@ -51,5 +56,8 @@ func bundleBucketKey(id core.ZoneID) []byte   { return idKey(spaceBundleBucket, 
 func resultsKey(zone core.ZoneID, address [20]byte) []byte {
 	return append(idKey(spaceResults, uint64(zone)), address[:]...)
 }
+
+// idOf is the id in a key that idKey made.
+func idOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[1:]) }
 
 func idKey(space byte, id uint64) []byte { return slices.Concat([]byte{space}, core.U64(id)) }

@@ -19,9 +19,11 @@ type VerifyExtension func(consensusKey []byte, height int64, round int32, chainI
 //
 // The engine's calls (Load, InitChain, Check, Budget, SystemEntry, Build, Extend, Finalize, Commit) come from one
 // goroutine at a time, as the engine makes them. The reads of the committed ledger (Height, AppHash, Attested, LaneHead,
-// Validators, Unattested, CheckpointToSign, Unsigned, Chain) and CheckExtension are safe from any goroutine beside them.
+// Validators, Unattested, CheckpointToSign, Unsigned, Chain, InForce, Protocol, Control, CheckControl) and CheckExtension are safe from any goroutine beside them.
 type Machine struct {
 	genesis    *core.Genesis
+	supported  uint64        // the highest protocol version that this build knows
+	now        *core.Genesis // with the registry and the parameters in force for the next tick
 	network    core.NetworkID
 	chainID    string
 	verify     VerifyExtension
@@ -42,16 +44,27 @@ type Machine struct {
 	staged *stagedTick
 }
 
+// Option is a choice for a machine.
+type Option func(*Machine)
+
+// Supports names the highest protocol version that the build knows, in place of core.ProtocolVersion.
+func Supports(version uint64) Option { return func(m *Machine) { m.supported = version } }
+
 // stagedTick is what Commit makes the committed state.
 type stagedTick struct {
 	tick    tickValue
 	appHash common.Hash
 	seats   seats
+	// registry: what is in force changes with the tick.
+	registry bool
 }
 
 // New makes a machine with the first ledger of the network. g must be valid and is not changed afterwards.
-func New(g *core.Genesis, verify VerifyExtension) (*Machine, error) {
-	m := &Machine{genesis: g, network: g.NetworkID(), chainID: g.ChainID(), verify: verify}
+func New(g *core.Genesis, verify VerifyExtension, options ...Option) (*Machine, error) {
+	m := &Machine{genesis: g, supported: core.ProtocolVersion, network: g.NetworkID(), chainID: g.ChainID(), verify: verify}
+	for _, option := range options {
+		option(m)
+	}
 	if _, _, err := m.reset(); err != nil {
 		return nil, err
 	}
@@ -59,7 +72,8 @@ func New(g *core.Genesis, verify VerifyExtension) (*Machine, error) {
 }
 
 // Load restores the ledger that was stored with tick height, given as its keys and values in any order. Every error is
-// ErrLedger: the stored ledger is damaged or of another network, or not that of this tick.
+// ErrLedger: the stored ledger is damaged or of another network, or not that of this tick; or ErrProtocol: it is under rules
+// that this build does not know.
 func (m *Machine) Load(height uint64, kvs iter.Seq2[[]byte, []byte]) error {
 	changes := make([]core.KV, 0, 64)
 	for key, value := range kvs {
@@ -70,6 +84,9 @@ func (m *Machine) Load(height uint64, kvs iter.Seq2[[]byte, []byte]) error {
 		return err
 	}
 	if err := m.validateLedger(l); err != nil {
+		return err
+	}
+	if err := m.checkProtocol(l); err != nil {
 		return err
 	}
 	tick := lookup[tickValue](l, tickKey())
@@ -99,6 +116,9 @@ func (m *Machine) Commit() {
 	defer m.mu.Unlock()
 	m.ledger.settle()
 	m.tick, m.appHash = m.staged.tick, m.staged.appHash
+	if m.staged.registry {
+		m.now = readRegistry(m.genesis, m.ledger)
+	}
 	m.seat(m.staged.seats)
 	m.staged, m.checked = nil, nil
 }
@@ -166,7 +186,8 @@ func (m *Machine) install(l *ledger, tick tickValue, appHash common.Hash) {
 	defer m.mu.Unlock()
 	m.ledger, m.tick, m.appHash = l, tick, appHash
 	m.staged, m.checked, m.validators = nil, nil, nil
-	m.seat(m.readSeats(l))
+	m.now = readRegistry(m.genesis, l)
+	m.seat(readSeats(l))
 }
 
 func settledLedger(changes []core.KV) (*ledger, common.Hash, error) {
@@ -194,10 +215,13 @@ func (m *Machine) validateLedger(l *ledger) error {
 	if different := fixed.changes(); len(different) > 0 {
 		return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, different[0].Key)
 	}
-	missing := func(kv core.KV) bool { return l.values[string(kv.Key)] == nil }
+	missing := func(kv core.KV) bool { return l.values[string(kv.Key)] == nil && kv.Key[0] != spaceValidator }
 	first := genesisChanges(m.genesis)
 	if i := slices.IndexFunc(first, missing); i >= 0 {
 		return fmt.Errorf("%w: key %x is missing", ErrLedger, first[i].Key)
+	}
+	if err := validateRegistry(m.genesis, l); err != nil {
+		return err
 	}
 	return m.validateSeats(l)
 }
@@ -216,7 +240,7 @@ func validateEntry(kv core.KV) error {
 
 var parsers = map[byte]func([]byte) error{
 	spaceNetwork: parses[common.Hash], spaceParams: parses[core.Params], spaceProtocol: parses[protocolValue],
-	spaceTick: parses[tickValue], spaceValidator: parses[validatorValue], spaceRollup: parses[rollupValue],
+	spaceTick: parses[tickValue], spaceControl: parses[controlValue], spaceChange: parses[changeValue], spaceValidator: parses[validatorValue], spaceRollup: parses[rollupValue],
 	spaceLane: parses[laneValue], spaceChain: parses[core.ChainState], spaceSingleBucket: parses[bucketValue], spaceZone: parses[zoneValue],
 	spaceAttested: parses[attestedValue], spaceBundleBucket: parses[bucketValue], spaceResults: parses[resultsValue],
 	spaceCheckpoint: parses[checkpointValue], spaceComplete: parses[completeValue], spaceNextSigners: parses[signersValue],

@@ -14,8 +14,8 @@ import (
 // on. So the ledger after tick h knows exactly who signs the commits of h, h+1 and h+2; the system entry of tick h+1,
 // its quorum and the tally go by those of h.
 //
-// The only change of protocol version 1 is the jail: a validator that signed two blocks of one height and round leaves
-// for good. Automatic jailing stops before the jailed hold 1/3 of the genesis power together: from there on the
+// Control entries let validators come, go, change their power and their keys (see control_validators.go). The only other
+// change is the jail: a validator that signed two blocks of one height and round leaves for good. Automatic jailing stops before the jailed hold 1/3 of the power of all seats together: from there on the
 // assumption of the quorum is broken, and removing the rest would hand the network to fewer and fewer. Such evidence is
 // recorded, and people decide.
 
@@ -34,24 +34,40 @@ type member struct {
 // seat is a validator's place by height.
 type seat struct {
 	member
-	equivocated, until uint64 // see validatorValue
+	equivocated, until, since, before uint64 // see validatorValue
 }
 
-// signs reports whether the validator signs the commit of a tick.
-func (s *seat) signs(height uint64) bool { return s.until == 0 || height <= s.until }
+// power is the validator's power in the commit of a tick; zero: it does not sign it.
+func (s *seat) power(height uint64) uint64 {
+	switch {
+	case s.until != 0 && height > s.until:
+		return 0
+	case height < s.since:
+		return s.before
+	}
+	return s.Power
+}
 
-// seats are all validators of the genesis in the engine's order.
+// value is the seat in the ledger.
+func (s *seat) value() validatorValue {
+	return validatorValue{s.ConsensusKey, s.Address, s.Power, s.equivocated, s.until, s.since, s.before}
+}
+
+// seats are all validators that sign, will sign, or were jailed.
 type seats []seat
 
 // signers are the members that sign the commit of a tick, in the engine's order, and their power together.
 func (s seats) signers(height uint64) (members []member, power uint64) {
+	var signing []core.Validator
 	for i := range s {
-		if s[i].signs(height) {
-			members = append(members, s[i].member)
-			power += s[i].Power
+		if p := s[i].power(height); p > 0 {
+			v := s[i].Validator
+			v.Power = p
+			signing = append(signing, v)
+			power += p
 		}
 	}
-	return members, power
+	return memberOrder(signing), power
 }
 
 // Signers are the validators that sign the commit of a tick, from the last committed one to the second after it, in the
@@ -88,30 +104,38 @@ func (m *Machine) signers(height uint64) ([]member, uint64) { return m.seats.sig
 // seat installs who signs the commit of the last committed tick. m.mu is held.
 func (m *Machine) seat(s seats) {
 	m.seats = s
-	leaves := func(v seat) bool { return v.until != 0 && v.until+1 == m.tick.Height }
-	if m.validators == nil || slices.ContainsFunc(s, leaves) {
-		m.validators, m.power = s.signers(m.tick.Height)
-		m.verified = make([]signedVote, len(m.validators))
+	members, power := s.signers(m.tick.Height)
+	if !slices.EqualFunc(members, m.validators, member.equal) {
+		m.validators, m.power = members, power
+		m.verified = make([]signedVote, len(members))
 	}
 }
 
+func (v member) equal(other member) bool {
+	return v.address == other.address && v.Address == other.Address && v.Power == other.Power
+}
+
 // readSeats reads every validator's place from a ledger.
-func (m *Machine) readSeats(l *ledger) seats {
-	s := make(seats, 0, len(m.genesis.Validators))
-	for _, v := range memberOrder(m.genesis.Validators) {
-		value := lookup[validatorValue](l, validatorKey(v.address))
-		s = append(s, seat{member: v, equivocated: value.Equivocated, until: value.Until})
+func readSeats(l *ledger) seats {
+	var s seats
+	for _, kv := range l.entries() {
+		if kv.Key[0] != spaceValidator {
+			continue
+		}
+		value := decodeValue[validatorValue](kv.Value)
+		v := core.Validator{ConsensusKey: value.ConsensusKey, Address: value.Address, Power: value.Power}
+		s = append(s, seat{member{v, v.ConsensusAddress()}, value.Equivocated, value.Until, value.Since, value.Before})
 	}
 	return s
 }
 
 // jail records the evidence that a decided block brings, and lets validators leave. It gives the seats after the tick
 // and the changes for the engine.
-func (m *Machine) jail(st *stage, p Proposal) (seats, []ValidatorUpdate) {
+func (m *Machine) jail(st *stage, before seats, p Proposal) (seats, []ValidatorUpdate) {
 	if len(p.Misbehavior) == 0 {
-		return m.seats, nil
+		return before, nil
 	}
-	s := slices.Clone(m.seats)
+	s := slices.Clone(before)
 	var updates []ValidatorUpdate
 	for _, address := range p.Misbehavior {
 		i := slices.IndexFunc(s, func(v seat) bool { return v.address == address })
@@ -120,59 +144,74 @@ func (m *Machine) jail(st *stage, p Proposal) (seats, []ValidatorUpdate) {
 		}
 		v := &s[i]
 		v.equivocated = p.Height
-		if s.mayJail(v.Power) {
+		if v.until == 0 && s.mayJail(v.Power) {
 			v.until = p.Height + 1
 			updates = append(updates, ValidatorUpdate{ConsensusKey: v.ConsensusKey})
 		}
-		st.put(validatorKey(v.address), validatorValue{v.ConsensusKey, v.Address, v.Power, v.equivocated, v.until})
+		st.put(validatorKey(v.address), v.value())
 	}
 	return s, updates
 }
 
-// mayJail reports whether the jailed, with this power more, hold less than 1/3 of the genesis power.
+// mayJail reports whether the jailed, with this power more, hold less than 1/3 of the power of all seats.
 func (s seats) mayJail(power uint64) bool {
 	var total uint64
 	for i := range s {
 		total += s[i].Power
-		if s[i].until != 0 {
+		if s[i].until != 0 && s[i].equivocated != 0 {
 			power += s[i].Power
 		}
 	}
 	return 3*power < total // below 2^62
 }
 
-// retire drops the results of validators whose last vote stands in the tick at height.
-func (m *Machine) retire(st *stage, height uint64) {
+// retire drops the results of validators whose last vote stands in the tick at height, and gives up their seats unless
+// they were jailed.
+func (m *Machine) retire(st *stage, height uint64) seats {
+	leaves := func(v seat) bool { return v.until != 0 && v.until+1 == height }
+	if !slices.ContainsFunc(m.seats, leaves) {
+		return m.seats
+	}
+	var stay seats
 	for i := range m.seats {
-		if v := &m.seats[i]; v.until != 0 && v.until+1 == height {
-			for _, z := range m.genesis.Zones {
-				st.drop(resultsKey(z.ID, v.address))
-			}
+		v := &m.seats[i]
+		if !leaves(*v) {
+			stay = append(stay, *v)
+			continue
+		}
+		for _, z := range m.genesis.Zones {
+			st.drop(resultsKey(z.ID, v.address))
+		}
+		if v.equivocated != 0 {
+			stay = append(stay, *v)
+		} else {
+			st.drop(validatorKey(v.address))
 		}
 	}
+	return stay
 }
 
-// validateSeats checks that a stored ledger has the validators of the genesis, and that their places are possible ones.
+// validateSeats checks that the validators of a stored ledger have possible places.
 func (m *Machine) validateSeats(l *ledger) error {
 	tick := lookup[tickValue](l, tickKey())
-	known := 0
-	for _, v := range m.genesis.Validators {
-		key := validatorKey(v.ConsensusAddress())
-		got := lookup[validatorValue](l, key)
-		same := bytes.Equal(got.ConsensusKey, v.ConsensusKey) && got.Address == v.Address && got.Power == v.Power
-		left := got.Until == 0 || got.Equivocated != 0 && got.Until == got.Equivocated+1
-		if !same || !left || got.Equivocated > tick.Height {
-			return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, key)
-		}
-		known++
+	signing := false
+	places := readSeats(l)
+	known := slices.IndexFunc(l.entries(), func(kv core.KV) bool {
+		return kv.Key[0] == spaceValidator && !slices.ContainsFunc(places, func(v seat) bool { return bytes.Equal(kv.Key, validatorKey(v.address)) })
+	})
+	if known >= 0 {
+		return fmt.Errorf("%w: key %x is not that of the validator in it", ErrLedger, l.entries()[known].Key)
 	}
-	for _, kv := range l.entries() {
-		if kv.Key[0] == spaceValidator {
-			known--
+	for _, v := range places {
+		key := validatorKey(v.address)
+		switch {
+		case v.Power == 0, v.equivocated > tick.Height, v.until > tick.Height+1, v.since > tick.Height+2:
+			return fmt.Errorf("%w: key %x holds a place that no validator can have after tick %d", ErrLedger, key, tick.Height)
 		}
+		signing = signing || v.power(tick.Height) > 0
 	}
-	if known != 0 {
-		return fmt.Errorf("%w: %d validators more than in the genesis", ErrLedger, -known)
+	if !signing {
+		return fmt.Errorf("%w: nobody signs the commit of tick %d", ErrLedger, tick.Height)
 	}
 	return nil
 }

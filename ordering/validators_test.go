@@ -2,6 +2,7 @@ package ordering_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 
@@ -190,7 +191,7 @@ func TestJail_TakesTheResultsAlong(t *testing.T) {
 	}
 }
 
-// A ledger that names other validators, or impossible places, is of another network.
+// A ledger with nobody in it, or with places that nobody can have, is refused.
 func TestJail_LoadRefusesImpossibleSeats(t *testing.T) {
 	t.Parallel()
 	n := NewNetwork(t, 1, 1, 1, 1)
@@ -204,8 +205,11 @@ func TestJail_LoadRefusesImpossibleSeats(t *testing.T) {
 		}
 	}
 	for name, damage := range map[string]func(map[string][]byte){
-		"one too many": func(kvs map[string][]byte) { kvs["\x10"+string(make([]byte, 20))] = kvs[key] },
-		"left before evidence": func(kvs map[string][]byte) {
+		"under another key": func(kvs map[string][]byte) { kvs["\x10"+string(make([]byte, 20))] = kvs[key] },
+		"none": func(kvs map[string][]byte) {
+			maps.DeleteFunc(kvs, func(key string, _ []byte) bool { return key[0] == 0x10 })
+		},
+		"leaves too late": func(kvs map[string][]byte) {
 			v := slices.Clone(kvs[key])
 			v[len(v)-1] = 9 // until
 			kvs[key] = v

@@ -1,6 +1,7 @@
 package ordering
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -33,6 +34,15 @@ type validatorValue struct {
 	Equivocated uint64
 	// Until is the last tick whose commit it signs; zero: no end is known.
 	Until uint64
+	// Since is the first tick whose commit it signs with Power; zero: from tick 1 on.
+	Since uint64 `rlp:"optional"`
+	// Before is its power until Since; zero: it signs nothing until then.
+	Before uint64 `rlp:"optional"`
+}
+
+// differs reports whether two values of one validator are not equal.
+func (v validatorValue) differs(other validatorValue) bool {
+	return !bytes.Equal(encodeValue(v), encodeValue(other))
 }
 
 // rollupValue is a rollup's place in the registry.
@@ -42,6 +52,12 @@ type rollupValue struct {
 	Zone     uint64 // zero: executed in none
 	// SystemContracts commits to the code of the system accounts of its first state; zero unless the kind is evm.
 	SystemContracts common.Hash
+	// Name is that of a rollup which a control entry registered; those of the genesis have theirs there.
+	Name string `rlp:"optional"`
+	// Since is the tick that registered it, zero for one of the genesis.
+	Since uint64 `rlp:"optional"`
+	// Retired is the tick that retired it, zero for one in service.
+	Retired uint64 `rlp:"optional"`
 }
 
 // zoneValue is a zone's place in the registry.

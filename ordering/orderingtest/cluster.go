@@ -76,7 +76,7 @@ func (c *Cluster) Apply(p ordering.Proposal) *core.Decided {
 		if err := m.Check(p); err != nil {
 			c.tb.Fatalf("tick %d: machine %d refuses: %v", p.Height, i, err)
 		}
-		if signs := slices.ContainsFunc(m.Signers(p.Height), func(v core.Validator) bool { return v.Address == c.validators[i].Address }); signs {
+		if signs := slices.ContainsFunc(m.Signers(p.Height), func(v core.Validator) bool { return v.ConsensusAddress() == c.validators[i].ConsensusAddress() }); signs {
 			votes = append(votes, c.vote(i, p.Height))
 		}
 	}
@@ -188,3 +188,27 @@ func store(kvs map[string][]byte, changes []core.KV) {
 		}
 	}
 }
+
+// Control is the next control entry, effective at once and signed by all validators that stay.
+func (c *Cluster) Control(change core.Change) *core.Control {
+	c.tb.Helper()
+	_, next := c.Machines[0].Control(0, 0)
+	entry := &core.Control{Sequence: next, NotAfter: c.time + 60_000, Change: change}
+	return c.Network.Sign(c.tb, entry, c.Machines[0].Signers(c.Height()+2)...)
+}
+
+// Join starts a machine for a validator that was not in the genesis, from what machine 0 has stored.
+func (c *Cluster) Join(v core.Validator) {
+	c.tb.Helper()
+	m := c.Network.Machine(c.tb)
+	if err := m.Load(c.Height(), Pairs(c.stores[0])); err != nil {
+		c.tb.Fatalf("join: %v", err)
+	}
+	c.Machines, c.stores, c.validators = append(c.Machines, m), append(c.stores, c.Store(0)), append(c.validators, v)
+}
+
+// Replace gives machine i the keys of another validator.
+func (c *Cluster) Replace(i int, v core.Validator) { c.validators[i] = v }
+
+// Validator is the one that machine i belongs to.
+func (c *Cluster) Validator(i int) core.Validator { return c.validators[i] }

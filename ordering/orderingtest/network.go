@@ -141,3 +141,46 @@ func Absent(v core.Validator) ordering.ExtendedVote {
 	address := v.ConsensusAddress()
 	return ordering.ExtendedVote{Validator: address[:], Power: int64(v.Power)}
 }
+
+// NewValidator makes one more validator and keeps its keys; the seed tells several apart.
+func (n *Network) NewValidator(tb testing.TB, seed string, power uint64) core.Validator {
+	tb.Helper()
+	sum := sha256.Sum256([]byte("validator " + seed))
+	ethereum, err := crypto.ToECDSA(sum[:])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n.keep(tb, ed25519.NewKeyFromSeed(sum[:]), ethereum, power)
+}
+
+// NewKey makes v's successor with the Ethereum key of another seed and the same consensus key.
+func (n *Network) NewKey(tb testing.TB, v core.Validator, seed string) core.Validator {
+	tb.Helper()
+	sum := sha256.Sum256([]byte("validator " + seed))
+	ethereum, err := crypto.ToECDSA(sum[:])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n.keep(tb, n.keys[v.ConsensusAddress()], ethereum, v.Power)
+}
+
+func (n *Network) keep(tb testing.TB, consensus ed25519.PrivateKey, ethereum *ecdsa.PrivateKey, power uint64) core.Validator {
+	tb.Helper()
+	v, err := core.NewValidator(consensus, ethereum, power)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	n.keys[v.ConsensusAddress()], n.signers[v.Address] = consensus, ethereum
+	return v
+}
+
+// Sign adds the signatures of validators to a control entry.
+func (n *Network) Sign(tb testing.TB, c *core.Control, validators ...core.Validator) *core.Control {
+	tb.Helper()
+	for _, v := range validators {
+		if err := c.Sign(n.ID(), n.signers[v.Address]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return c
+}

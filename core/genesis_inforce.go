@@ -1,0 +1,46 @@
+package core
+
+import "slices"
+
+// What a genesis says of rollups and parameters may change by control entries. Package ordering keeps what is in force in
+// its ledger and gives it out as a genesis that is equal in everything else: a snapshot, never changed afterwards. Stages
+// beside ordering hold one that follows it, and read lists and parameters through InForce.
+
+// Registry is what control entries have made of a genesis.
+type Registry struct {
+	Params Params
+	// Rollups ascend by id, retired ones included.
+	Rollups []Rollup
+	// Retired ascend; nothing is ordered for them.
+	Retired []RollupID
+}
+
+// With is the genesis with another registry. Its NetworkID is not the network's.
+func (g *Genesis) With(r Registry) *Genesis {
+	snapshot := *g
+	snapshot.current = nil
+	snapshot.Params, snapshot.Rollups, snapshot.retired = r.Params, r.Rollups, r.Retired
+	return &snapshot
+}
+
+// Following is the genesis for stages that must know what is in force: its lookups and rules go by what current gives, its
+// fields stay those of the genesis. current is called from any goroutine.
+func (g *Genesis) Following(current func() *Genesis) *Genesis {
+	following := *g
+	following.current = current
+	return &following
+}
+
+// InForce is the genesis with the registry that is in force now. It is a snapshot that must not be changed.
+func (g *Genesis) InForce() *Genesis {
+	if g.current == nil {
+		return g
+	}
+	return g.current()
+}
+
+// Retired reports whether nothing is ordered for a rollup any more.
+func (g *Genesis) Retired(id RollupID) bool {
+	_, retired := slices.BinarySearch(g.InForce().retired, id)
+	return retired
+}

@@ -1,0 +1,73 @@
+package ordering
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+// InForce is the genesis with the registry and the parameters that hold for the tick after the last committed one. It is a
+// snapshot that must not be changed.
+func (m *Machine) InForce() *core.Genesis {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.now
+}
+
+// Protocol is the version of the rules that the network follows, and the first tick under them.
+func (m *Machine) Protocol() (version, since uint64) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	p := lookup[protocolValue](m.ledger, protocolKey())
+	return p.Version, p.Since
+}
+
+// checkProtocol says whether this build knows the rules of the tick after the committed ones.
+func (m *Machine) checkProtocol(l *ledger) error {
+	if p := lookup[protocolValue](l, protocolKey()); p.Version > m.supported {
+		return fmt.Errorf("%w: the network follows protocol version %d from tick %d on, this build knows versions up to %d: "+
+			"install a build that knows it and start the node again", ErrProtocol, p.Version, p.Since, m.supported)
+	}
+	return nil
+}
+
+// readRegistry makes the snapshot of a ledger. Rollups of the genesis keep what only the genesis knows of them.
+func readRegistry(g *core.Genesis, l *ledger) *core.Genesis {
+	r := core.Registry{Params: lookup[core.Params](l, paramsKey())}
+	for _, kv := range l.entries() {
+		if kv.Key[0] != spaceRollup {
+			continue
+		}
+		id, value := core.RollupID(idOf(kv.Key)), decodeValue[rollupValue](kv.Value)
+		rollup := core.Rollup{ID: id, Name: value.Name, Kind: core.RollupKind(value.Kind)}
+		if i := slices.IndexFunc(g.Rollups, func(r core.Rollup) bool { return r.ID == id }); i >= 0 {
+			rollup = g.Rollups[i]
+		}
+		rollup.Operator = value.Operator
+		r.Rollups = append(r.Rollups, rollup)
+		if value.Retired != 0 {
+			r.Retired = append(r.Retired, id)
+		}
+	}
+	slices.SortFunc(r.Rollups, func(a, b core.Rollup) int { return cmp.Compare(a.ID, b.ID) })
+	slices.Sort(r.Retired)
+	return g.With(r)
+}
+
+// validateRegistry checks that a stored ledger has the rollups of the genesis, and parameters that a network may have.
+func validateRegistry(g *core.Genesis, l *ledger) error {
+	for i := range g.Rollups {
+		r := &g.Rollups[i]
+		key, want := rollupKey(r.ID), rollupOf(g, r)
+		got := lookup[rollupValue](l, key)
+		if got.Kind != want.Kind || got.Zone != want.Zone || got.SystemContracts != want.SystemContracts || got.Name != "" {
+			return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, key)
+		}
+	}
+	if err := lookup[core.Params](l, paramsKey()).Validate(); err != nil {
+		return fmt.Errorf("%w: parameters: %w", ErrLedger, err)
+	}
+	return nil
+}
