@@ -24,6 +24,14 @@ func (m *Machine) Protocol() (version, since uint64) {
 	return p.Version, p.Since
 }
 
+// Outdated is ErrProtocol when this build does not know the rules of the tick after the last committed one, so that it can
+// neither propose nor decide it.
+func (m *Machine) Outdated() error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.checkProtocol(m.ledger)
+}
+
 // checkProtocol says whether this build knows the rules of the tick after the committed ones.
 func (m *Machine) checkProtocol(l *ledger) error {
 	if p := lookup[protocolValue](l, protocolKey()); p.Version > m.supported {

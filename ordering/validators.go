@@ -23,6 +23,8 @@ import (
 type ValidatorUpdate struct {
 	ConsensusKey []byte
 	Power        uint64 // zero: leaves
+	// Jailed: it leaves because it signed twice.
+	Jailed bool
 }
 
 // member is a validator with its consensus address.
@@ -146,7 +148,7 @@ func (m *Machine) jail(st *stage, before seats, p Proposal) (seats, []ValidatorU
 		v.equivocated = p.Height
 		if v.until == 0 && s.mayJail(v.Power) {
 			v.until = p.Height + 1
-			updates = append(updates, ValidatorUpdate{ConsensusKey: v.ConsensusKey})
+			updates = append(updates, ValidatorUpdate{ConsensusKey: v.ConsensusKey, Jailed: true})
 		}
 		st.put(validatorKey(v.address), v.value())
 	}
@@ -196,11 +198,11 @@ func (m *Machine) validateSeats(l *ledger) error {
 	tick := lookup[tickValue](l, tickKey())
 	signing := false
 	places := readSeats(l)
-	known := slices.IndexFunc(l.entries(), func(kv core.KV) bool {
+	strange := slices.IndexFunc(l.entries(), func(kv core.KV) bool {
 		return kv.Key[0] == spaceValidator && !slices.ContainsFunc(places, func(v seat) bool { return bytes.Equal(kv.Key, validatorKey(v.address)) })
 	})
-	if known >= 0 {
-		return fmt.Errorf("%w: key %x is not that of the validator in it", ErrLedger, l.entries()[known].Key)
+	if strange >= 0 {
+		return fmt.Errorf("%w: key %x is not that of the validator in it", ErrLedger, l.entries()[strange].Key)
 	}
 	for _, v := range places {
 		key := validatorKey(v.address)

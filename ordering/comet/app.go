@@ -116,7 +116,12 @@ func (a *App) offenders(req *cmtabci.RequestFinalizeBlock) (offenders [][20]byte
 func (a *App) updates(height int64, changes []ordering.ValidatorUpdate) (updates []cmtabci.ValidatorUpdate) {
 	for _, c := range changes {
 		updates = append(updates, cmtabci.Ed25519ValidatorUpdate(c.ConsensusKey, int64(c.Power)))
-		a.log.Error("validator jailed", "height", height, "peer", cmted25519.PubKey(c.ConsensusKey).Address().String())
+		peer := cmted25519.PubKey(c.ConsensusKey).Address().String()
+		if c.Jailed {
+			a.log.Error("validator jailed", "height", height, "peer", peer)
+			continue
+		}
+		a.log.Info("validator set changes", "height", height, "peer", peer, "reason", fmt.Sprintf("power %d by a control entry", c.Power))
 	}
 	return updates
 }

@@ -26,6 +26,9 @@ func (a *App) PrepareProposal(_ context.Context, req *cmtabci.RequestPrepareProp
 		}
 	}()
 	a.join()
+	if err := a.deps.Machine.Outdated(); err != nil {
+		return nil, err
+	}
 	a.awaitEntry()
 	return &cmtabci.ResponsePrepareProposal{Txs: a.build(buildRequest(req))}, nil
 }
