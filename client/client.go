@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -18,21 +19,29 @@ import (
 
 // Client is a connection to a gateway. It is safe for concurrent use.
 type Client struct {
-	rpc *rpc.Client
-	url string
+	rpc     *rpc.Client
+	url     string
+	options []rpc.ClientOption
 }
 
 // Dial connects to a gateway by its root URL, http(s):// or ws(s)://. Subscriptions need ws.
-func Dial(ctx context.Context, gatewayURL string) (*Client, error) {
+func Dial(ctx context.Context, gatewayURL string) (*Client, error) { return dial(ctx, gatewayURL) }
+
+// DialSession connects by http(s):// as part of a session; so do the clients of rollups that Rollup gives.
+func DialSession(ctx context.Context, gatewayURL string, s *Session) (*Client, error) {
+	return dial(ctx, gatewayURL, rpc.WithHTTPClient(&http.Client{Transport: s}))
+}
+
+func dial(ctx context.Context, gatewayURL string, options ...rpc.ClientOption) (*Client, error) {
 	u, err := url.Parse(gatewayURL)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("client: %q is not a gateway URL, want for example http://127.0.0.1:8545", gatewayURL)
 	}
-	c, err := rpc.DialContext(ctx, gatewayURL)
+	c, err := rpc.DialOptions(ctx, gatewayURL, options...)
 	if err != nil {
 		return nil, fmt.Errorf("client: dial %s: %w", gatewayURL, err)
 	}
-	return &Client{rpc: c, url: strings.TrimRight(gatewayURL, "/")}, nil
+	return &Client{rpc: c, url: strings.TrimRight(gatewayURL, "/"), options: options}, nil
 }
 
 // Close ends the connection and its subscriptions.
@@ -40,7 +49,11 @@ func (c *Client) Close() { c.rpc.Close() }
 
 // Rollup connects to a rollup's Ethereum JSON-RPC through the same gateway. The caller closes it.
 func (c *Client) Rollup(ctx context.Context, id core.RollupID) (*ethclient.Client, error) {
-	return ethclient.DialContext(ctx, c.url+"/rollup/"+id.String())
+	rollup, err := rpc.DialOptions(ctx, c.url+"/rollup/"+id.String(), c.options...)
+	if err != nil {
+		return nil, err
+	}
+	return ethclient.NewClient(rollup), nil
 }
 
 // Network is lockstep_status: what the network is and how far it has come.

@@ -50,7 +50,7 @@ func newRelay(t *testing.T, configure func(*gateway.Config), upstreams ...string
 // awaitRelay waits until /readyz of a relay answers a status.
 func awaitRelay(t *testing.T, url string, want int) gateway.Readiness {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		status, body := get(t, url+"/readyz")
 		var r gateway.Readiness
 		if err := json.Unmarshal(body, &r); err != nil {
