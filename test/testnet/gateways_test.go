@@ -3,6 +3,7 @@ package testnet
 import (
 	"context"
 	"math/big"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -171,12 +172,30 @@ func TestSession_NeverSeesLessOnAnotherGateway(t *testing.T) {
 			}
 		})
 	}
+	group.Go(func() { falters(ctx, t, nodes[4]) })
 	group.Wait()
 	t.Logf("%d transactions sent and %d looks at the network, each at another gateway", len(sent), looks.Load())
 	if len(sent) < 30 || looks.Load() < 30 {
 		t.Error("too few to say anything")
 	}
 	losesNothing(t, l, nodes)
+}
+
+// falters stops a process again and again for a moment, so that it answers the requests which have waited meanwhile before it
+// knows what was ordered meanwhile.
+func falters(ctx context.Context, t *testing.T, p *process) {
+	ticker := time.NewTicker(250 * time.Millisecond)
+	defer ticker.Stop()
+	for _, signal := range slices.Repeat([]syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT}, 1000) {
+		if signal == syscall.SIGSTOP && ctx.Err() != nil {
+			return
+		}
+		if err := p.cmd.Process.Signal(signal); err != nil {
+			t.Error(err)
+			return
+		}
+		<-ticker.C
+	}
 }
 
 // losesNothing kills a follower right after its answer.

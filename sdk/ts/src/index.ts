@@ -23,6 +23,7 @@ export {
 } from './actions/intents.js'
 export { watchIntents, type WatchIntentsParameters } from './actions/watchIntents.js'
 export { rollupChain, rollupClient, rollupUrl, type RollupClients } from './actions/rollup.js'
+export { session, type Session } from './actions/session.js'
 export { type LockstepClient } from './actions/request.js'
 export { assertionsAbi, assertStorage, mappingSlot, type Assertion } from './core/assertion.js'
 export { bundleId, decodeBundle, encodeBundle, type Atomicity, type Bundle, type SignedLeg } from './core/bundle.js'
