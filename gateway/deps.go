@@ -31,6 +31,9 @@ type Deps struct {
 	Prover Prover
 	// Zones holds the executor of every zone of the genesis that this node executes.
 	Zones map[core.ZoneID]Zone
+	// Decided is the newest tick that the network is known to have decided; nil for a node that decides itself. A gateway that
+	// has it refuses answers that would be stale.
+	Decided func() uint64
 	// Intents is the book of orders; nil if this node keeps none.
 	Intents Intents
 	// Rollups is the API for nodes of rollups; nil if this node serves none.

@@ -19,12 +19,13 @@ type Supervision struct {
 	zones    map[core.ZoneID]Zone
 	attested func(core.ZoneID) core.Attested
 	now      func() time.Time
+	decided  func() uint64 // nil for a node that decides itself
 	ready    *readiness
 	// draining is closed when the shutdown begins.
 	draining <-chan struct{}
 }
 
-// NewSupervision is that of a node without a gateway, for another listener. It reads Genesis, Log, Ledger, Zones and Now.
+// NewSupervision is that of a node without a gateway, for another listener. It reads Genesis, Log, Ledger, Zones, Decided and Now.
 func NewSupervision(deps Deps) *Supervision {
 	if deps.Now == nil {
 		deps.Now = time.Now
@@ -34,7 +35,7 @@ func NewSupervision(deps Deps) *Supervision {
 
 func newSupervision(deps Deps, attested func(core.ZoneID) core.Attested, draining <-chan struct{}) *Supervision {
 	return &Supervision{
-		genesis: deps.Genesis, log: deps.Log, zones: deps.Zones, attested: attested, now: deps.Now,
+		genesis: deps.Genesis, log: deps.Log, zones: deps.Zones, attested: attested, now: deps.Now, decided: deps.Decided,
 		ready: &readiness{head: deps.Log.Head(), since: deps.Now()}, draining: draining,
 	}
 }
@@ -103,7 +104,8 @@ type Readiness struct {
 
 // Reason is one reason not to send requests to this node.
 type Reason struct {
-	// Code is one of "draining", "orderingStalled", "zoneStopped" and "zoneBehind".
+	// Code is one of "draining", "orderingStalled", "behind", "zoneStopped" and "zoneBehind", and "noUpstream" of a
+	// gateway alone.
 	Code string       `json:"code"`
 	Zone *core.ZoneID `json:"zone,omitempty"`
 	Text string       `json:"text"`
@@ -124,6 +126,9 @@ func (s *Supervision) readinessNow() Readiness {
 	}
 	if r.Tick == 0 || s.ready.still(r.Tick, s.now()) > headStale {
 		add("orderingStalled", "the ordered log does not grow", nil)
+	}
+	if executed, decided, behind := s.lag(); behind {
+		add("behind", lagText(executed, decided), nil)
 	}
 	for _, registered := range s.genesis.Zones {
 		z, ok := s.zones[registered.ID]

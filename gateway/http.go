@@ -138,6 +138,9 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 	if !g.allowBatch(w, r, body) {
 		return
 	}
+	if !g.admitCurrent(w, body) {
+		return
+	}
 	r = withSignature(r, body)
 	body = renameDiscover(body)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))

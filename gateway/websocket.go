@@ -209,6 +209,9 @@ func (c *wsConn) admit(calls []callHead) *Refusal {
 		c.g.meters.exceeded(limitRate)
 		return c.g.throttle.refusal(wait)
 	}
+	if refusal := c.g.current(func() []callHead { return calls }); refusal != nil {
+		return refusal
+	}
 	if len(calls) > c.g.cfg.MaxBatch {
 		c.g.meters.exceeded(limitBatch) // the server answers it
 	}

@@ -49,7 +49,7 @@ func (n *Node) supervision() *gateway.Supervision {
 	if n.gateway != nil {
 		return n.gateway.Supervision()
 	}
-	return gateway.NewSupervision(gateway.Deps{Genesis: n.genesis, Log: servedLog{n.ticks}, Ledger: agreed{n.machine}, Zones: n.servedZones()})
+	return gateway.NewSupervision(gateway.Deps{Genesis: n.genesis, Log: servedLog{n.ticks}, Ledger: agreed{n.machine}, Zones: n.servedZones(), Decided: n.decided()})
 }
 
 // openDebug makes a rollup's server of debug_*. Its backend is one of its own, so that it is there without a gateway too.

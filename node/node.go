@@ -204,7 +204,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
-		Rollups: lanes, Zones: n.servedZones(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
+		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err
@@ -217,6 +217,14 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		}
 	}
 	return nil
+}
+
+// decided tells a follower how far its peers are. A validator decides itself, and its log is as good as theirs.
+func (n *Node) decided() func() uint64 {
+	if n.cfg.Role != RoleFollower {
+		return nil
+	}
+	return n.engine.Decided
 }
 
 // servedZones are all zones as the gateway asks them.

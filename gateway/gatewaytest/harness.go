@@ -44,6 +44,8 @@ type Options struct {
 	Ledger gateway.Ledger
 	// Now is the gateway's clock; nil for the real one.
 	Now func() time.Time
+	// Decided is what the network has decided; nil for a node that decides itself.
+	Decided func() uint64
 }
 
 // New starts a gateway that serves zone 1 and rollups A and B, after one empty tick. It is shut down with the test.
@@ -66,7 +68,7 @@ func New(t testing.TB, o Options) *Harness {
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
 		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents,
-		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now,
+		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now, Decided: o.Decided,
 	})
 	if err != nil {
 		t.Fatal(err)
