@@ -7,6 +7,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/rlp"
+
+	"github.com/lockstep-network/lockstep/adapters/opstack/fastlz"
 )
 
 // Selectors of the L1Block contract's functions that a block's first transaction calls (OP Stack specification, L1 attributes).
@@ -62,14 +64,69 @@ type deposit struct {
 	Data        []byte
 }
 
+// l1Data is the input of a raw L1 attributes deposit; nil if it is none.
+func l1Data(raw []byte) []byte {
+	var d deposit
+	if len(raw) == 0 || rlp.DecodeBytes(raw[1:], &d) != nil || len(d.Data) < 4 {
+		return nil
+	}
+	return d.Data
+}
+
 // footprintScalar is the daFootprintGasScalar that a raw L1 attributes deposit sets; zero if it is of a fork that has none.
 func footprintScalar(raw []byte) uint64 {
-	var d deposit
-	if len(raw) == 0 || rlp.DecodeBytes(raw[1:], &d) != nil || len(d.Data) < footprintScalarAt+2 || [4]byte(d.Data[:4]) != selectorsPacked[2] {
+	data := l1Data(raw)
+	if len(data) < footprintScalarAt+2 || [4]byte(data[:4]) != selectorsPacked[2] {
 		return 0
 	}
-	if scalar := binary.BigEndian.Uint16(d.Data[footprintScalarAt:]); scalar > 0 {
+	if scalar := binary.BigEndian.Uint16(data[footprintScalarAt:]); scalar > 0 {
 		return uint64(scalar)
 	}
 	return defaultFootprintScalar
+}
+
+// Where the L1's fees stand in a packed input, and the operator's behind what Ecotone has.
+const (
+	baseScalarAt, blobScalarAt, baseFeeAt, blobFeeAt = 4, 8, 36, 68
+	operatorScalarAt, operatorConstantAt             = packedSize, packedSize + 4
+)
+
+// charges are what a transaction pays beside its gas, as the L1 attributes of its block say.
+type charges struct {
+	// perByte is the price of a byte of data in millionths of a wei.
+	perByte *big.Int
+	// scalar and constant make the operator's fee.
+	scalar, constant *big.Int
+}
+
+// chargesOf reads those of a raw L1 attributes deposit; false if it is of a fork before Isthmus, or of one that is not known.
+func chargesOf(raw []byte) (charges, bool) {
+	data := l1Data(raw)
+	if len(data) < footprintScalarAt {
+		return charges{}, false
+	}
+	number := func(at, size int) *big.Int { return new(big.Int).SetBytes(data[at : at+size]) }
+	blob := new(big.Int).Mul(number(blobScalarAt, 4), number(blobFeeAt, 32))
+	base := new(big.Int).Mul(number(baseScalarAt, 4), number(baseFeeAt, 32))
+	c := charges{perByte: blob.Add(blob, base.Lsh(base, 4)), scalar: number(operatorScalarAt, 4), constant: number(operatorConstantAt, 8)}
+	switch [4]byte(data[:4]) {
+	case selectorsPacked[1]:
+	case selectorsPacked[2]:
+		c.scalar.Mul(c.scalar, big.NewInt(100*micro))
+	default:
+		return charges{}, false
+	}
+	return c, true
+}
+
+// micro are the parts of the unit that data, its price and the operator's scalar are given in.
+const micro = 1_000_000
+
+// of are the charges in wei of a raw transaction that uses some gas.
+func (c charges) of(raw []byte, gas uint64) *big.Int {
+	data := new(big.Int).SetUint64(fastlz.Estimate(raw))
+	data.Div(data.Mul(data, c.perByte), big.NewInt(micro*micro))
+	operator := new(big.Int).SetUint64(gas)
+	operator.Div(operator.Mul(operator, c.scalar), big.NewInt(micro))
+	return data.Add(data, operator.Add(operator, c.constant))
 }

@@ -3,7 +3,6 @@ package opstack
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -320,49 +319,20 @@ func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version 
 	f.mu.Lock()
 	all := f.lane.transactions(first, cut)
 	f.mu.Unlock()
-	deposits := o.call.attributes.Transactions
-	room := capacityOf(uint64(o.call.attributes.GasLimit), 0)
-	if len(deposits) > 0 {
-		room = capacityOf(uint64(o.call.attributes.GasLimit), footprintScalar(deposits[0]))
-	}
-	r := newRounds(all, max(first, cut), room, f.operator.Rollup)
-	r.alone = len(deposits) <= 1
+	r := newRounds(all, max(first, cut), roomOf(o.call.attributes, version), f.operator.Rollup)
+	r.alone = len(o.call.attributes.Transactions) <= 1
 	r.without(o.seen.known())
-	var best *payload
-	sound := false
+	t := &trials{filler: f, order: o, version: version, rounds: r}
 	for begun := time.Now(); ; {
 		n, more := r.next()
-		if !more && best == nil {
-			best, err := f.alone(ctx, o, version)
-			return best, r, err
-		}
-		if !more {
-			return best, r, nil
-		}
-		f.adapter.meters.rounds.Inc()
-		p, err := f.chain.build(ctx, o, r.live[:n], version, false)
-		if err != nil { // further builds would displace the last resort; if it cannot be read, the execution client may still have it then
-			_, _ = f.alone(ctx, o, version)
-		}
-		var because *refusal
 		switch {
-		case err == nil:
-			if best = p; !r.built(n, p.ordered) {
-				return nil, nil, fmt.Errorf("%w: its block has transactions that it was not given, or in another order", ErrExecution)
+		case more:
+			if err := t.build(ctx, n); err != nil {
+				return nil, nil, err
 			}
-		case !errors.As(err, &because):
-			return nil, nil, err
-		case because.tx != common.Hash{}:
-			r.refused(n, because.tx, because.full(), codeOf(because.words))
-		default:
-			// Before anything is held against a transaction: does it build without them?
-			if !sound {
-				if _, err := f.chain.build(ctx, o, nil, version, false); err != nil {
-					return nil, nil, err
-				}
-				sound = true
-			}
-			r.failed(n)
+		case t.settled(ctx):
+			p, err := t.block(ctx)
+			return p, r, err
 		}
 		if time.Since(begun) > f.adapter.cfg.FillTime {
 			r.stop()

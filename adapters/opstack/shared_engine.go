@@ -26,6 +26,7 @@ type payload struct {
 type payloadHead struct {
 	Hash         common.Hash     `json:"blockHash"`
 	Number       hexutil.Uint64  `json:"blockNumber"`
+	BaseFee      *hexutil.Big    `json:"baseFeePerGas"`
 	Transactions []hexutil.Bytes `json:"transactions"`
 }
 

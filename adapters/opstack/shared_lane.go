@@ -5,6 +5,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/lockstep-network/lockstep/client/lane"
 	"github.com/lockstep-network/lockstep/core"
@@ -15,6 +16,11 @@ type candidate struct {
 	seq  uint64
 	hash common.Hash
 	raw  hexutil.Bytes
+
+	// tx, from and footprint are there once it was inspected: what it says, who signed it, and its size in the data's footprint.
+	tx        *gethtypes.Transaction
+	from      common.Address
+	footprint uint64
 }
 
 // tickEnd is the end of what was ordered up to a tick that added to the lane.
@@ -64,7 +70,7 @@ func (l *laneCopy) transactions(from, to uint64) []candidate {
 	var all []candidate
 	for seq := max(from, l.first); seq < min(to, l.end()); seq++ {
 		if tx := l.items[seq-l.first].Tx; tx.Block() == nil && tx.Report() == nil {
-			all = append(all, candidate{seq, tx.Hash(), tx.Raw()})
+			all = append(all, candidate{seq: seq, hash: tx.Hash(), raw: tx.Raw()})
 		}
 	}
 	return all

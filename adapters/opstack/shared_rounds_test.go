@@ -1,6 +1,7 @@
 package opstack
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func client(r *rounds, all map[common.Hash]trial, n int, capacity uint64, names 
 	}
 }
 
-func trials(kinds string) ([]candidate, map[common.Hash]trial) {
+func listOf(kinds string) ([]candidate, map[common.Hash]trial) {
 	var list []candidate
 	all := make(map[common.Hash]trial)
 	for i, kind := range kinds {
@@ -71,11 +72,15 @@ func trials(kinds string) ([]candidate, map[common.Hash]trial) {
 	return list, all
 }
 
+// boundless is room for everything.
+var boundless = capacity{gas: math.MaxUint64, size: 1}
+
 // play runs the machine to its end and draws the outcome: what is in the block as it is, skipped as "-", carried as ".".
 func play(t *testing.T, kinds string, capacity uint64, names, alone bool) (outcome string, tries int) {
 	t.Helper()
-	list, all := trials(kinds)
-	r := &rounds{live: slices.Clone(list), end: uint64(10 + len(list)), left: maxRounds, alone: alone}
+	list, all := listOf(kinds)
+	r := startRounds(list, uint64(10+len(list)), boundless, nil)
+	r.alone = alone
 	for {
 		n, more := r.next()
 		if !more {

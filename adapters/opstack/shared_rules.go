@@ -3,8 +3,12 @@ package opstack
 import (
 	"strings"
 
+	gethcore "github.com/ethereum/go-ethereum/core"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/params"
+	"github.com/holiman/uint256"
 
+	"github.com/lockstep-network/lockstep/adapters/opstack/fastlz"
 	"github.com/lockstep-network/lockstep/core"
 )
 
@@ -17,8 +21,6 @@ const (
 	firstLegacy = 0xc0
 	// leastGas is what the cheapest transaction uses.
 	leastGas = 21000
-	// leastFootprint is the least size of a transaction, in bytes, that its footprint in the data is counted with (Jovian).
-	leastFootprint = 100
 )
 
 // capacity is what fits into a block beside its deposits.
@@ -26,20 +28,40 @@ type capacity struct {
 	gas, size uint64
 	// footprint is the limit of the sum over the transactions' sizes as Jovian counts them; zero for none.
 	footprint uint64
+	// rules are those of the block's fork that are certain, and most the gas limit of a transaction that it knows; zero for none.
+	rules params.Rules
+	most  uint64
 }
 
 // capacityOf is that of a block with a gas limit. scalar is the daFootprintGasScalar of its L1 attributes; zero before Jovian.
 func capacityOf(gasLimit, scalar uint64) capacity {
-	c := capacity{gas: gasLimit, size: maxBlockSize}
+	c := capacity{gas: gasLimit, size: maxBlockSize, rules: params.Rules{IsHomestead: true, IsIstanbul: true}}
 	if scalar > 0 {
 		c.footprint = gasLimit / scalar
+		c.rules.IsShanghai, c.rules.IsPrague = true, true
 	}
 	return c
 }
 
-// inspect says what is wrong with a transaction that no block of the chain can hold, whatever the state; Included if nothing is. The
-// types are a list of what is allowed: a forged deposit would mint, and a blob has nothing to be carried in.
-func (c capacity) inspect(one candidate, signer gethtypes.Signer) core.OutcomeCode {
+// roomOf is the capacity of the block that op-node asks for, whose payload it reads with a version of getPayload.
+func roomOf(a *attributes, version string) capacity {
+	scalar := uint64(0)
+	if len(a.Transactions) > 0 {
+		scalar = footprintScalar(a.Transactions[0])
+	}
+	c := capacityOf(uint64(a.GasLimit), scalar)
+	if version == karstPayload {
+		c.most = params.MaxTxGas
+	}
+	return c
+}
+
+// karstPayload is the version of getPayload since the fork that bounds the gas of a transaction (Karst, EIP-7825).
+const karstPayload = "engine_getPayloadV5"
+
+// inspect reads a transaction and says what is wrong with it so that no block of this kind can hold it, whatever the state; Included
+// if nothing is. The types are a list of what is allowed: a forged deposit would mint, and a blob has nothing to be carried in.
+func (c capacity) inspect(one *candidate, signer gethtypes.Signer) core.OutcomeCode {
 	size := uint64(len(one.raw))
 	if size == 0 || size > maxTxSize {
 		return core.VoidUndecodable
@@ -49,34 +71,64 @@ func (c capacity) inspect(one candidate, signer gethtypes.Signer) core.OutcomeCo
 	case first < firstLegacy:
 		return core.VoidTxType
 	}
-	tx := new(gethtypes.Transaction)
-	if err := tx.UnmarshalBinary(one.raw); err != nil {
+	tx, err := new(gethtypes.Transaction), error(nil)
+	if err = tx.UnmarshalBinary(one.raw); err != nil {
 		return core.VoidUndecodable
 	}
-	if _, err := gethtypes.Sender(signer, tx); err != nil {
+	if one.from, err = gethtypes.Sender(signer, tx); err != nil {
 		return core.VoidBadSignature
 	}
+	one.tx, one.footprint = tx, fastlz.Size(one.raw)
 	switch {
-	case tx.Gas() < leastGas:
-		return core.VoidIntrinsicGas
-	case tx.Gas() > c.gas:
+	case tx.Gas() > c.gas, c.most > 0 && tx.Gas() > c.most:
 		return core.VoidGasAboveCap
-	case c.footprint > 0 && size > c.footprint:
+	case c.footprint > 0 && one.footprint > c.footprint:
 		return core.VoidBlockFull
+	}
+	return c.form(one)
+}
+
+// form looks at what a transaction promises to pay and to use.
+func (c capacity) form(one *candidate) core.OutcomeCode {
+	tx := one.tx
+	value, tooMuch := uint256.FromBig(tx.Value())
+	switch {
+	case tooMuch:
+		return core.VoidInsufficientFunds
+	case tx.GasFeeCap().BitLen() > 256 || tx.GasTipCap().BitLen() > 256:
+		return core.VoidFeeOverflow
+	case tx.GasFeeCap().Cmp(tx.GasTipCap()) < 0:
+		return core.VoidTipAboveFeeCap
+	case tx.Type() == gethtypes.SetCodeTxType && len(tx.SetCodeAuthorizations()) == 0:
+		return core.VoidAuthorizations
+	}
+	least, err := gethcore.IntrinsicGas(tx.Data(), tx.AccessList(), tx.SetCodeAuthorizations(), one.from, tx.To(), value, c.rules)
+	if err != nil || tx.Gas() < max(least, leastGas) {
+		return core.VoidIntrinsicGas
+	}
+	if c.rules.IsPrague {
+		if floor, err := gethcore.FloorDataGas(c.rules, one.from, tx.To(), value, tx.Data(), tx.AccessList()); err != nil || tx.Gas() < floor {
+			return core.VoidFloorDataGas
+		}
 	}
 	return core.Included
 }
 
-// limit is how many of the candidates can fit at most. The footprint is counted with sizes before compression, which is never too
-// little: a block above it is built without complaint and found invalid afterwards.
+// limit is how many of the candidates can fit at most, but at least one: what has no room in a block of its own the execution client
+// finds out. Of their gas only the least is known that they use, and the limit that must be left for it; the size and the footprint
+// are exact, because a block above the latter is built without complaint and found invalid afterwards.
 func (c capacity) limit(all []candidate) int {
 	var gas, size, footprint uint64
 	for i, one := range all {
-		gas, size = gas+leastGas, size+uint64(len(one.raw))
-		footprint += max(leastFootprint, uint64(len(one.raw)))
-		if gas > c.gas || size > c.size || c.footprint > 0 && footprint > c.footprint {
+		wants := uint64(leastGas)
+		if one.tx != nil {
+			wants = one.tx.Gas()
+		}
+		size, footprint = size+uint64(len(one.raw)), footprint+one.footprint
+		if i > 0 && (gas+wants > c.gas || size > c.size || c.footprint > 0 && footprint > c.footprint) {
 			return i
 		}
+		gas += leastGas
 	}
 	return len(all)
 }

@@ -164,49 +164,84 @@ func TestShared_HostileTransactions(t *testing.T) {
 		gap := func(tx *gethtypes.DynamicFeeTx) { tx.Nonce = 7 }
 		again := good.Transfer()
 		for _, c := range []struct {
-			name       string
-			raw        hexutil.Bytes
-			geth, reth core.OutcomeCode
+			name string
+			raw  hexutil.Bytes
+			want core.OutcomeCode
 		}{
-			{"forged deposit", opstacktest.L1{Number: 1}.Attributes(1), core.VoidTxType, core.VoidTxType},
-			{"post-exec", hexutil.Bytes{0x7d, 0xc0}, core.VoidTxType, core.VoidTxType},
-			{"blob", evil.Blob(), core.VoidTxType, core.VoidTxType},
-			{"type 5", hexutil.Bytes{5, 0xc0}, core.VoidTxType, core.VoidTxType},
-			{"not RLP", hexutil.Bytes{2, 0xff, 0xff}, core.VoidUndecodable, core.VoidUndecodable},
-			{"text", hexutil.Bytes("hello"), core.VoidTxType, core.VoidTxType},
-			{"cut", evil.Transfer(gap)[:60], core.VoidUndecodable, core.VoidUndecodable},
-			{"huge", make(hexutil.Bytes, 200<<10), core.VoidUndecodable, core.VoidUndecodable},
-			{"huge data", evil.Transfer(gap, func(tx *gethtypes.DynamicFeeTx) { tx.Data = make([]byte, 127<<10) }), core.VoidNonceTooHigh, core.VoidRejected},
-			{"another chain", opstacktest.NewWallet(t, 11).Transfer(), core.VoidBadSignature, core.VoidBadSignature},
-			{"nonce gap", evil.Transfer(gap, func(tx *gethtypes.DynamicFeeTx) { tx.Value = big.NewInt(5) }), core.VoidNonceTooHigh, core.VoidRejected},
-			{"fee cap", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.GasFeeCap = big.NewInt(1) }), core.VoidFeeCapTooLow, core.VoidRejected},
-			{"too little gas", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 20000 }), core.VoidIntrinsicGas, core.VoidIntrinsicGas},
-			{"more gas than a block", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 1 << 40 }), core.VoidGasAboveCap, core.VoidGasAboveCap},
-			{"all the gas of a block", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 60_000_000 }), 0, 0},
-			{"the same again", again, core.VoidNonceTooLow, core.VoidRejected},
+			{"forged deposit", opstacktest.L1{Number: 1}.Attributes(1), core.VoidTxType},
+			{"post-exec", hexutil.Bytes{0x7d, 0xc0}, core.VoidTxType},
+			{"blob", evil.Blob(), core.VoidTxType},
+			{"type 5", hexutil.Bytes{5, 0xc0}, core.VoidTxType},
+			{"not RLP", hexutil.Bytes{2, 0xff, 0xff}, core.VoidUndecodable},
+			{"text", hexutil.Bytes("hello"), core.VoidTxType},
+			{"cut", evil.Transfer(gap)[:60], core.VoidUndecodable},
+			{"huge", make(hexutil.Bytes, 200<<10), core.VoidUndecodable},
+			{"huge data", evil.Transfer(gap, func(tx *gethtypes.DynamicFeeTx) { tx.Data = make([]byte, 127<<10) }), core.VoidIntrinsicGas},
+			{"another chain", opstacktest.NewWallet(t, 11).Transfer(), core.VoidBadSignature},
+			{"nonce gap", evil.Transfer(gap, func(tx *gethtypes.DynamicFeeTx) { tx.Value = big.NewInt(5) }), core.VoidNonceTooHigh},
+			{"fee cap", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.GasFeeCap = big.NewInt(1) }), core.VoidFeeCapTooLow},
+			{"too little gas", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 20000 }), core.VoidIntrinsicGas},
+			{"more gas than a block", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 1 << 40 }), core.VoidGasAboveCap},
+			{"all the gas of a block", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 60_000_000 }), 0},
+			{"no funds", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Value = new(big.Int).Add(opstacktest.Funds, big.NewInt(1)) }), core.VoidInsufficientFunds},
+			{"tip above the fee cap", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.GasTipCap = big.NewInt(1e12) }), core.VoidTipAboveFeeCap},
+			{"more data than gas", opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Data, tx.Gas = make([]byte, 1000), 26_000 }), core.VoidFloorDataGas},
+			{"the same again", again, core.VoidNonceTooLow},
 		} {
 			s.order(again, good.Transfer())
 			s.network.Order(chain10, c.raw)
 			s.order(good.Transfer())
 			again = good.Transfer()
 			b := s.block(t)
-			if c.geth == 0 { // it has no room: what is behind it comes later
+			if c.want == 0 { // it has no room: what is behind it comes later
 				s.sent = slices.Insert(s.sent, len(s.sent)-1, c.raw)
 				b = s.block(t)
 			}
 			report := s.reported(t)
 			last := report[len(report)-1]
-			want := map[opstacktest.Style]core.OutcomeCode{opstacktest.Geth: c.geth, opstacktest.Reth: c.reth}[style]
-			if want == 0 && len(last.Skips) == 0 {
+			if c.want == 0 && len(last.Skips) == 0 {
 				continue
 			}
-			if len(last.Skips) != 1 || last.Skips[0].Code != want || last.Hash != b.Hash() {
-				t.Errorf("%s: skips %+v, want one of %s", c.name, last.Skips, want)
+			if len(last.Skips) != 1 || last.Skips[0].Code != c.want || last.Hash != b.Hash() {
+				t.Errorf("%s: skips %+v, want one of %s", c.name, last.Skips, c.want)
 			}
 		}
 		s.block(t)
 		if !equal(s.taken(1), s.sent) {
 			t.Errorf("blocks hold %d transactions, %d good ones were sent", len(s.taken(1)), len(s.sent))
+		}
+	})
+}
+
+// A lane full of what cannot be executed costs no builds, and takes no room.
+func TestShared_BadTransactionsCostNoBuilds(t *testing.T) {
+	eachStyle(t, func(t *testing.T, style opstacktest.Style) {
+		s := newSharedScene(t, style)
+		good, games := opstacktest.NewWallet(t, 10), opstacktest.NewWallet(t, 10)
+		s.order(games.Transfer())
+		for i := range 400 {
+			poor := opstacktest.NewWallet(t, 10)
+			s.engine.Fund(poor.Address(), big.NewInt(int64(i)))
+			value := func(tx *gethtypes.DynamicFeeTx) { tx.Value = big.NewInt(int64(i + 1)) }
+			s.network.Order(chain10,
+				poor.Transfer(),
+				games.Transfer(value, func(tx *gethtypes.DynamicFeeTx) { tx.Nonce = 0 }),
+				games.Transfer(value, func(tx *gethtypes.DynamicFeeTx) { tx.Nonce = 1000 }),
+				good.Transfer(value, func(tx *gethtypes.DynamicFeeTx) { tx.GasFeeCap, tx.Nonce = big.NewInt(1), good.Nonce-1 }),
+			)
+			good.Nonce--
+			if i%50 == 0 {
+				s.order(good.Transfer())
+			}
+		}
+		before := s.engine.Calls("engine_forkchoiceUpdatedV3")
+		s.block(t)
+		if builds := s.engine.Calls("engine_forkchoiceUpdatedV3") - before; builds > 6 {
+			t.Errorf("%d builds and heads for a block", builds)
+		}
+		reports := s.reported(t)
+		if last := reports[len(reports)-1]; !equal(s.taken(1), s.sent) || len(last.Skips) != 1600 {
+			t.Errorf("%d of %d transactions, %d skipped, want 1600", len(s.taken(1)), len(s.sent), len(last.Skips))
 		}
 	})
 }

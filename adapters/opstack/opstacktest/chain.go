@@ -77,11 +77,12 @@ type payloadJSON struct {
 	Timestamp    hexutil.Uint64  `json:"timestamp"`
 	GasLimit     hexutil.Uint64  `json:"gasLimit"`
 	BlockHash    common.Hash     `json:"blockHash"`
+	BaseFee      hexutil.Uint64  `json:"baseFeePerGas"`
 	Transactions []hexutil.Bytes `json:"transactions"`
 }
 
 func (b *Block) payload() payloadJSON {
-	return payloadJSON{b.Parent, hexutil.Uint64(b.Number), hexutil.Uint64(b.Timestamp), hexutil.Uint64(b.GasLimit), b.Hash(), b.Transactions}
+	return payloadJSON{b.Parent, hexutil.Uint64(b.Number), hexutil.Uint64(b.Timestamp), hexutil.Uint64(b.GasLimit), b.Hash(), BaseFee, b.Transactions}
 }
 
 func readPayload(text []byte) (*Block, error) {

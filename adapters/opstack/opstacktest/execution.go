@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -59,6 +60,8 @@ type Execution struct {
 	delay time.Duration
 	// plan says of each of the next builds whether it works.
 	plan []bool
+	// funds are what accounts have in the genesis, if it is not Funds.
+	funds map[common.Address]*big.Int
 }
 
 // build is an open payload, or why it fails.
@@ -70,7 +73,7 @@ type build struct {
 // StartExecution runs an execution client until the test ends.
 func StartExecution(t testing.TB, style Style, chainID uint64) *Execution {
 	t.Helper()
-	e := &Execution{style: style, chainID: chainID, chain: newChain(), payloads: make(map[string]build), calls: make(map[string]int)}
+	e := &Execution{style: style, chainID: chainID, chain: newChain(), payloads: make(map[string]build), calls: make(map[string]int), funds: make(map[common.Address]*big.Int)}
 	e.secret, e.JWT = NewSecret(t)
 	e.server = httptest.NewServer(e)
 	e.URL = e.server.URL
@@ -144,6 +147,13 @@ func (e *Execution) Add(raw ...hexutil.Bytes) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.pool = append(e.pool, raw...)
+}
+
+// Fund says what an account has in the genesis.
+func (e *Execution) Fund(a common.Address, wei *big.Int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.funds[a] = wei
 }
 
 // Calls counts the calls of a method.
@@ -250,6 +260,8 @@ func (e *Execution) call(r rpcRequest) (any, error) {
 		return hexutil.Uint64(e.chain.byHash[e.chain.head].Number), nil
 	case "eth_getBlockByHash", "eth_getBlockByNumber":
 		return e.block(r)
+	case "eth_getProof":
+		return e.proof(r.Params)
 	}
 	return nil, &rpcError{-32601, fmt.Sprintf("the method %s does not exist/is not available", r.Method), nil}
 }

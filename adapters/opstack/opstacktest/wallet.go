@@ -31,6 +31,9 @@ func NewWallet(t testing.TB, chainID uint64) *Wallet {
 	return &Wallet{key: key, signer: gethtypes.NewPragueSigner(new(big.Int).SetUint64(chainID))}
 }
 
+// Address is the account's.
+func (w *Wallet) Address() common.Address { return crypto.PubkeyToAddress(w.key.PublicKey) }
+
 // Transfer is the next transaction, changed by edits.
 func (w *Wallet) Transfer(edits ...func(*gethtypes.DynamicFeeTx)) hexutil.Bytes {
 	tx := &gethtypes.DynamicFeeTx{
