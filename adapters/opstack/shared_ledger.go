@@ -89,7 +89,7 @@ func (l *ledger) spends(c candidate) *big.Int {
 	if c.tx.GasFeeCapIntCmp(price) < 0 {
 		price.Set(c.tx.GasFeeCap())
 	}
-	sum := price.Mul(price, big.NewInt(leastGas))
+	sum := price.Mul(price, big.NewInt(int64(leastGas)))
 	return sum.Add(sum.Add(sum, c.tx.Value()), l.charges.of(c.raw, leastGas))
 }
 
@@ -122,28 +122,35 @@ func (l *ledger) prove(part []candidate, reasons map[uint64]core.OutcomeCode, he
 		}
 		end, known := behind[c.from]
 		end.code = end.code || delegates[c.from]
-		if code != core.VoidFeeCapTooLow && (!known || !l.certain(c, code, before[c.from], after[c.from], end)) {
+		if code != core.VoidFeeCapTooLow && (!known || !l.certain(c, code, standing{before[c.from], after[c.from], end})) {
 			unproven = append(unproven, c.seq)
 		}
 	}
 	return unproven
 }
 
-// certain tells whether a transaction cannot have been valid at its place: before and after are how many of its sender are in the
-// block ahead of the place and which ones behind it, end the sender's account behind the block. Nonces only grow; and of an account
-// without code nobody but its own transactions takes anything.
-func (l *ledger) certain(c candidate, code core.OutcomeCode, before uint64, after []candidate, end account) bool {
+// standing is what a block says about a sender at a place of the lane's part: how many of its transactions are in it ahead of the
+// place, which ones behind it, and the account behind the block.
+type standing struct {
+	before uint64
+	after  []candidate
+	end    account
+}
+
+// certain tells whether a transaction cannot have been valid at its place. Nonces only grow; and of an account without code nobody
+// but its own transactions takes anything.
+func (l *ledger) certain(c candidate, code core.OutcomeCode, at standing) bool {
 	switch code {
 	case core.VoidNonceTooLow:
-		return c.tx.Nonce() < l.parent[c.from].nonce+before
+		return c.tx.Nonce() < l.parent[c.from].nonce+at.before
 	case core.VoidNonceTooHigh:
-		return c.tx.Nonce() > end.nonce-min(end.nonce, uint64(len(after)))
+		return c.tx.Nonce() > at.end.nonce-min(at.end.nonce, uint64(len(at.after)))
 	case core.VoidInsufficientFunds:
-		most := new(big.Int).Set(end.balance)
-		for _, later := range after {
+		most := new(big.Int).Set(at.end.balance)
+		for _, later := range at.after {
 			most.Add(most, l.needs(later))
 		}
-		return !end.code && most.Cmp(l.needs(c)) < 0
+		return !at.end.code && most.Cmp(l.needs(c)) < 0
 	}
 	return false
 }

@@ -1,12 +1,11 @@
 package opstack
 
 import (
+	"bytes"
 	"strings"
 
-	gethcore "github.com/ethereum/go-ethereum/core"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/holiman/uint256"
 
 	"github.com/lockstep-network/lockstep/adapters/opstack/fastlz"
 	"github.com/lockstep-network/lockstep/core"
@@ -20,7 +19,7 @@ const (
 	// firstLegacy is the first byte that a transaction without a type can begin with (EIP-2718).
 	firstLegacy = 0xc0
 	// leastGas is what the cheapest transaction uses.
-	leastGas = 21000
+	leastGas = params.TxGas
 )
 
 // capacity is what fits into a block beside its deposits.
@@ -28,17 +27,16 @@ type capacity struct {
 	gas, size uint64
 	// footprint is the limit of the sum over the transactions' sizes as Jovian counts them; zero for none.
 	footprint uint64
-	// rules are those of the block's fork that are certain, and most the gas limit of a transaction that it knows; zero for none.
-	rules params.Rules
-	most  uint64
+	// isthmus: the rules of that fork are in force, or of a later one. most is the highest gas limit of a transaction; zero for none.
+	isthmus bool
+	most    uint64
 }
 
 // capacityOf is that of a block with a gas limit. scalar is the daFootprintGasScalar of its L1 attributes; zero before Jovian.
 func capacityOf(gasLimit, scalar uint64) capacity {
-	c := capacity{gas: gasLimit, size: maxBlockSize, rules: params.Rules{IsHomestead: true, IsIstanbul: true}}
+	c := capacity{gas: gasLimit, size: maxBlockSize}
 	if scalar > 0 {
-		c.footprint = gasLimit / scalar
-		c.rules.IsShanghai, c.rules.IsPrague = true, true
+		c.footprint, c.isthmus = gasLimit/scalar, true
 	}
 	return c
 }
@@ -91,9 +89,8 @@ func (c capacity) inspect(one *candidate, signer gethtypes.Signer) core.OutcomeC
 // form looks at what a transaction promises to pay and to use.
 func (c capacity) form(one *candidate) core.OutcomeCode {
 	tx := one.tx
-	value, tooMuch := uint256.FromBig(tx.Value())
 	switch {
-	case tooMuch:
+	case tx.Value().BitLen() > 256:
 		return core.VoidInsufficientFunds
 	case tx.GasFeeCap().BitLen() > 256 || tx.GasTipCap().BitLen() > 256:
 		return core.VoidFeeOverflow
@@ -102,16 +99,28 @@ func (c capacity) form(one *candidate) core.OutcomeCode {
 	case tx.Type() == gethtypes.SetCodeTxType && len(tx.SetCodeAuthorizations()) == 0:
 		return core.VoidAuthorizations
 	}
-	least, err := gethcore.IntrinsicGas(tx.Data(), tx.AccessList(), tx.SetCodeAuthorizations(), one.from, tx.To(), value, c.rules)
-	if err != nil || tx.Gas() < max(least, leastGas) {
+	zeros := uint64(bytes.Count(tx.Data(), []byte{0}))
+	others := uint64(len(tx.Data())) - zeros
+	if tx.Gas() < c.intrinsic(tx, zeros, others) {
 		return core.VoidIntrinsicGas
 	}
-	if c.rules.IsPrague {
-		if floor, err := gethcore.FloorDataGas(c.rules, one.from, tx.To(), value, tx.Data(), tx.AccessList()); err != nil || tx.Gas() < floor {
-			return core.VoidFloorDataGas
-		}
+	if tokens := zeros + params.TxTokenPerNonZeroByte*others; c.isthmus && tx.Gas() < params.TxGas+params.TxCostFloorPerToken*tokens {
+		return core.VoidFloorDataGas
 	}
 	return core.Included
+}
+
+// intrinsic is the gas that a transaction uses before anything is executed.
+func (c capacity) intrinsic(tx *gethtypes.Transaction, zeros, others uint64) uint64 {
+	gas := params.TxGas + zeros*params.TxDataZeroGas + others*params.TxDataNonZeroGasEIP2028
+	if tx.To() == nil {
+		gas += params.TxGasContractCreation - params.TxGas
+		if c.isthmus {
+			gas += (zeros + others + 31) / 32 * params.InitCodeWordGas
+		}
+	}
+	gas += uint64(len(tx.AccessList()))*params.TxAccessListAddressGas + uint64(tx.AccessList().StorageKeys())*params.TxAccessListStorageKeyGas
+	return gas + uint64(len(tx.SetCodeAuthorizations()))*params.CallNewAccountGas
 }
 
 // limit is how many of the candidates can fit at most, but at least one: what has no room in a block of its own the execution client
