@@ -12,6 +12,9 @@ import (
 // maxGapWait is the longest that a call may wait for the network.
 const maxGapWait = 8 * time.Second
 
+// minInterval is the shortest time between two builds for the stream that can be chosen.
+const minInterval = 10 * time.Millisecond
+
 // Config is what an operator chooses for the proxy.
 type Config struct {
 	// Listen is the address HOST:PORT for op-node; port 0 lets the kernel choose.
@@ -31,6 +34,10 @@ type Config struct {
 	GapWait time.Duration
 	// FillTime is after how long no further build is tried to fill a block.
 	FillTime time.Duration
+	// Stream is the address HOST:PORT of the stream of pre-confirmed blocks in mode Shared; empty for none.
+	Stream string
+	// StreamInterval is the shortest time between two builds for the stream.
+	StreamInterval time.Duration
 	// MaxBody is the size of the largest request in bytes.
 	MaxBody int64
 	// Timeout is how long the execution client may take until an answer begins. op-node gives up by itself earlier.
@@ -42,6 +49,7 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8651", Engine: "http://127.0.0.1:8551", Mode: PassThrough, MaxBody: 128 << 20, Timeout: time.Minute,
 		SealDelta: 250 * time.Millisecond, OnGap: GapEmpty, GapWait: 2 * time.Second, FillTime: time.Second,
+		StreamInterval: 200 * time.Millisecond,
 	}
 }
 
@@ -77,6 +85,17 @@ func (c Config) Validate() error {
 	}
 	if c.FillTime <= 0 || c.FillTime > maxGapWait {
 		fail("fill-time %s: want more than 0 and at most %s", c.FillTime, maxGapWait)
+	}
+	if c.Stream != "" {
+		if _, _, err := net.SplitHostPort(c.Stream); err != nil {
+			fail("stream %q: want HOST:PORT", c.Stream)
+		}
+		if c.Journal == "" {
+			fail("stream: it tells what mode %s builds, which needs a file for what is decided: see --journal", Shared)
+		}
+		if c.StreamInterval < minInterval || c.StreamInterval > time.Minute {
+			fail("stream-interval %s: want %s to 1m", c.StreamInterval, minInterval)
+		}
 	}
 	if c.MaxBody < 1<<20 {
 		fail("max-body %d: want at least %d, payloads are large", c.MaxBody, 1<<20)

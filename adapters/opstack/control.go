@@ -25,6 +25,8 @@ type State struct {
 	Confirm *ConfirmState `json:"confirm,omitempty"`
 	// Shared is how far the lane was taken; absent without a journal.
 	Shared *SharedState `json:"shared,omitempty"`
+	// Stream is what the stream of pre-confirmed blocks has said; absent without one.
+	Stream *PreviewState `json:"stream,omitempty"`
 }
 
 // State is the proxy's state now.
@@ -52,6 +54,7 @@ func (a *Adapter) State() State {
 	}
 	if a.filler != nil {
 		s.Shared = a.filler.view()
+		s.Stream = a.filler.previews.view()
 	}
 	return s
 }

@@ -21,6 +21,10 @@ type meters struct {
 	filled, skipped, rounds, gaps prometheus.Counter
 	unfilled                      prometheus.Counter
 	cursor, leaving               prometheus.Gauge
+
+	previews, previewResets, foreseen, blind, streamDropped prometheus.Counter
+	previewed                                               prometheus.Histogram
+	subscribers                                             prometheus.Gauge
 }
 
 func newMeters(r prometheus.Registerer) *meters {
@@ -58,6 +62,13 @@ func newMeters(r prometheus.Registerer) *meters {
 	m.unfilled = prometheus.NewCounter(counter("unfilled_total", "Blocks of deposits alone because something failed."))
 	m.cursor = gauge("cursor", "The lane position behind what the newest block took.")
 	m.leaving = gauge("leaving_transactions", "Transactions of the lane that blocks take before mode shared is left; 0 while nobody wants to leave.")
+	m.previews = prometheus.NewCounter(counter("previews_total", "Builds of what the lane had brought so far, before op-node wanted the block."))
+	m.previewResets = prometheus.NewCounter(counter("preview_resets_total", "Times that what the stream had told became void."))
+	m.foreseen = prometheus.NewCounter(counter("foreseen_total", "Blocks that a preview had made when op-node wanted them."))
+	m.blind = prometheus.NewCounter(counter("preview_blind_total", "Messages of the stream without receipts, because the execution client did not give them."))
+	m.previewed = prometheus.NewHistogram(buckets("preview_seconds", "From the reading of a tick with transactions until the stream has told them.", 0.001))
+	m.subscribers = gauge("stream_subscribers", "Subscribers of the stream.")
+	m.streamDropped = prometheus.NewCounter(counter("stream_dropped_total", "Subscribers that were dropped because they were too slow."))
 	for _, k := range kinds {
 		m.engine.WithLabelValues(string(k))
 		m.added.WithLabelValues(string(k))
@@ -70,7 +81,8 @@ func newMeters(r prometheus.Registerer) *meters {
 	}
 	r.MustRegister(m.engine, m.added, m.refused, m.unanswered, m.overlooked, m.builds, m.open, m.mode,
 		m.told, m.reorgs, m.failures, m.ordered, m.height, m.provenHeight, m.behind,
-		m.fill, m.filled, m.skipped, m.rounds, m.gaps, m.unfilled, m.cursor, m.leaving)
+		m.fill, m.filled, m.skipped, m.rounds, m.gaps, m.unfilled, m.cursor, m.leaving,
+		m.previews, m.previewResets, m.foreseen, m.blind, m.previewed, m.subscribers, m.streamDropped)
 	return m
 }
 

@@ -19,14 +19,18 @@ type foresight struct {
 	made *outcome
 }
 
-// outcome is a block that was made of a part of the lane, without being short of time.
+// outcome is a block that was made of a part of the lane.
 type outcome struct {
-	// first and cut are the part.
-	first, cut uint64
-	version    string
-	payload    *payload
-	rounds     *rounds
+	// part is the part, with count transactions in it.
+	part    part
+	count   int
+	version string
+	payload *payload
+	rounds  *rounds
 }
+
+// part is a part of the lane: from first on, up to cut.
+type part struct{ first, cut uint64 }
 
 // found takes a block that was made of a part of the lane. What is cut short by the time says nothing about other builds.
 func (s *foresight) found(o outcome) {
@@ -38,19 +42,29 @@ func (s *foresight) found(o outcome) {
 	for _, skip := range o.rounds.skipped() {
 		s.bad[skip.Seq] = skip.Code
 	}
-	if !o.rounds.hurried {
+	if !o.rounds.exhausted() {
 		s.made = &o
 	}
 }
 
-// ready is the block of a part of the lane, if it was made already.
-func (s *foresight) ready(first, cut uint64, version string) (*payload, *rounds) {
+// ready is the block of a part of the lane with count transactions, if it was made already. What the operator itself has put into the
+// lane since is none of the block's business.
+func (s *foresight) ready(p part, count int, version string) (*payload, *rounds) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.made; m != nil && m.first == first && m.cut == cut && m.version == version {
-		return m.payload, m.rounds
+	m := s.made
+	if m == nil || m.part.first != p.first || m.version != version {
+		return nil, nil
 	}
-	return nil, nil
+	r := *m.rounds
+	switch {
+	case r.end < m.part.cut && p.cut >= m.part.cut: // it is full: what is behind it changes nothing
+	case r.end == m.part.cut && m.count == count:
+		r.end = p.cut
+	default:
+		return nil, nil
+	}
+	return m.payload, &r
 }
 
 // known are the positions of transactions that are no part of the block.

@@ -74,6 +74,9 @@ func New(cfg Config, deps Deps) (*Adapter, error) {
 		}
 		a.proxy.fill = a.filler
 		a.proxy.mode = a.Mode
+		if err = a.filler.openStream(); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.resume(); err != nil {
 		return nil, err
@@ -118,6 +121,13 @@ func (a *Adapter) Run(ctx context.Context) error {
 			return nil
 		})
 	}
+	if a.filler != nil && a.filler.previews != nil {
+		group.Go(a.filler.previews.stream.run)
+		group.Go(func() error {
+			a.filler.previews.run(ctx)
+			return nil
+		})
+	}
 	a.log.Info("engine proxy", "address", a.listener.Addr().String(), "engine", a.cfg.Engine, "mode", a.Mode())
 	return group.Wait()
 }
@@ -136,7 +146,7 @@ func (a *Adapter) closeAll() error {
 		a.chain.close()
 	}
 	if a.filler != nil {
-		err = errors.Join(err, a.filler.journal.close())
+		err = errors.Join(err, a.filler.closeStream(), a.filler.journal.close())
 	}
 	if portErr := a.listener.Close(); portErr != nil && !errors.Is(portErr, net.ErrClosed) {
 		err = errors.Join(err, portErr)

@@ -45,6 +45,8 @@ type filler struct {
 	log      *slog.Logger
 	// turn is held by who seals: builds one after the other.
 	turn chan struct{}
+	// previews look ahead; nil without a stream.
+	previews *previewer
 
 	mu         sync.Mutex
 	lane       laneCopy
@@ -85,6 +87,7 @@ func (f *filler) prepare(c call, mode Mode) []byte {
 	f.mu.Lock()
 	f.head, f.state = c.head, c.state
 	f.mu.Unlock()
+	f.previews.moved(c.head)
 	if mode != Shared || c.attributes == nil || c.attributes.NoTxPool || c.attributes.GasLimit == 0 {
 		return nil
 	}
@@ -103,10 +106,18 @@ func (f *filler) prepare(c call, mode Mode) []byte {
 func (f *filler) opened(c call, id payloadID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.orders = slices.DeleteFunc(f.orders, func(o *order) bool { return o.id.String() == id.String() && o.call.head == c.head })
-	if f.orders = append(f.orders, &order{c, id, new(foresight)}); len(f.orders) > maxJobs {
+	o := &order{c, id, new(foresight)}
+	f.orders = slices.DeleteFunc(f.orders, func(before *order) bool {
+		again := before.id.String() == id.String() && before.call.head == c.head
+		if again { // the same attributes
+			o.seen = before.seen
+		}
+		return again
+	})
+	if f.orders = append(f.orders, o); len(f.orders) > maxJobs {
 		f.orders = f.orders[1:]
 	}
+	f.previews.opened(o)
 }
 
 // wanted is the order whose payload op-node asks for; nil for one that is not to be filled: of another head, or none at all.
@@ -130,6 +141,7 @@ func (f *filler) answer(ctx context.Context, c call) []byte {
 	if o == nil || f.adapter.Mode() != Shared { // out of it the lane may not be followed any more
 		return nil
 	}
+	f.previews.closed(o, c.method)
 	select {
 	case f.turn <- struct{}{}:
 		defer func() { <-f.turn }()
@@ -146,6 +158,7 @@ func (f *filler) answer(ctx context.Context, c call) []byte {
 			return nil
 		}
 	}
+	f.previews.sealed(o, p)
 	body, err := json.Marshal(response{"2.0", c.request, p.answer})
 	if err != nil {
 		return nil
@@ -313,12 +326,13 @@ func (f *filler) alone(ctx context.Context, o *order, version string) (*payload,
 
 // fill builds until the execution client takes what is left of the lane's part.
 func (f *filler) fill(ctx context.Context, o *order, first, cut uint64, version string) (*payload, *rounds, error) {
-	if p, r := o.seen.ready(first, cut, version); p != nil {
-		return p, r, nil
-	}
 	f.mu.Lock()
 	all := f.lane.transactions(first, cut)
 	f.mu.Unlock()
+	if p, r := o.seen.ready(part{first, max(first, cut)}, len(all), version); p != nil {
+		f.adapter.meters.foreseen.Inc()
+		return p, r, nil
+	}
 	r := newRounds(all, max(first, cut), roomOf(o.call.attributes, version), f.operator.Rollup)
 	r.alone = len(o.call.attributes.Transactions) <= 1
 	r.without(o.seen.known())

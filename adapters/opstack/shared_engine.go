@@ -35,6 +35,8 @@ type refusal struct {
 	// tx is the transaction that it is because of; zero for none.
 	tx    common.Hash
 	words string
+	// code is the Engine API's; zero for a payload that is invalid.
+	code int
 }
 
 // full tells whether the transaction is good and has no room.
@@ -142,7 +144,7 @@ func refused(err error) error {
 	if errors.As(err, &more) {
 		words += fmt.Sprintf(": %v", more.ErrorData())
 	}
-	r := &refusal{words: words}
+	r := &refusal{words: words, code: answer.ErrorCode()}
 	if name := included.FindStringSubmatch(words); name != nil {
 		r.tx = common.HexToHash(name[1])
 	}

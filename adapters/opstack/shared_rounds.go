@@ -246,6 +246,9 @@ func (r *rounds) carryFrom(seq uint64) {
 // stop lets no further try begin but the one of what was executed already.
 func (r *rounds) stop() { r.left, r.hurried = min(r.left, 0), true }
 
+// exhausted tells whether there might be more in the block, had there been more time or rounds.
+func (r *rounds) exhausted() bool { return r.hurried || r.left <= 0 }
+
 // without skips candidates that earlier builds on the same parent refused; those behind them need not be built to find that again.
 func (r *rounds) without(bad map[uint64]core.OutcomeCode) {
 	for _, c := range r.all {

@@ -85,6 +85,7 @@ func (r *laneReader) Tick(t *lane.Tick, after lane.Cursor) error {
 	defer r.mu.Unlock()
 	r.lane.tick(t)
 	r.after = after
+	r.previews.arrived(t, r.lane.end())
 	for _, item := range t.Items {
 		if report := item.Tx.Report(); report != nil {
 			r.book.hear(report)

@@ -69,6 +69,8 @@ func newOPStack() *cobra.Command {
 	flags.DurationVar(&f.cfg.GapWait, "gap-wait", f.cfg.GapWait, "how long a block of mode shared waits for the network before that; below 8s")
 	flags.DurationVar(&f.cfg.SealDelta, "seal-delta", f.cfg.SealDelta, "how long before a block's timestamp its part of the lane ends; the same for all proxies of a chain")
 	flags.DurationVar(&f.cfg.FillTime, "fill-time", f.cfg.FillTime, "after how long no further build is tried to fill a block")
+	flags.StringVar(&f.cfg.Stream, "stream", "", "`HOST:PORT` of the stream of pre-confirmed blocks in mode shared, for op-reth's --flashblocks-url; empty for none")
+	flags.DurationVar(&f.cfg.StreamInterval, "stream-interval", f.cfg.StreamInterval, "shortest time between two builds for the stream")
 	f.op.register(flags)
 	flags.Int64Var(&f.cfg.MaxBody, "max-body", f.cfg.MaxBody, "size of the largest request in `BYTES`")
 	flags.DurationVar(&f.cfg.Timeout, "timeout", f.cfg.Timeout, "how long the execution client may take for an answer; op-node itself gives up earlier")

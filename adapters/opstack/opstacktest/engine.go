@@ -90,10 +90,13 @@ func (e *Execution) open(parent *Block, wanted *attributes) build {
 	return build{block: b}
 }
 
-func (e *Execution) payload(params []json.RawMessage) (any, error) {
+func (e *Execution) payload(version string, params []json.RawMessage) (any, error) {
 	var id string
 	if len(params) != 1 || json.Unmarshal(params[0], &id) != nil {
 		return nil, fmt.Errorf("want a payload id")
+	}
+	if version != "engine_getPayloadV4" { // as between Isthmus and Karst
+		return nil, &rpcError{-38005, "Unsupported fork", nil}
 	}
 	b, known := e.payloads[id]
 	if !known {
@@ -122,6 +125,6 @@ func (e *Execution) newPayload(params []json.RawMessage) (any, error) {
 	if used := footprint(b.Transactions); used > b.GasLimit {
 		return map[string]any{"status": "INVALID", "latestValidHash": b.Parent, "validationError": fmt.Sprintf("DA footprint %d exceeds block gas limit %d", used, b.GasLimit)}, nil
 	}
-	e.chain.byHash[b.Hash()] = b
+	e.chain.byHash[b.Hash()], e.pending = b, b.Hash()
 	return status("VALID", b.Hash()), nil
 }

@@ -58,6 +58,11 @@ type Execution struct {
 	kept  []string
 	calls map[string]int
 	delay time.Duration
+	// pending is the newest block that was handed in, whatever its place.
+	pending common.Hash
+	// held: the next build with transactions hangs until its request is given up, and closes stuck before.
+	held  bool
+	stuck chan struct{}
 	// plan says of each of the next builds whether it works.
 	plan []bool
 	// funds are what accounts have in the genesis, if it is not Funds.
@@ -142,6 +147,31 @@ func (e *Execution) Plan(works ...bool) {
 	e.plan = works
 }
 
+// Hold lets the next build that has more than its first transaction hang until its request is given up. stuck is closed when it hangs.
+func (e *Execution) Hold() (stuck <-chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.held, e.stuck = true, make(chan struct{})
+	return e.stuck
+}
+
+// hangs tells whether a request is the build that was to hang.
+func (e *Execution) hangs(body []byte) bool {
+	var r rpcRequest
+	var wanted *attributes
+	if json.Unmarshal(body, &r) != nil || len(r.Params) != 2 || json.Unmarshal(r.Params[1], &wanted) != nil || wanted == nil || len(wanted.Transactions) < 2 {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.held {
+		e.held = false
+		close(e.stuck)
+		return true
+	}
+	return false
+}
+
 // Add puts a transaction into the pool.
 func (e *Execution) Add(raw ...hexutil.Bytes) {
 	e.mu.Lock()
@@ -204,6 +234,10 @@ func (e *Execution) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if e.hangs(body) {
+		<-r.Context().Done()
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	var batch []rpcRequest
 	if err := json.Unmarshal(body, &batch); err == nil {
@@ -246,7 +280,7 @@ func (e *Execution) call(r rpcRequest) (any, error) {
 	case "engine_forkchoiceUpdatedV":
 		return e.forkchoice(r.Params)
 	case "engine_getPayloadV":
-		return e.payload(r.Params)
+		return e.payload(r.Method, r.Params)
 	case "engine_newPayloadV":
 		return e.newPayload(r.Params)
 	}
@@ -262,6 +296,8 @@ func (e *Execution) call(r rpcRequest) (any, error) {
 		return e.block(r)
 	case "eth_getProof":
 		return e.proof(r.Params)
+	case "eth_getBlockReceipts":
+		return e.receipts(r)
 	}
 	return nil, &rpcError{-32601, fmt.Sprintf("the method %s does not exist/is not available", r.Method), nil}
 }
@@ -295,4 +331,31 @@ func (e *Execution) block(r rpcRequest) (any, error) {
 		return nil, err
 	}
 	return e.chain.at(uint64(number)).view(full), nil
+}
+
+// receipts answers as the style does: op-geth has those of every block that it knows by its hash, op-reth by its hash those of the chain,
+// and those of the newest block on the head as "pending".
+func (e *Execution) receipts(r rpcRequest) (any, error) {
+	var which string
+	if len(r.Params) != 1 || json.Unmarshal(r.Params[0], &which) != nil {
+		return nil, fmt.Errorf("want a block")
+	}
+	hash := common.HexToHash(which)
+	if which == "pending" {
+		if e.style == Geth {
+			return nil, nil
+		}
+		hash = e.pending
+	}
+	b, known := e.chain.byHash[hash]
+	if !known {
+		return nil, nil
+	}
+	if e.style == Reth {
+		onHead := which == "pending" && b.Parent == e.chain.head
+		if canonical := e.chain.at(b.Number); !onHead && (canonical == nil || canonical.Hash() != hash) {
+			return nil, nil
+		}
+	}
+	return b.receipts(), nil
 }

@@ -73,6 +73,19 @@ func (s *Sequencer) forkchoice(ctx context.Context, head common.Hash, attributes
 // Seal makes one block on top of the head, with further forced transactions. derived says that its content is given: a block of
 // a fork's activation, or one that is derived from L1.
 func (s *Sequencer) Seal(ctx context.Context, derived bool, forced ...hexutil.Bytes) (*Block, error) {
+	id, err := s.Open(ctx, derived, forced...)
+	if err != nil {
+		return nil, err
+	}
+	if between := s.Between; between != nil {
+		s.Between = nil
+		between()
+	}
+	return s.Finish(ctx, id)
+}
+
+// Open begins what Seal does: it asks for the build, and gives its payload's id.
+func (s *Sequencer) Open(ctx context.Context, derived bool, forced ...hexutil.Bytes) (string, error) {
 	s.sequence++
 	at := s.At
 	if at == 0 {
@@ -88,19 +101,20 @@ func (s *Sequencer) Seal(ctx context.Context, derived bool, forced ...hexutil.By
 	}
 	opened, err := s.forkchoice(ctx, s.Head.Hash(), attributes)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if opened.PayloadID == nil {
-		return nil, fmt.Errorf("forkchoiceUpdated: no payload id")
+		return "", fmt.Errorf("forkchoiceUpdated: no payload id")
 	}
-	if between := s.Between; between != nil {
-		s.Between = nil
-		between()
-	}
+	return *opened.PayloadID, nil
+}
+
+// Finish ends what Open has begun: it takes the payload and makes it the head.
+func (s *Sequencer) Finish(ctx context.Context, id string) (*Block, error) {
 	var sealed struct {
 		Payload json.RawMessage `json:"executionPayload"`
 	}
-	if err := s.client.CallContext(ctx, &sealed, "engine_getPayloadV4", opened.PayloadID); err != nil {
+	if err := s.client.CallContext(ctx, &sealed, "engine_getPayloadV4", id); err != nil {
 		return nil, err
 	}
 	var inserted struct {
