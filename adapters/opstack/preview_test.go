@@ -330,32 +330,37 @@ func TestPreview_HangsAndDelaysNobody(t *testing.T) {
 	s.finish(t, id)
 }
 
-// In another mode nothing is built ahead, and a build that is open is told up to its end.
+// In another mode nothing is built ahead, and who leaves at once takes back what was told.
 func TestPreview_EndsWithTheMode(t *testing.T) {
 	t.Parallel()
 	s := newPreviewScene(t, opstacktest.Geth)
 	w := opstacktest.NewWallet(t, 10)
 	id := s.open(t)
-	s.sub.until(t, 1, 0)
-	if err := s.proxy.SetMode(opstack.Confirm); err != nil {
+	s.order(w.Transfer())
+	s.sub.until(t, 1, 1)
+	if err := s.proxy.SetModeNow(opstack.Confirm); err != nil {
 		t.Fatal(err)
 	}
 	s.order(w.Transfer())
-	s.finish(t, id)
-	s.sub.until(t, 1, 1)
-	if s.sub.index != 1 {
-		t.Errorf("%d messages of a block that was told in the end", s.sub.index+1)
+	void := s.sub.id
+	if b := s.finish(t, id); len(b.Transactions) != 1 {
+		t.Fatalf("%d transactions of a lane that is left", len(b.Transactions)-1)
+	}
+	if s.sub.next(t); s.sub.id == void || s.sub.number != 1 || len(s.sub.block) != 1 {
+		t.Errorf("block %d is told with %d transactions after the mode was left", s.sub.number, len(s.sub.block)-1)
 	}
 	s.finish(t, s.open(t))
 	if err := s.proxy.SetMode(opstack.Shared); err != nil {
 		t.Fatal(err)
 	}
-	s.order(w.Transfer())
 	id = s.open(t)
-	s.sub.until(t, 3, 1) // without a word about block 2
+	if s.sub.next(t); s.sub.number != 3 { // without a word about block 2
+		t.Errorf("block %d is told", s.sub.number)
+	}
+	s.sub.until(t, 3, 2)
 	s.finish(t, id)
-	if n := len(s.sub.all); n > 4 {
-		t.Errorf("%d messages", n)
+	if !equal(s.taken(1), s.sent) {
+		t.Errorf("blocks hold %d transactions, the lane has %d", len(s.taken(1)), len(s.sent))
 	}
 }
 

@@ -138,25 +138,13 @@ func (f *filler) wanted(id payloadID) *order {
 // block of the deposits alone. op-node never sees an error of a build that it did not ask for.
 func (f *filler) answer(ctx context.Context, c call) []byte {
 	o := f.wanted(c.id)
-	if o == nil || f.adapter.Mode() != Shared { // out of it the lane may not be followed any more
+	if o == nil {
 		return nil
 	}
 	f.previews.closed(o, c.method)
-	select {
-	case f.turn <- struct{}{}:
-		defer func() { <-f.turn }()
-	case <-ctx.Done():
+	p := f.made(ctx, o, c.method)
+	if p == nil {
 		return nil
-	}
-	begun := time.Now()
-	p, err := f.seal(ctx, o, c.method)
-	f.adapter.meters.fill.Observe(time.Since(begun).Seconds())
-	if err != nil {
-		f.trouble(fmt.Sprintf("block on %s: %v", o.call.head, err))
-		f.adapter.meters.unfilled.Inc()
-		if p = o.seen.lastResort(c.method); p == nil {
-			return nil
-		}
 	}
 	f.previews.sealed(o, p)
 	body, err := json.Marshal(response{"2.0", c.request, p.answer})
@@ -164,6 +152,28 @@ func (f *filler) answer(ctx context.Context, c call) []byte {
 		return nil
 	}
 	return body
+}
+
+// made is the block for an order, or else the last resort, if it was read: the execution client may have forgotten it.
+func (f *filler) made(ctx context.Context, o *order, version string) *payload {
+	if f.adapter.Mode() != Shared { // out of it the lane may not be followed any more
+		return o.seen.lastResort(version)
+	}
+	select {
+	case f.turn <- struct{}{}:
+		defer func() { <-f.turn }()
+	case <-ctx.Done():
+		return nil
+	}
+	begun := time.Now()
+	p, err := f.seal(ctx, o, version)
+	f.adapter.meters.fill.Observe(time.Since(begun).Seconds())
+	if err != nil {
+		f.trouble(fmt.Sprintf("block on %s: %v", o.call.head, err))
+		f.adapter.meters.unfilled.Inc()
+		return o.seen.lastResort(version)
+	}
+	return p
 }
 
 // seal makes the block at a place and writes down what it took, before anybody gets it.
