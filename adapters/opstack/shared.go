@@ -55,6 +55,7 @@ type filler struct {
 	orders     []*order
 	head       common.Hash     // of op-node's newest forkchoiceUpdated
 	state      json.RawMessage // all of it
+	heard      time.Time       // when consensus time last went on, or the reading of the lane began
 	moved      chan struct{}   // closed and replaced when the lane brings something, or there is something to report
 	identified bool
 	shown      SharedState
@@ -229,7 +230,7 @@ func (f *filler) identify(ctx context.Context) error {
 // decide finds the cut of a place: the one that was recorded, or that of the ticks; if the network is behind for too long, the
 // policy says what is done instead.
 func (f *filler) decide(ctx context.Context, at place) (core.CutDecision, tickEnd, error) {
-	patience := time.NewTimer(f.adapter.cfg.GapWait)
+	patience := time.NewTimer(f.patience())
 	defer patience.Stop()
 	late := patience.C
 	if f.adapter.cfg.OnGap == GapWait {
@@ -258,6 +259,14 @@ func (f *filler) decide(ctx context.Context, at place) (core.CutDecision, tickEn
 		f.log.Warn("the network is behind: a block without its transactions", "reason", f.adapter.cfg.OnGap)
 		return decision, tickEnd{}, nil
 	}
+}
+
+// patience is how long a block waits for the network: GapWait from when its clock last went on, so that only the first blocks of an
+// outage wait.
+func (f *filler) patience() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return max(0, f.adapter.cfg.GapWait-time.Since(f.heard))
 }
 
 // cutOf is what is known of a place's cut; mu is held.

@@ -41,6 +41,9 @@ func (f *filler) view() *SharedState {
 
 // run reads the lane and reports into it until ctx ends.
 func (f *filler) run(ctx context.Context) {
+	f.mu.Lock()
+	f.heard = time.Now()
+	f.mu.Unlock()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { f.follow(ctx); return nil })
 	group.Go(func() error { f.report(ctx); return nil })
@@ -83,6 +86,9 @@ func (r *laneReader) Tick(t *lane.Tick, after lane.Cursor) error {
 	r.alive()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if t.Time > r.lane.clock {
+		r.heard = time.Now()
+	}
 	r.lane.tick(t)
 	r.after = after
 	r.previews.arrived(t, r.lane.end())
@@ -102,7 +108,9 @@ func (r *laneReader) Clock(timeMs uint64, after lane.Cursor) error {
 	r.alive()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lane.clock = max(r.lane.clock, timeMs)
+	if timeMs > r.lane.clock {
+		r.lane.clock, r.heard = timeMs, time.Now()
+	}
 	r.after = after
 	r.news()
 	return nil

@@ -427,6 +427,27 @@ func TestShared_NetworkIsBehind(t *testing.T) {
 	}
 }
 
+// Only the first block of an outage waits for the network.
+func TestShared_WaitsOnceForAnOutage(t *testing.T) {
+	t.Parallel()
+	s := newSharedScene(t, opstacktest.Geth, func(c *opstack.Config) { c.OnGap, c.GapWait = opstack.GapEmpty, time.Second })
+	s.block(t)
+	begun := time.Now()
+	for range 8 { // consensus time stands still
+		if _, err := s.op.Seal(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(begun); took > 4*time.Second {
+		t.Errorf("eight blocks took %s", took)
+	}
+	w := opstacktest.NewWallet(t, 10)
+	s.order(w.Transfer())
+	if b := s.block(t); len(b.Transactions) != 2 {
+		t.Errorf("%d transactions in the block after it", len(b.Transactions)-1)
+	}
+}
+
 // Whatever the modes in between: what was ordered gets into blocks, once each, in the lane's order.
 func TestShared_SwitchesUnderLoad(t *testing.T) {
 	eachStyle(t, func(t *testing.T, style opstacktest.Style) {

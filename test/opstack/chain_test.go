@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type chain struct {
 	l1        *layer1
 	programs  programs
 	users     []account
+	crowd     []account // more of them, for load
 	batcher   account
 
 	secret, l1Config, rollupConfig string // files
@@ -45,6 +47,8 @@ type chain struct {
 	network   *network
 	joinedAt  uint64 // the first block that must be in the lane
 	sharedAt  uint64 // the head when the mode became shared
+	onGap     string // the proxy's --on-gap
+	own       map[common.Hash]bool // transactions that were handed to the execution client while the mode is shared
 }
 
 func (c *chain) String() string { return fmt.Sprintf("%d (%v)", c.id, c.blockTime) }
@@ -72,9 +76,12 @@ var (
 
 // newChain writes the files of a chain that begins with L1's first block.
 func newChain(t *testing.T, dir string, id uint64, blockTime time.Duration) (*chain, error) {
-	c := &chain{t: t, id: id, blockTime: blockTime, dir: filepath.Join(dir, fmt.Sprint(id)), mode: passThrough, batcher: newAccount(fmt.Sprint("batcher", id))}
+	c := &chain{t: t, id: id, blockTime: blockTime, dir: filepath.Join(dir, fmt.Sprint(id)), mode: passThrough, own: map[common.Hash]bool{}, onGap: "empty", batcher: newAccount(fmt.Sprint("batcher", id))}
 	for i := range 4 {
 		c.users = append(c.users, newAccount(fmt.Sprint("user", i)))
+	}
+	for i := range 64 {
+		c.crowd = append(c.crowd, newAccount(fmt.Sprint("crowd", i)))
 	}
 	return c, os.MkdirAll(c.dir, 0o700)
 }
@@ -82,7 +89,7 @@ func newChain(t *testing.T, dir string, id uint64, blockTime time.Duration) (*ch
 // prepare writes a chain's files: genesis, rollup and L1 configuration, the engine's secret.
 func (c *chain) prepare() error {
 	var funded []common.Address
-	for _, user := range c.users {
+	for _, user := range slices.Concat(c.users, c.crowd) {
 		funded = append(funded, user.address)
 	}
 	genesis, err := l2Genesis(c.id, c.l1.time, funded)

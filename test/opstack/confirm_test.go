@@ -22,6 +22,13 @@ const (
 type proxyState struct {
 	Mode    string `json:"mode"`
 	Engine  string `json:"engine"`
+	Leaving *struct {
+		Waiting int `json:"waiting"`
+	} `json:"leaving"`
+	Shared *struct {
+		Waiting int    `json:"waiting"`
+		Problem string `json:"problem"`
+	} `json:"shared"`
 	Confirm *struct {
 		Network string    `json:"network"`
 		Proven  *position `json:"proven"`

@@ -24,8 +24,8 @@ type told struct {
 // headOfBlock are the first bytes of such an entry: version and kind.
 var headOfBlock = []byte{0x01, 0x03}
 
-// readLane reads the blocks of a chain's lane from its begin.
-func (n *network) readLane(chainID uint64) ([]told, error) {
+// readLane reads the blocks of a chain's lane from its begin; mixed says that there may be other entries, too.
+func (n *network) readLane(chainID uint64, mixed bool) ([]told, error) {
 	entries, err := n.entries(chainID)
 	if err != nil {
 		return nil, err
@@ -33,8 +33,11 @@ func (n *network) readLane(chainID uint64) ([]told, error) {
 	var all []told
 	for _, entry := range entries {
 		encoded, ok := bytes.CutPrefix(entry, headOfBlock)
-		if !ok {
+		if !ok && !mixed {
 			return nil, fmt.Errorf("the lane has what is no block: %x;", entry)
+		}
+		if !ok {
+			continue
 		}
 		var block told
 		if err := rlp.DecodeBytes(encoded, &block); err != nil {
@@ -100,7 +103,7 @@ func branches(lane []told) (chain map[uint64]told, count int, err error) {
 // laneHolds checks that the lane says of a chain what its execution client says: every block from the first that was told
 // up to one, with its parent and time, and an origin that L1 has.
 func (s *stack) laneHolds(c *chain, to uint64) (string, error) {
-	lane, err := s.network.readLane(c.id)
+	lane, err := s.network.readLane(c.id, c.sharedAt > 0)
 	if err != nil {
 		return "", err
 	}

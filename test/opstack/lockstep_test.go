@@ -33,7 +33,7 @@ func (c *chain) startProxy(name, listen string) error {
 	args := []string{
 		"opstack", "--listen", listen, "--admin", "127.0.0.1:0", "--engine", c.sequencer.engine, "--jwt-in", c.secret, "--mode", c.mode,
 		"--rollup", fmt.Sprint(c.id), "--genesis", c.network.genesis(), "--gateways", c.network.rpc, "--operator-key", c.network.operatorKey,
-		"--journal", filepath.Join(c.dir, "journal"),
+		"--journal", filepath.Join(c.dir, "journal"), "--on-gap", c.onGap,
 	}
 	started, err := start(c.t, c.dir, name, c.programs.lockstep, args...)
 	if err != nil {
