@@ -56,7 +56,7 @@ func newConfigShow() *cobra.Command {
 var chosenByDevnet = map[string]string{
 	"home": "every validator has its folder below --dir", "ethereumKey": "every validator has its own",
 	"ordering.listen": "validators get ports from the kernel", "ordering.peers": "validators know each other",
-	"gateway.listen": "it is --rpc",
+	"gateway.listen": "it is --rpc", "role": "all nodes of a devnet are validators",
 }
 
 // devnetSettings reads the settings for a devnet's validators, and gives the function that applies them.

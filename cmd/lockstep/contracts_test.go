@@ -47,7 +47,7 @@ func TestContracts_AreDeployedOnceOnEveryRollup(t *testing.T) {
 	out, _ = call(t, exitDone, "contracts", "deploy", "--rpc", rpc, "--dev-account")
 	contains(t, out, "rollup 901: all there", "rollup 902: all there")
 	// A devnet does the same when it starts.
-	if got, err := deployOnDevnet(t.Context(), d); err != nil || *got != want {
+	if got, err := deployOnDevnet(t.Context(), d.Info().RPC, d.Genesis()); err != nil || *got != want {
 		t.Errorf("the devnet's deployment: %+v, %v", got, err)
 	}
 	if after := sentBy(t, rpc, zone); after != before || before != [2]uint64{5, 5} {

@@ -31,6 +31,8 @@ type devnetFlags struct {
 	level  level
 	config string
 	asJSON bool
+	// processes makes each validator a process of its own, restart starts one again that has ended.
+	processes, restart bool
 }
 
 func newDevnet() *cobra.Command {
@@ -43,7 +45,9 @@ func newDevnet() *cobra.Command {
 			"are missing. Prints how to reach all of it, then \"ready\".\n\n" +
 			"Ctrl-C (SIGINT) or SIGTERM stops it, with exit code 0. The next start with the same --dir continues the same\n" +
 			"chains, of the same shape; --fresh throws them away. A folder that is in use, of another version or not a devnet's is refused and\n" +
-			"left as it is. Settings of the validators come from --config, LOCKSTEP_… and flags, see docs/reference/config.md. Log lines go to standard error; a healthy devnet has none at the default level.",
+			"left as it is. Settings of the validators come from --config, LOCKSTEP_… and flags, see docs/reference/config.md.\n" +
+			"With --processes each validator is a process with a gateway of its own, on ports counted up from --rpc, and its log in its\n" +
+			"folder; what happens to a process is said on standard error, and --restart starts it again. Log lines go to standard error; a healthy devnet has none at the default level.",
 		Example: "  lockstep devnet\n  lockstep devnet --dir /tmp/net --rpc 127.0.0.1:9545 --fresh --validators 7 --rollups 4",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -59,11 +63,16 @@ func newDevnet() *cobra.Command {
 	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
 	flags.StringVar(&f.config, "config", "", "TOML `FILE` with settings for every validator; `lockstep config show` prints one")
 	settings.Register(flags, chosenByDevnet)
+	flags.BoolVar(&f.processes, "processes", false, "run each validator as a process of its own, in the folder named --dir with -processes behind it")
+	flags.BoolVar(&f.restart, "restart", false, "with --processes: start a process again that has ended")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object instead of the table, once the network is ready")
 	return cmd
 }
 
 func (f *devnetFlags) run(cmd *cobra.Command) error {
+	if f.processes || f.restart {
+		return f.runProcesses(cmd)
+	}
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
 	configure, err := devnetSettings(cmd, f.config)
 	if err != nil {
@@ -92,7 +101,7 @@ func (f *devnetFlags) run(cmd *cobra.Command) error {
 		case <-d.Ready():
 			log.up()
 			info := devnetInfo{Info: d.Info()}
-			if info.Contracts, err = deployOnDevnet(groupCtx, d); err != nil && groupCtx.Err() == nil {
+			if info.Contracts, err = deployOnDevnet(groupCtx, info.RPC, d.Genesis()); err != nil && groupCtx.Err() == nil {
 				fmt.Fprintln(cmd.ErrOrStderr(), "warning: no contracts for messages, tokens, swaps and intents:", err)
 				fmt.Fprintf(cmd.ErrOrStderr(), "the network runs; try again with: lockstep contracts deploy --dev-account --rpc %s\n", info.RPC)
 			}
@@ -120,15 +129,15 @@ type devnetInfo struct {
 const deployTimeout = time.Minute
 
 // deployOnDevnet puts the contracts on the devnet's rollups, as any user of its gateway could.
-func deployOnDevnet(ctx context.Context, d *devnet.Devnet) (*deployment.Addresses, error) {
+func deployOnDevnet(ctx context.Context, rpc string, genesis *core.Genesis) (*deployment.Addresses, error) {
 	ctx, stop := context.WithTimeout(ctx, deployTimeout)
 	defer stop()
-	c, err := client.Dial(ctx, d.Info().RPC)
+	c, err := client.Dial(ctx, rpc)
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	zone := d.Genesis().Zones[0].Rollups
+	zone := genesis.Zones[0].Rollups
 	if _, err := deployContracts(ctx, c, deployJob{zone, deployer(), io.Discard}); err != nil {
 		return nil, err
 	}

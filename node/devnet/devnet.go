@@ -267,14 +267,14 @@ func (d *Devnet) Start(validator int) error {
 }
 
 // Info is what a user needs to know.
-func (d *Devnet) Info() Info {
-	info := Info{
-		NetworkID: d.genesis.NetworkID(), Validators: len(d.genesis.Validators), Dir: d.options.Dir,
-		RPC: "http://" + d.rpcAddr, Mnemonic: Mnemonic,
-	}
-	for _, r := range d.genesis.Rollups {
-		path := d.rpcAddr + "/rollup/" + r.ID.String()
-		info.Rollups = append(info.Rollups, RollupInfo{r.Name, r.ID, d.genesis.ZoneOf(r.ID), "http://" + path, "ws://" + path})
+func (d *Devnet) Info() Info { return InfoOf(d.genesis, d.options.Dir, d.rpcAddr) }
+
+// InfoOf is what a user needs to know of a network with development accounts, with a gateway at HOST:PORT.
+func InfoOf(g *core.Genesis, dir, gateway string) Info {
+	info := Info{NetworkID: g.NetworkID(), Validators: len(g.Validators), Dir: dir, RPC: "http://" + gateway, Mnemonic: Mnemonic}
+	for _, r := range g.Rollups {
+		path := gateway + "/rollup/" + r.ID.String()
+		info.Rollups = append(info.Rollups, RollupInfo{r.Name, r.ID, g.ZoneOf(r.ID), "http://" + path, "ws://" + path})
 	}
 	for _, a := range Accounts() {
 		info.Accounts = append(info.Accounts, AccountInfo{a.Address, a.KeyHex()})
