@@ -49,8 +49,8 @@ type stage struct {
 
 // process is a running proxy.
 type process struct {
-	cmd           *exec.Cmd
-	listen, admin string
+	cmd                   *exec.Cmd
+	listen, admin, stream string
 }
 
 func within(t *testing.T) context.Context {
@@ -101,7 +101,7 @@ func (s *stage) start(t *testing.T, listen string) {
 	t.Helper()
 	s.write(t, "opstack.toml", fmt.Sprintf("rollup = %d\ngenesis = %q\noperator-key = %q\njournal = %q\nmode = \"pass-through\"\n",
 		chain, filepath.Join(s.dir, "genesis.json"), filepath.Join(s.dir, "operator.key"), filepath.Join(s.dir, "journal")))
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), s.binary, "opstack", "--config", filepath.Join(s.dir, "opstack.toml"), "--listen", listen, "--admin", "127.0.0.1:0",
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), s.binary, "opstack", "--config", filepath.Join(s.dir, "opstack.toml"), "--listen", listen, "--admin", "127.0.0.1:0", "--stream", "127.0.0.1:0",
 		"--engine", s.engine.URL, "--jwt-in", s.jwt, "--jwt-out", s.engine.JWT, "--gateways", s.devnet.Info().RPC, "--json-log")
 	cmd.Env = append(os.Environ(), "LOCKSTEP_OPSTACK_MODE=confirm")
 	stderr, err := cmd.StderrPipe()
@@ -115,7 +115,7 @@ func (s *stage) start(t *testing.T, listen string) {
 	s.proxy = p
 	s.test.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	lines := bufio.NewScanner(stderr)
-	for (p.listen == "" || p.admin == "") && lines.Scan() {
+	for (p.listen == "" || p.admin == "" || p.stream == "") && lines.Scan() {
 		var line struct{ Msg, Address string }
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			t.Fatalf("log line %q: %v", lines.Text(), err)
@@ -125,9 +125,11 @@ func (s *stage) start(t *testing.T, listen string) {
 			p.listen = line.Address
 		case "private listener":
 			p.admin = "http://" + line.Address
+		case "pre-confirmed blocks":
+			p.stream = "ws://" + line.Address
 		}
 	}
-	if p.listen == "" || p.admin == "" {
+	if p.listen == "" || p.admin == "" || p.stream == "" {
 		t.Fatal("the proxy ended")
 	}
 	go func() { _, _ = io.Copy(io.Discard, stderr) }()

@@ -139,6 +139,7 @@ func TestShared_OnADevnet(t *testing.T) {
 		}
 		s.drained(t)
 	})
+	t.Run("stream", s.stream)
 	t.Run("switches", func(t *testing.T) {
 		for _, mode := range []opstack.Mode{opstack.Confirm, opstack.Shared, opstack.PassThrough, opstack.Shared} {
 			s.mode(t, mode)
