@@ -27,6 +27,8 @@ type Deps struct {
 	Checkpoints Checkpoints
 	// Chains finds blocks that operators told; nil if this node does not look for them.
 	Chains Chains
+	// Reports finds what operators report of their lanes; nil if this node does not look for them.
+	Reports Reports
 	// Prover makes proofs; nil if this node makes none.
 	Prover Prover
 	// Zones holds the executor of every zone of the genesis that this node executes.

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/ethereum/go-ethereum/rpc"
+
 	"github.com/lockstep-network/lockstep/core"
 )
 
@@ -94,6 +96,8 @@ var (
 	ErrUpstreamLost = errors.New("gateway: the gateway behind this one went away")
 	// ErrNotServed: this node does not execute the rollup's zone, or the zone has stopped.
 	ErrNotServed = errors.New("gateway: not served by this node")
+	// ErrExecution: the execution client of a chain that the network does not execute gives no answer.
+	ErrExecution = errors.New("gateway: execution client does not answer")
 	// ErrHTTP: the HTTP request is none that the gateway answers.
 	ErrHTTP = errors.New("gateway: invalid HTTP request")
 
@@ -131,6 +135,10 @@ const (
 	codeEthDefault  = -32000 // go-ethereum's code for every refused transaction
 	codeEthInternal = -32603
 	codeInternal    = 47000
+	// CodeMethodNotFound and CodeInvalidParams are JSON-RPC's, CodeSyncTimeout is EIP-7966's, for servers that are mounted.
+	CodeMethodNotFound = -32601
+	CodeInvalidParams  = -32602
+	CodeSyncTimeout    = 4
 	// codeLimitExceeded is EIP-1474's, the same for both namespaces.
 	codeLimitExceeded = -32005
 )
@@ -247,6 +255,8 @@ var errorTable = []errorRow{
 	{ErrNoUpstream, 47508, "noUpstream", "no gateway behind this one is ready"},
 	{ErrUpstreamLost, 47509, "upstreamLost", "the gateway behind this one went away before it answered; what was sent may have been accepted: ask for its status, or send it again"},
 	{ErrQuota, 47506, "bundleQuota", "too many of this client's bundles are under way or had no effect"},
+
+	{ErrExecution, 47510, "execution", "the chain's execution client does not answer"},
 
 	// Last, because a malformed transaction is also wrapped by more telling errors.
 	{core.ErrMalformed, 47300, "malformed", "malformed encoding"},
@@ -426,9 +436,16 @@ func (g *Gateway) ethError(err error) error {
 	if err == nil {
 		return nil
 	}
+	var answered rpc.Error
+	if errors.As(err, &answered) {
+		return err // an execution client's own
+	}
 	x, ok := explain(err)
 	if !ok {
 		return &rpcError{code: codeEthInternal, message: "internal error (request " + g.logInternal(err) + ")"}
+	}
+	if x.row.err == ErrExecution { //nolint:errorlint // rows have the sentinels themselves
+		return newRPCError(x)
 	}
 	return &rpcError{code: codeEthDefault, message: x.message(false)}
 }

@@ -32,6 +32,9 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 		if len(record.Attested) > 0 {
 			g.waiters.wakeAttested()
 		}
+		if brings(tick) {
+			g.waiters.wakeAll()
+		}
 	}
 }
 

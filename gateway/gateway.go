@@ -58,6 +58,8 @@ type mount struct {
 	// rollup is the rollup that is served, nil for the network's own methods.
 	rollup *core.RollupID
 	server *rpc.Server
+	// chain serves a chain that others execute; nil for every other endpoint.
+	chain Chain
 	// client is the gateway's own way to ask the endpoint.
 	client *rpc.Client
 }

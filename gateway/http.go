@@ -142,7 +142,7 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r = withSignature(r, body)
-	body = renameDiscover(body)
+	body = m.forward(renameDiscover(body))
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	if isBatch(body) {
 		g.serveBatch(m, w, r)

@@ -133,7 +133,7 @@ func TestHTTP_RefusesWithAJSONRPCError(t *testing.T) {
 			}
 		})
 	}
-	if got := do(t, h, request{path: "/rollup/5", body: chainID}); got.rpc.Error.Message != "rollup: unknown rollup: have 5, want one of 901, 902, 903, 904" {
+	if got := do(t, h, request{path: "/rollup/5", body: chainID}); got.rpc.Error.Message != "rollup: unknown rollup: have 5, want one of 901, 902, 903, 904, 905" {
 		t.Errorf("the message %q does not help", got.rpc.Error.Message)
 	}
 }

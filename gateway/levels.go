@@ -113,7 +113,7 @@ func (g *Gateway) levelMessage(s *Status) *LevelMessage {
 	m.Outcome, m.FailingLeg, m.Reason = best.Outcome, best.FailingLeg, best.Reason
 	m.Reverted = best.Reverted != nil && *best.Reverted
 	m.times, m.Time = best.Times, best.Times.at(m.Level)
-	m.Final = m.Level >= g.lastLevel(best)
+	m.Final = m.Level >= g.lastLevel(best) && !best.PreConfirmed
 	return m
 }
 
@@ -135,6 +135,9 @@ func (g *Gateway) lastLevel(a *Attempt) core.Level {
 		z, ok := g.deps.Zones[g.deps.Genesis.ZoneOf(*a.Rollup)]
 		switch {
 		case !ok:
+			if kind, known := g.deps.Genesis.Kind(*a.Rollup); known && kind == core.KindOPStack && g.deps.Reports != nil {
+				return core.LevelExecuted // its operator reports
+			}
 			return core.LevelOrdered
 		case z.Err() != nil:
 			return a.Level

@@ -107,6 +107,9 @@ func (g *Gateway) laneAttempt(tick *core.Tick, rollup core.RollupID, seq uint64,
 	a.Times = g.times.of(zone, tick.Number, &a)
 	z, ok := g.deps.Zones[zone]
 	if !ok {
+		if kind, known := g.deps.Genesis.Kind(rollup); known && kind != core.KindEVM {
+			return a, g.addClaim(&a, rollup, seq)
+		}
 		return a, nil
 	}
 	fate, ok, err := z.Fate(rollup, seq)
@@ -147,7 +150,7 @@ func (g *Gateway) bundleAttempt(p core.BundlePlace) (Attempt, error) {
 		return Attempt{}, fmt.Errorf("gateway: tick %d does not hold bundle %d", p.Tick, p.Index)
 	}
 	b := &tick.Bundles[p.Index]
-	a := Attempt{Tick: p.Tick, TickTime: tick.Time, Legs: make([]Attempt, len(b.Txs))}
+	a := Attempt{Tick: p.Tick, TickTime: tick.Time, Atomicity: b.Atomicity, Legs: make([]Attempt, len(b.Txs))}
 	for _, row := range record.Lanes {
 		for i, item := range tick.LaneItems(row.Rollup) {
 			if item.Bundle != b.Hash || int(item.Leg) >= len(a.Legs) {
@@ -208,7 +211,11 @@ func (g *Gateway) addReceipts(ctx context.Context, attempts []Attempt) error {
 			continue
 		}
 		var receipt json.RawMessage
-		if err := mount.client.CallContext(ctx, &receipt, "eth_getTransactionReceipt", a.TxHash); err != nil {
+		err := mount.client.CallContext(ctx, &receipt, "eth_getTransactionReceipt", a.TxHash)
+		if err != nil && mount.chain != nil {
+			continue // its execution client is no part of this node
+		}
+		if err != nil {
 			return fmt.Errorf("receipt of %s on rollup %s: %w", a.TxHash, a.Rollup, err)
 		}
 		if string(receipt) != "null" {

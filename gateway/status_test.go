@@ -289,7 +289,7 @@ func TestStatus_DescribesTheNetwork(t *testing.T) {
 	if s.NetworkID != h.Genesis.NetworkID() || s.ChainID != h.Genesis.ChainID() || s.Version != "test" || s.Head.Tick != head || s.Head.Time != gatewaytest.Start+20 {
 		t.Errorf("network: %+v", s)
 	}
-	if len(s.Validators) != 2 || s.Validators[0].Power != 10 || len(s.Zones) != 2 || len(s.Rollups) != 4 {
+	if len(s.Validators) != 2 || s.Validators[0].Power != 10 || len(s.Zones) != 2 || len(s.Rollups) != 5 {
 		t.Fatalf("got %+v", s)
 	}
 	if z := s.Zones[0]; *z.Executed != head || z.Attested != tick || s.Zones[1].Executed != nil {

@@ -86,7 +86,8 @@ func (g *Gateway) result(rollup core.RollupID, hash common.Hash) (done bool, err
 	}
 	z, ok := g.deps.Zones[g.deps.Genesis.ZoneOf(rollup)]
 	if !ok {
-		return false, nil
+		kind, _ := g.deps.Genesis.Kind(rollup)
+		return kind != core.KindEVM && len(places) > 0, nil // there is no more to learn of what others execute
 	}
 	var void *Fate
 	undecided := false

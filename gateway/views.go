@@ -61,6 +61,9 @@ type Attempt struct {
 	Level    core.Level `json:"level"`
 	// Times say when the place reached its levels, as far as this node remembers.
 	Times *LevelTimes `json:"times,omitempty"`
+	// Atomicity is a bundle's: "inclusion" says that its legs were ordered together and nothing more, so that one may have taken effect
+	// without the others.
+	Atomicity core.Atomicity `json:"atomicity,omitempty"`
 	// Outcome is missing until the place is decided. That of a bundle is the failing leg's, or "included"; an inclusion
 	// bundle whose legs have different outcomes has none.
 	Outcome *core.OutcomeCode `json:"outcome,omitempty"`
@@ -76,6 +79,12 @@ type Attempt struct {
 	TxIndex  *uint64 `json:"txIndex,omitempty"`
 	Reverted *bool   `json:"reverted,omitempty"`
 	GasUsed  *uint64 `json:"gasUsed,omitempty"`
+	// Reported is what the operator of a chain that the network does not execute says became of the place. Level, outcome, blockNumber and
+	// decidedTick are its claim then.
+	Reported *ReportedView `json:"reported,omitempty"`
+	// PreConfirmed: the operator's stream says that the transaction will be in block blockNumber. It may be taken back until a report is
+	// there.
+	PreConfirmed bool `json:"preConfirmed,omitempty"`
 	// Receipt is what eth_getTransactionReceipt of the rollup answers.
 	Receipt json.RawMessage `json:"receipt,omitempty"`
 	// Legs are the places of a bundle's legs, in the bundle's order.

@@ -29,6 +29,7 @@ const (
 // beyond the limits never reaches the server. Of the server's own WebSocket it differs in the limits alone.
 type wsConn struct {
 	g      *Gateway
+	m      *mount
 	conn   *websocket.Conn
 	remote string
 
@@ -58,7 +59,7 @@ func (g *Gateway) serveWebSocket(m *mount, w http.ResponseWriter, r *http.Reques
 		return // answered by the upgrader
 	}
 	c := &wsConn{
-		g: g, conn: conn, remote: r.RemoteAddr, done: make(chan struct{}),
+		g: g, m: m, conn: conn, remote: r.RemoteAddr, done: make(chan struct{}),
 		asked: make(map[string]struct{}), subscribed: make(map[string]struct{}),
 	}
 	conn.SetReadLimit(int64(g.cfg.MaxBody))
@@ -167,7 +168,7 @@ func (c *wsConn) read(to any) error {
 		calls, batch := parseCalls(*raw)
 		refusal := c.admit(calls)
 		if refusal == nil {
-			*raw = renameDiscover(*raw)
+			*raw = c.m.forward(renameDiscover(*raw))
 			return nil
 		}
 		if err := c.refuse(calls, batch, refusal); err != nil {

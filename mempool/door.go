@@ -180,7 +180,7 @@ func (p *Pool) checkEth(q *queue, e *entry) error {
 	}
 	if q.elsewhere() {
 		e.from = from
-		return nil // what it costs, and whether its sender has that, is known there
+		return p.state.CheckGas(q.id, eth) // what it costs, and whether its sender has that, is known there
 	}
 	cost, overflow := uint256.FromBig(eth.Cost())
 	if overflow {

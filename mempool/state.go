@@ -19,7 +19,8 @@ type State interface {
 	// BaseFee is that of the open block or, if none is open, of the next one.
 	BaseFee(rollup core.RollupID) *big.Int
 	// CheckGas checks what depends on the rollup's fork and not on its state: intrinsic gas, the calldata floor
-	// (EIP-7623) and the size of init code (EIP-3860). The sender of tx is recovered. Errors are go-ethereum's.
+	// (EIP-7623) and the size of init code (EIP-3860). The sender of tx is recovered. Errors are go-ethereum's. It is asked about
+	// rollups of kind opstack too, by the rules of the newest fork that their chains can have.
 	CheckGas(rollup core.RollupID, tx *gethtypes.Transaction) error
 }
 

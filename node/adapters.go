@@ -11,6 +11,7 @@ import (
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/gateway/chainrpc"
 	"github.com/lockstep-network/lockstep/gateway/laneapi"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/orderedlog"
@@ -38,6 +39,9 @@ var (
 	_ gateway.Ledger      = agreed{}
 	_ gateway.Checkpoints = checkpoints{}
 	_ evm.Submitter       = gateway.Sender{}
+	_ chainrpc.Network    = gateway.Sender{}
+	_ chainrpc.Pool       = chainPool{}
+	_ gateway.Chain       = (*chainrpc.Chain)(nil)
 	_ evm.PoolReader      = rollupPool{}
 	_ evm.Finality        = finality{}
 	_ zone.Engine         = (*evm.Chain)(nil)
@@ -69,7 +73,10 @@ func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *
 func (s poolState) BaseFee(rollup core.RollupID) *big.Int { return s.chains[rollup].View().BaseFee() }
 
 func (s poolState) CheckGas(rollup core.RollupID, tx *gethtypes.Transaction) error {
-	return s.chains[rollup].CheckGas(tx)
+	if chain := s.chains[rollup]; chain != nil {
+		return chain.CheckGas(tx)
+	}
+	return evm.CheckGasOfOthers(tx)
 }
 
 func (s poolState) FirstUnapplied(rollup core.RollupID) uint64 {

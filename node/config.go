@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/gateway/chainrpc"
 	"github.com/lockstep-network/lockstep/gateway/laneapi"
 	"github.com/lockstep-network/lockstep/intents"
 	"github.com/lockstep-network/lockstep/mempool"
@@ -43,6 +46,8 @@ type Config struct {
 	Intents intents.Config
 	// Lanes bounds the gateway's API for nodes of rollups.
 	Lanes laneapi.Config
+	// OPStack says where the chains of rollups of kind opstack are, for a node with a gateway.
+	OPStack map[core.RollupID]chainrpc.Config
 	// Admin is the private listener, with or without a gateway.
 	Admin admin.Config
 	// Engine makes a rollup's executor from the node's own, for executors that are made elsewhere; nil uses the node's own.
@@ -99,6 +104,11 @@ func (c Config) Validate() error {
 		problems = append(problems, errors.New("gateway.listen is empty: a follower is there to serve clients"))
 	}
 	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate(), c.Admin.Validate())
+	for _, id := range slices.Sorted(maps.Keys(c.OPStack)) {
+		if err := c.OPStack[id].Validate(); err != nil {
+			problems = append(problems, fmt.Errorf("opstack.%s: %w", id, err))
+		}
+	}
 	if c.Gateway != nil {
 		problems = append(problems, c.Gateway.Validate(), c.Explorer.Validate(), c.Intents.Validate())
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/explorer"
 	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/gateway/chainrpc"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/node/admin"
 	"github.com/lockstep-network/lockstep/node/keys"
@@ -45,8 +46,9 @@ type Node struct {
 	zones    map[core.ZoneID]*zone.Zone
 	chains   map[core.RollupID]*evm.Chain
 	rpcs     []*evm.RPC
-	admin    *admin.Server // nil without one
-	work     *evm.Work     // of the calls of all rollups
+	served   []*chainrpc.Chain // chains that others execute
+	admin    *admin.Server     // nil without one
+	work     *evm.Work         // of the calls of all rollups
 	// books are those of intents, calls how they ask the rollups.
 	books []zoneBook
 	calls map[core.RollupID]*rpc.Client
@@ -202,7 +204,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		return err
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
+		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
 		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
@@ -216,7 +218,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 			}
 		}
 	}
-	return nil
+	return n.mountChains()
 }
 
 // decided tells a follower how far its peers are. A validator decides itself, and its log is as good as theirs.
@@ -277,6 +279,9 @@ func (n *Node) Run(ctx context.Context) error {
 	if n.gateway != nil {
 		group.Go(func() error { return n.gateway.Run(ctx) })
 	}
+	for _, chain := range n.served {
+		group.Go(func() error { return chain.Run(ctx) })
+	}
 	for _, book := range n.books {
 		group.Go(func() error { return book.Run(ctx) })
 	}
@@ -306,6 +311,9 @@ func (n *Node) closeAll() error {
 	}
 	for _, calls := range n.calls {
 		calls.Close()
+	}
+	for _, chain := range n.served {
+		chain.Close()
 	}
 	for _, server := range n.rpcs {
 		server.Stop()

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 
+	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/zone/evm"
@@ -41,6 +42,7 @@ var refusalCauses = []struct{ pool, cause error }{
 	{evm.ErrIntrinsicGas, gateway.ErrIntrinsicGas},
 	{evm.ErrFloorDataGas, gateway.ErrFloorDataGas},
 	{evm.ErrGasOverflow, gateway.ErrGasOverflow},
+	{evm.ErrGasLimitTooHigh, core.ErrGasAboveCap},
 	{evm.ErrInitCodeTooLarge, gateway.ErrInitCodeTooLarge},
 }
 

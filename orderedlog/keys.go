@@ -27,6 +27,7 @@ const (
 	spaceBlockHash   = 'k' // rollup, block hash, seq → tick
 	spaceBlockNumber = 'N' // rollup, block number, seq → tick
 	spaceBranch      = 'B' // rollup, branch, seq → tick
+	spaceReport      = 'r' // rollup, position behind those that a report is about, seq of the report → tick, first of the positions
 
 	spaceHandover = 'n' // tick of a complete checkpoint that names another set than signed it → nothing
 )

@@ -33,6 +33,8 @@ func TestKeys_Golden(t *testing.T) {
 		{"block by hash", blockKeys(block, 7)[0], "6b0000000000000385" + hashHex + "0000000000000007"},
 		{"block by number", blockKeys(block, 7)[1], "4e000000000000038500000000000001020000000000000007"},
 		{"block by branch", blockKeys(block, 7)[2], "42000000000000038500000000000000030000000000000007"},
+		{"report", reportKey(901, 258, 7), "72000000000000038500000000000001020000000000000007"},
+		{"report value", reportValue(258, 3), "00000000000001020000000000000003"},
 		{"slot", slotKey(258), "730000000000000102"},
 		{"handover", handoverKey(258), "6e0000000000000102"},
 		{"validator set", setKey(hash), "76" + hashHex},

@@ -160,6 +160,9 @@ func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
 					errs = append(errs, b.Set(key, core.U64(n), nil))
 				}
 			}
+			if r := item.Tx.Report(); r != nil && r.FirstSeq < r.NextSeq {
+				errs = append(errs, b.Set(reportKey(row.Rollup, r.NextSeq, seq), reportValue(n, r.FirstSeq), nil))
+			}
 		}
 	}
 	for i, bundle := range d.Tick.Bundles {

@@ -91,6 +91,9 @@ func (l *Log) forget(b *pebble.Batch, n uint64) error {
 					errs = append(errs, b.Delete(key, nil))
 				}
 			}
+			if r := item.Tx.Report(); r != nil {
+				errs = append(errs, b.Delete(reportKey(row.Rollup, r.NextSeq, seq), nil))
+			}
 		}
 	}
 	for _, bundle := range tick.Bundles {

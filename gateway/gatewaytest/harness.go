@@ -42,6 +42,8 @@ type Options struct {
 	Listener net.Listener
 	// Ledger answers instead of the log.
 	Ledger gateway.Ledger
+	// Mount is called before the gateway runs; nil for nothing.
+	Mount func(*gateway.Gateway)
 	// Now is the gateway's clock; nil for the real one.
 	Now func() time.Time
 	// Decided is what the network has decided; nil for a node that decides itself.
@@ -67,7 +69,7 @@ func New(t testing.TB, o Options) *Harness {
 		o.Ledger = h.Log
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
-		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents,
+		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Chains: h.Log, Reports: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents,
 		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now, Decided: o.Decided,
 	})
 	if err != nil {
@@ -78,6 +80,9 @@ func New(t testing.TB, o Options) *Harness {
 		if err := g.Mount(id, Rollup(id, g.Sender(id)), nil); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if o.Mount != nil {
+		o.Mount(g)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	h.stop = cancel

@@ -202,3 +202,64 @@ func (l *Log) Lane(rollup core.RollupID) core.LaneHead {
 	defer l.mu.Unlock()
 	return l.lanes[rollup]
 }
+
+// ReportOn implements gateway.Reports.
+func (l *Log) ReportOn(rollup core.RollupID, position uint64) (p core.Place, ok bool, err error) {
+	l.each(rollup, func(tx core.Transaction, at core.Place) {
+		if r := tx.Report(); r != nil && r.FirstSeq <= position && position < r.NextSeq {
+			p, ok = at, true
+		}
+	})
+	return p, ok, l.broken
+}
+
+// BlocksOf implements gateway.Chains.
+func (l *Log) BlocksOf(rollup core.RollupID, hash common.Hash) ([]core.Place, error) {
+	return l.blocks(rollup, func(b *core.Block) bool { return b.Hash == hash }), l.broken
+}
+
+// BlocksAt implements gateway.Chains.
+func (l *Log) BlocksAt(rollup core.RollupID, number uint64) ([]core.Place, error) {
+	return l.blocks(rollup, func(b *core.Block) bool { return b.Number == number }), l.broken
+}
+
+// FirstOfBranch implements gateway.Chains.
+func (l *Log) FirstOfBranch(rollup core.RollupID, branch uint64) (p core.Place, ok bool, err error) {
+	if all := l.blocks(rollup, func(b *core.Block) bool { return b.Branch == branch }); len(all) > 0 {
+		return all[0], true, l.broken
+	}
+	return p, false, l.broken
+}
+
+// LastBlock implements gateway.Chains.
+func (l *Log) LastBlock(rollup core.RollupID) (p core.Place, ok bool, err error) {
+	if all := l.blocks(rollup, func(*core.Block) bool { return true }); len(all) > 0 {
+		return all[len(all)-1], true, l.broken
+	}
+	return p, false, l.broken
+}
+
+func (l *Log) blocks(rollup core.RollupID, is func(*core.Block) bool) (places []core.Place) {
+	l.each(rollup, func(tx core.Transaction, at core.Place) {
+		if b := tx.Block(); b != nil && is(b) {
+			places = append(places, at)
+		}
+	})
+	return places
+}
+
+// each goes over a lane, of the ticks that are kept.
+func (l *Log) each(rollup core.RollupID, visit func(core.Transaction, core.Place)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, record := range l.records {
+		for _, row := range record.Lanes {
+			if row.Rollup != rollup || record.Number <= l.pruned {
+				continue
+			}
+			for at, item := range l.ticks[i].LaneItems(rollup) {
+				visit(item.Tx, core.Place{Rollup: rollup, Seq: row.FirstSeq + uint64(at), Tick: record.Number})
+			}
+		}
+	}
+}

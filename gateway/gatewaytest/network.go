@@ -12,12 +12,14 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// The network of the tests: A and B share a zone, Alone is in a zone that no fake executes, Opaque is in none.
+// The network of the tests: A and B share a zone, Alone is in a zone that no fake executes, Opaque and Chain,
+// which is of the OP Stack, are in none.
 const (
 	A      core.RollupID = 901
 	B      core.RollupID = 902
 	Alone  core.RollupID = 903
 	Opaque core.RollupID = 904
+	Chain  core.RollupID = 905
 
 	Zone1 core.ZoneID = 1
 	Zone2 core.ZoneID = 2
@@ -48,7 +50,8 @@ func Genesis() *core.Genesis {
 			BaseFee: 1, Alloc: gethtypes.GenesisAlloc{g.Predeploy.Address: {Balance: new(big.Int), Code: g.Predeploy.Code}},
 		}})
 	}
-	g.Rollups = append(g.Rollups, core.Rollup{ID: Opaque, Name: "opaque", Kind: core.KindOpaque})
+	g.Rollups = append(g.Rollups, core.Rollup{ID: Opaque, Name: "opaque", Kind: core.KindOpaque},
+		core.Rollup{ID: Chain, Name: "chain", Kind: core.KindOPStack, Operator: crypto.PubkeyToAddress(OperatorKey().PublicKey)})
 	if err := g.Validate(); err != nil {
 		panic(err)
 	}
@@ -63,6 +66,9 @@ func Key(n byte) *ecdsa.PrivateKey {
 	}
 	return key
 }
+
+// OperatorKey is that of the operator of Chain.
+func OperatorKey() *ecdsa.PrivateKey { return Key(99) }
 
 // Tx is a signed transfer for a rollup, different for each nonce.
 func Tx(rollup core.RollupID, nonce uint64) core.Transaction {

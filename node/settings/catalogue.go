@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/node"
 )
@@ -29,6 +30,8 @@ type Setting struct {
 
 	index [][]int // the way to the field, one step for each struct
 	kind  reflect.Type
+	// section is the rollup of a section of its own; zero for a setting of the node.
+	section core.RollupID
 }
 
 // descriptions holds a line "path<TAB>description" for each setting, taken from the comments of the fields.
@@ -44,19 +47,25 @@ func Defaults(home string) node.Config {
 	return cfg
 }
 
-// List are all settings, in the order of the fields.
+// List are all settings of a node, in the order of the fields.
 func List() []Setting {
-	docs := make(map[string]string)
-	for line := range strings.Lines(descriptions) {
-		path, doc, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		docs[path] = doc
-	}
+	docs := docs()
 	var all []Setting
 	visit(reflect.ValueOf(Defaults("")), "", nil, func(s Setting) {
 		s.Doc = docs[s.Path]
 		all = append(all, s)
 	})
 	return all
+}
+
+// docs are the descriptions by path.
+func docs() map[string]string {
+	docs := make(map[string]string)
+	for line := range strings.Lines(descriptions) {
+		path, doc, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		docs[path] = doc
+	}
+	return docs
 }
 
 // visit walks over the fields that are data.

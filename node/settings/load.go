@@ -59,6 +59,11 @@ func (f *flagValue) Set(text string) error {
 // Register adds a flag for each setting but the fixed ones. They are hidden: there are too many for a page of help, and
 // docs/reference/config.md lists them.
 func Register(flags *pflag.FlagSet, fixed map[string]string) {
+	for _, s := range Sections() {
+		name := flagOf(s)
+		flags.Var(&sectionFlag{setting: s}, name, s.Doc)
+		flags.Lookup(name).Hidden = true
+	}
 	for _, s := range List() {
 		if _, taken := fixed[s.Path]; taken || flags.Lookup(s.Path) != nil {
 			continue
@@ -106,7 +111,7 @@ func (l *loader) known(path, origin string) bool {
 		l.fail(origin, "%s cannot be set here: %s", path, why)
 		return false
 	}
-	if _, ok := l.settings[path]; !ok {
+	if _, ok := l.settings[path]; !ok && !l.knownSection(path) {
 		l.fail(origin, "%s is no setting%s", path, l.nearest(path))
 		return false
 	}
@@ -151,6 +156,9 @@ func (l *loader) environ(variables []string) {
 		TransformFunc: func(name, text string) (string, any) {
 			s, ok := byEnv[name]
 			if !ok {
+				s, ok = sectionOfEnv(name)
+			}
+			if !ok {
 				l.fail(name, "is no setting; docs/reference/config.md lists them")
 				return "", nil
 			}
@@ -168,6 +176,13 @@ func (l *loader) flags(flags *pflag.FlagSet) {
 		if v, ok := f.Value.(*flagValue); ok {
 			if path, value := l.text(v.setting, "--"+f.Name, v.text); path != "" {
 				given[path] = value
+			}
+		}
+		if v, ok := f.Value.(*sectionFlag); ok {
+			for _, one := range v.given {
+				if path, value := l.text(one.setting, "--"+f.Name, one.text); path != "" {
+					given[path] = value
+				}
 			}
 		}
 	})
@@ -209,7 +224,7 @@ func (l *loader) decode() {
 			l.fail(l.out.Origin[path], "%s is %#v, want %s", path, l.k.Get(path), s.Kind())
 			continue
 		}
-		s.field(&l.out.Config).Set(target.Elem())
+		s.set(&l.out.Config, target.Elem())
 	}
 }
 
@@ -238,7 +253,12 @@ func (e *Effective) Apply(cfg *node.Config) {
 		}
 		s.field(cfg).Set(s.field(&e.Config))
 	}
+	for _, s := range e.sections() {
+		if e.Origin[s.Path] != "default" {
+			s.set(cfg, s.read(e.Config))
+		}
+	}
 }
 
 // Value is the setting's value in a configuration with a gateway.
-func (s Setting) Value(cfg node.Config) any { return s.field(&cfg).Interface() }
+func (s Setting) Value(cfg node.Config) any { return s.read(cfg).Interface() }

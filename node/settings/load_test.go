@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway/chainrpc"
 )
 
 func write(t *testing.T, content string) string {
@@ -106,6 +109,51 @@ func TestShow_IsAFileThatLoads(t *testing.T) {
 		}
 		if a, b := s.Value(e.Config), s.Value(again.Config); tomlValue(a) != tomlValue(b) {
 			t.Errorf("%s: %v became %v", s.Path, a, b)
+		}
+	}
+}
+
+func TestLoad_SectionsOfRollups(t *testing.T) {
+	t.Parallel()
+	e, err := Load(Defaults("home"), Sources{
+		File:    write(t, "[opstack.9101]\nexecution = \"http://a\"\nallow = [\"debug_traceTransaction\"]\n[opstack.9102]\nexecution = \"http://b\"\n"),
+		Environ: []string{"LOCKSTEP_OPSTACK_9102_EXECUTION=http://c", "LOCKSTEP_OPSTACK_9101_STREAM=ws://s"},
+		Flags:   flagsOf(t, "--opstack.execution=9103=http://d", "--opstack.execution", "9104=http://e?x=y"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[core.RollupID]chainrpc.Config{
+		9101: {Execution: "http://a", Stream: "ws://s", Allow: []string{"debug_traceTransaction"}}, 9102: {Execution: "http://c"},
+		9103: {Execution: "http://d"}, 9104: {Execution: "http://e?x=y"},
+	} {
+		if got := e.Config.OPStack[id]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v", id, got, want)
+		}
+	}
+	if origin := e.Origin["opstack.9102.execution"]; origin != "LOCKSTEP_OPSTACK_9102_EXECUTION" {
+		t.Errorf("origin %s", origin)
+	}
+	var out strings.Builder
+	if err := e.Show(&out); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Load(Defaults("home"), Sources{File: write(t, out.String())})
+	if err != nil || !reflect.DeepEqual(again.Config.OPStack[9101], e.Config.OPStack[9101]) || len(again.Config.OPStack) != 4 {
+		t.Errorf("%v, %+v from\n%s", err, again.Config.OPStack, out.String())
+	}
+	applied := Defaults("other")
+	applied.OPStack = map[core.RollupID]chainrpc.Config{9101: {Stream: "ws://x", Execution: "http://x"}, 7: {Execution: "http://y"}}
+	e.Apply(&applied)
+	if got := applied.OPStack[9101]; got.Execution != "http://a" || got.Stream != "ws://s" || applied.OPStack[7].Execution != "http://y" {
+		t.Errorf("applied: %+v", applied.OPStack)
+	}
+	_, err = Load(Defaults("home"), Sources{
+		File: write(t, "[opstack.nine]\nexecution = \"x\"\n[opstack.9101]\nengine = \"x\"\n"), Environ: []string{"LOCKSTEP_OPSTACK_9101_ENGINE=x"},
+	})
+	for _, want := range []string{"opstack.nine.execution is no setting", "opstack.9101.engine is no setting", "LOCKSTEP_OPSTACK_9101_ENGINE: is no setting"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("missing %q in:\n%v", want, err)
 		}
 	}
 }

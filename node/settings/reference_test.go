@@ -17,7 +17,7 @@ import (
 // The comments of the fields are the descriptions, so that there is one place to write them.
 func TestDescriptions_AreTheFieldsComments(t *testing.T) {
 	var out strings.Builder
-	for _, s := range List() {
+	for _, s := range append(List(), Sections()...) {
 		doc := fieldComment(t, s)
 		if doc == "" {
 			t.Errorf("%s: its field has no comment", s.Path)
@@ -30,7 +30,7 @@ func TestDescriptions_AreTheFieldsComments(t *testing.T) {
 func TestReference_ListsEverySetting(t *testing.T) {
 	var out strings.Builder
 	out.WriteString("| Setting | Default | What it means |\n|---|---|---|\n")
-	for _, s := range List() {
+	for _, s := range append(List(), Sections()...) {
 		value := "`" + tomlValue(s.Default) + "`"
 		if s.Path == "mempool.workers" {
 			value = "the number of cores"
@@ -63,7 +63,7 @@ func ownerOf(s Setting) (reflect.Type, string) {
 	t := reflect.TypeFor[node.Config]()
 	for _, step := range s.index[:len(s.index)-1] {
 		t = t.FieldByIndex(step).Type
-		if t.Kind() == reflect.Pointer {
+		if t.Kind() == reflect.Pointer || t.Kind() == reflect.Map {
 			t = t.Elem()
 		}
 	}

@@ -14,17 +14,17 @@ func (e *Effective) Show(w io.Writer) error {
 	var out strings.Builder
 	section := ""
 	for _, top := range []bool{true, false} { // what is in no table comes before the first one
-		for _, s := range List() {
-			table, name, in := strings.Cut(s.Path, ".")
-			if in == top {
+		for _, s := range append(List(), e.sections()...) {
+			table, name := "", s.Path
+			if at := strings.LastIndex(s.Path, "."); at >= 0 {
+				table, name = s.Path[:at], s.Path[at+1:]
+			}
+			if (table == "") != top {
 				continue
 			}
-			if in && table != section {
+			if table != section {
 				section = table
 				fmt.Fprintf(&out, "\n[%s]\n", table)
-			}
-			if !in {
-				name = table
 			}
 			fmt.Fprintf(&out, "%s = %s", name, tomlValue(s.Value(e.Config)))
 			if origin := e.Origin[s.Path]; origin != "default" {
@@ -40,7 +40,7 @@ func (e *Effective) Show(w io.Writer) error {
 // Values are all settings by path, for JSON.
 func (e *Effective) Values() map[string]any {
 	all := make(map[string]any)
-	for _, s := range List() {
+	for _, s := range append(List(), e.sections()...) {
 		v := s.Value(e.Config)
 		if d, ok := v.(time.Duration); ok {
 			v = d.String()

@@ -6,6 +6,7 @@ import (
 	gethcore "github.com/ethereum/go-ethereum/core"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
+	"github.com/ethereum/go-ethereum/params"
 	"github.com/holiman/uint256"
 )
 
@@ -15,6 +16,7 @@ var (
 	ErrFloorDataGas     = gethcore.ErrFloorDataGas
 	ErrGasOverflow      = gethcore.ErrGasUintOverflow
 	ErrInitCodeTooLarge = vm.ErrMaxInitCodeSizeExceeded
+	ErrGasLimitTooHigh  = gethcore.ErrGasLimitTooHigh
 )
 
 // CheckGas checks what depends on the rollup's fork and not on its state: the gas limit against the intrinsic gas and
@@ -22,8 +24,26 @@ var (
 // those above. It is safe to call from any goroutine.
 func (c *Chain) CheckGas(tx *gethtypes.Transaction) error {
 	view := c.View()
-	rules := c.config.Rules(view.Sealed.Number, true, view.Sealed.Time)
-	from, err := gethtypes.Sender(c.signer, tx)
+	return checkGas(c.config.Rules(view.Sealed.Number, true, view.Sealed.Time), c.signer, tx)
+}
+
+// maxGasOfOthers is the cap of a transaction's gas limit (EIP-7825).
+const maxGasOfOthers = 1 << 24
+
+// CheckGasOfOthers is CheckGas for a transaction of a chain that is executed elsewhere, by the rules of Osaka, which the fork Karst of
+// the OP Stack has: what passes them passes those of earlier forks.
+func CheckGasOfOthers(tx *gethtypes.Transaction) error {
+	if tx.Gas() > maxGasOfOthers {
+		return fmt.Errorf("%w (cap: %d, tx: %d)", ErrGasLimitTooHigh, maxGasOfOthers, tx.Gas())
+	}
+	return checkGas(params.Rules{
+		IsHomestead: true, IsEIP150: true, IsEIP155: true, IsEIP158: true, IsByzantium: true, IsConstantinople: true, IsPetersburg: true, IsIstanbul: true,
+		IsBerlin: true, IsLondon: true, IsMerge: true, IsShanghai: true, IsCancun: true, IsPrague: true, IsOsaka: true,
+	}, gethtypes.LatestSignerForChainID(tx.ChainId()), tx)
+}
+
+func checkGas(rules params.Rules, signer gethtypes.Signer, tx *gethtypes.Transaction) error {
+	from, err := gethtypes.Sender(signer, tx)
 	if err != nil {
 		return fmt.Errorf("sender: %w", err)
 	}

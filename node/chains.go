@@ -1,0 +1,62 @@
+package node
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway/chainrpc"
+)
+
+// mountChains serves the Ethereum JSON-RPC of the chains that others execute, where the configuration says how to reach them.
+func (n *Node) mountChains() error {
+	for _, id := range slices.Sorted(maps.Keys(n.cfg.OPStack)) {
+		if n.cfg.OPStack[id].Execution == "" {
+			continue
+		}
+		if kind, ok := n.genesis.Kind(id); !ok || kind != core.KindOPStack {
+			return fmt.Errorf("opstack.%s: no rollup of kind opstack has this id in the genesis; it has %s", id, n.chainsOf())
+		}
+		chain, err := chainrpc.New(n.cfg.OPStack[id], chainrpc.Deps{
+			Rollup: id, Network: n.gateway.Sender(id), Pool: chainPool{rollupPool{n.pool, id}}, MaxSyncWait: n.cfg.Gateway.MaxWait, Logger: n.log,
+		})
+		if err != nil {
+			return err
+		}
+		n.served = append(n.served, chain)
+		if err := n.gateway.MountChain(id, chain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chainsOf lists the rollups of kind opstack for messages.
+func (n *Node) chainsOf() string {
+	var ids []core.RollupID
+	for _, r := range n.genesis.Rollups {
+		if r.Kind == core.KindOPStack {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return "none of this kind"
+	}
+	return fmt.Sprint(ids)
+}
+
+// chainPool is the pool as the server of a chain that others execute uses it.
+type chainPool struct{ rollupPool }
+
+func (p chainPool) NoteNonce(sender common.Address, nonce uint64) {
+	p.pool.NoteNonce(p.rollup, sender, nonce)
+}
+
+func (p chainPool) NextNonce(sender common.Address, from uint64) uint64 {
+	return p.pool.NextNonce(p.rollup, sender, from)
+}
+
+func (p chainPool) Gaps(limit int) []common.Address { return p.pool.Gaps(p.rollup, limit) }
