@@ -54,7 +54,7 @@ func newMetrics(n *Node) *metrics {
 	for _, z := range n.genesis.Zones {
 		m.mismatches.WithLabelValues(z.ID.String())
 	}
-	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, m.levels, stageCollector{n}, &diskCollector{home: n.cfg.Home},
+	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, m.levels, stageCollector{n}, &diskCollector{home: n.cfg.Home}, delayCollector{n},
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector())
 	return m
 }

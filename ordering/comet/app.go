@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	cmtabci "github.com/cometbft/cometbft/abci/types"
@@ -41,6 +42,9 @@ type App struct {
 	// decided is the tick between FinalizeBlock and Commit. Like the machine it belongs to the consensus connection,
 	// which makes one call at a time; the others only read what the machine gives to any goroutine.
 	decided *core.Decided
+	// timeouts follow the delays between the validators; they belong to the consensus connection too.
+	timeouts *timeouts
+	late     atomic.Uint64
 	// unsigned is the tick of the last checkpoint that this node failed to sign.
 	unsigned uint64
 }
@@ -52,7 +56,7 @@ func newApp(c Config, deps Deps) *App {
 	}
 	return &App{
 		deps: deps, heard: heard, log: deps.Logger.With("stage", "ordering"), idle: c.IdleInterval, retain: c.RetainBlocks,
-		stopping: make(chan struct{}), joined: make(chan struct{}), halted: make(chan struct{}),
+		timeouts: newTimeouts(c), stopping: make(chan struct{}), joined: make(chan struct{}), halted: make(chan struct{}),
 	}
 }
 
@@ -82,6 +86,7 @@ func (a *App) InitChain(_ context.Context, req *cmtabci.RequestInitChain) (res *
 // FinalizeBlock applies a decided tick. An error means that this build cannot follow the network: the node halts.
 func (a *App) FinalizeBlock(_ context.Context, req *cmtabci.RequestFinalizeBlock) (res *cmtabci.ResponseFinalizeBlock, err error) {
 	defer a.haltOnError(&err)
+	a.late.Add(uint64(max(req.DecidedLastCommit.Round, 0)))
 	p := proposal(req.Height, req.Time, req.Txs)
 	p.Misbehavior = a.offenders(req)
 	effects, err := a.deps.Machine.Finalize(p)
@@ -139,6 +144,7 @@ func (a *App) Commit(context.Context, *cmtabci.RequestCommit) (res *cmtabci.Resp
 	a.decided = nil
 	a.deps.Machine.Commit()
 	a.deps.Pool.Committed(d)
+	a.timeouts.adapt()
 	return &cmtabci.ResponseCommit{RetainHeight: retainHeight(d.Record.Number, a.retain)}, nil
 }
 

@@ -31,11 +31,13 @@ type Config struct {
 	// IdleInterval is how long a proposer waits for the first entry before it proposes an empty tick; below half of
 	// TimeoutPropose, or the others give up on it.
 	IdleInterval time.Duration
-	// TimeoutPropose is how long a validator waits for a tick's proposal before it votes for another proposer; at
-	// least three round trips plus the time to transfer a full tick.
+	// TimeoutPropose is how long a validator waits at least for a tick's proposal before it votes for another proposer.
 	TimeoutPropose time.Duration
-	// TimeoutVote is how long a validator waits for late votes once more than 2/3 have voted without agreeing.
+	// TimeoutVote is how long a validator waits at least for late votes once more than 2/3 have voted without agreeing.
 	TimeoutVote time.Duration
+	// TimeoutMax is up to where both are raised to what the measured round trips to the other validators need, see
+	// docs/network.md; zero, or less than they are: they are as configured.
+	TimeoutMax time.Duration
 	// GossipSleep is the pause between looking for something that a peer still lacks; it dominates the tick interval.
 	GossipSleep time.Duration
 	// FlushInterval bounds how long a message to a peer waits for company.
@@ -53,13 +55,14 @@ type Config struct {
 	InMemory bool
 }
 
-// Default is the configuration for validators on one machine or in one data centre.
+// Default is the configuration for validators anywhere: what they wait follows from the delays between them.
 func Default() Config {
 	return Config{
 		Listen:         "127.0.0.1:26656",
 		IdleInterval:   50 * time.Millisecond,
 		TimeoutPropose: 200 * time.Millisecond,
 		TimeoutVote:    20 * time.Millisecond,
+		TimeoutMax:     2 * time.Second,
 		GossipSleep:    time.Millisecond,
 		FlushInterval:  time.Millisecond,
 		ReapInterval:   2 * time.Millisecond,
@@ -90,6 +93,7 @@ func (c Config) Validate() error {
 	}{
 		{"timeoutPropose", c.TimeoutPropose, 10 * time.Millisecond, time.Minute},
 		{"timeoutVote", c.TimeoutVote, time.Millisecond, time.Minute},
+		{"timeoutMax", c.TimeoutMax, 0, time.Minute},
 		{"idleInterval", c.IdleInterval, 0, c.TimeoutPropose/2 - 1},
 		{"gossipSleep", c.GossipSleep, 100 * time.Microsecond, time.Second},
 		{"flushInterval", c.FlushInterval, 100 * time.Microsecond, time.Second},

@@ -33,6 +33,7 @@ type Node struct {
 	reserved net.Listener
 	used     bool
 
+	delays *delays
 	dbs    []*database
 	failed chan error // capacity 1: the first reason wins, later ones are dropped
 	sink   *engineSink
@@ -46,7 +47,8 @@ func New(cfg Config, deps Deps) (*Node, error) {
 		return nil, err
 	}
 	cfg.Peers = slices.Clone(cfg.Peers) // AddPeers must not write into the caller's
-	n := &Node{cfg: cfg, deps: deps, log: deps.Logger.With("stage", "ordering"), app: newApp(cfg, deps), failed: make(chan error, 1)}
+	n := &Node{cfg: cfg, deps: deps, log: deps.Logger.With("stage", "ordering"), app: newApp(cfg, deps), delays: newDelays(), failed: make(chan error, 1)}
+	n.app.timeouts.delays = n.delays.list
 	var err error
 	if n.genesis, err = engineGenesis(deps.Genesis); err != nil {
 		return nil, err
@@ -204,12 +206,14 @@ func (n *Node) open(ctx context.Context, app cmtabci.Application) (engine *cmtno
 	if err != nil {
 		return nil, err
 	}
+	n.app.timeouts.begin(n.cfg.Peers, cfg.Consensus)
 	n.sink = &engineSink{failed: n.fail}
 	return cmtnode.NewNodeWithContext(ctx, cfg, n.signer, n.key,
 		cmtproxy.NewConnSyncLocalClientCreator(app), // a lock per connection: gossip does not wait for consensus
 		func() (*cmttypes.GenesisDoc, error) { return n.genesis, nil },
 		n.openDB, cmtnode.DefaultMetricsProvider(cfg.Instrumentation),
-		&engineLogger{log: n.log, module: "engine", sink: n.sink})
+		&engineLogger{log: n.log, module: "engine", sink: n.sink},
+		cmtnode.CustomReactors(map[string]cmtp2p.Reactor{"DELAYS": n.delays}))
 }
 
 func (n *Node) fail(reason error) {

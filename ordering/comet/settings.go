@@ -48,10 +48,7 @@ func engineConfig(c Config) (*cmtcfg.Config, error) {
 	e.Mempool.CheckTxRetryDelay = time.Second
 	e.Mempool.Recheck = false
 
-	e.Consensus.TimeoutPropose = c.TimeoutPropose
-	e.Consensus.TimeoutProposeDelta = c.TimeoutPropose / 4
-	e.Consensus.TimeoutPrevote, e.Consensus.TimeoutPrecommit = c.TimeoutVote, c.TimeoutVote
-	e.Consensus.TimeoutPrevoteDelta, e.Consensus.TimeoutPrecommitDelta = c.TimeoutVote/2, c.TimeoutVote/2
+	setTimeouts(e.Consensus, c.TimeoutPropose, c.TimeoutVote)
 	e.Consensus.TimeoutCommit = 0
 	e.Consensus.SkipTimeoutCommit = false // go on with more than 2/3 of the precommits, do not wait for the last one
 	e.Consensus.CreateEmptyBlocks = true
