@@ -3,13 +3,14 @@
 // what the network has ordered.
 //
 //	op-node ── Engine API ──▶ [ opstack ] ── Engine API ──▶ op-geth, op-reth
-//	                              │ ▲
+//	                              │ ▲  └──── blocks while they are built ──▶ gateway, nodes for RPC
 //	               signed blocks  ▼ │ the chain's lane, with proofs
 //	                             gateway ─▶ mempool ─▶ ordering ─▶ orderedlog
 //
 // It runs beside the chain's nodes, far from any validator, and knows the network by client/lane alone. Its mode says what it does,
 // and can be changed while it runs: in pass-through it is a wire; in confirm it also puts the chain's blocks into its lane; in shared
 // the lane fills the blocks that op-node builds as a sequencer, when it wants their payload, and reports say what each block took.
+// Until then it builds what the lane has brought so far, if there is a stream to tell it on.
 //
 // Invariants:
 //  1. Requests and answers pass byte for byte, whatever they hold: status, body and what headers mean are the execution client's,
@@ -26,6 +27,9 @@
 //     good with a reason, or carried with all that follow to the next block. What was decided otherwise is written down before op-node
 //     gets the block, is reported into the lane, and is preferred whenever the place is built again.
 //  6. op-node never sees an error of a build that it did not ask for: the last resort is the block with the deposits alone.
+//  7. What the stream has told of a block under one id is only added to, and every block is told to its end: another block than was
+//     told begins with another id. Builds for it are those that the block itself needs, only earlier: they change nothing in it. One is
+//     under way at a time, none begins that op-node's own would have to wait for, and who listens too slowly is dropped.
 //
 // What this package never does: execute anything, change a build whose transactions op-node has given, derive anything from L1, or let
 // a transaction through that is no plain one of the chain.
