@@ -45,9 +45,9 @@ type chain struct {
 	outages   int
 	mode      string // the proxy's
 	network   *network
-	joinedAt  uint64 // the first block that must be in the lane
-	sharedAt  uint64 // the head when the mode became shared
-	onGap     string // the proxy's --on-gap
+	joinedAt  uint64               // the first block that must be in the lane
+	sharedAt  uint64               // the head when the mode became shared
+	onGap     string               // the proxy's --on-gap
 	own       map[common.Hash]bool // transactions that were handed to the execution client while the mode is shared
 }
 

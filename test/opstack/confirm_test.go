@@ -20,14 +20,10 @@ const (
 
 // proxyState is what a proxy says of itself.
 type proxyState struct {
-	Mode    string `json:"mode"`
-	Engine  string `json:"engine"`
-	Leaving *struct {
-		Waiting int `json:"waiting"`
-	} `json:"leaving"`
+	Mode   string `json:"mode"`
+	Engine string `json:"engine"`
 	Shared *struct {
-		Waiting int    `json:"waiting"`
-		Problem string `json:"problem"`
+		Lane uint64 `json:"lane"`
 	} `json:"shared"`
 	Confirm *struct {
 		Network string    `json:"network"`

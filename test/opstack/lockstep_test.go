@@ -142,6 +142,11 @@ func (c *chain) outage(d time.Duration) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	unfilled, err := c.proxy.metric("lockstep_opstack_unfilled_total")
+	if err != nil {
+		return "", err
+	}
+	c.unfilled += unfilled
 	c.proxy.kill()
 	if err := pause(d); err != nil {
 		return "", err
