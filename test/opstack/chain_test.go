@@ -48,6 +48,7 @@ type chain struct {
 	joinedAt  uint64               // the first block that must be in the lane
 	sharedAt  uint64               // the head when the mode became shared
 	onGap     string               // the proxy's --on-gap
+	unfilled  float64              // blocks that earlier runs of the proxy could not fill
 	own       map[common.Hash]bool // transactions that were handed to the execution client while the mode is shared
 }
 
