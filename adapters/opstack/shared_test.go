@@ -427,6 +427,27 @@ func TestShared_NetworkIsBehind(t *testing.T) {
 	}
 }
 
+// Since Karst op-node asks for payloads with another version, which is what the execution client is asked with, and a transaction
+// has a bound of its own.
+func TestShared_Karst(t *testing.T) {
+	eachStyle(t, func(t *testing.T, style opstacktest.Style) {
+		s := newSharedScene(t, style)
+		s.engine.Karst()
+		s.op.GetPayload = "engine_getPayloadV5"
+		w := opstacktest.NewWallet(t, 10)
+		s.order(w.Transfer(), w.Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 1 << 24 }))
+		s.network.Order(chain10, opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 1<<24 + 1 }))
+		s.block(t)
+		reports := s.reported(t)
+		if last := reports[len(reports)-1]; !equal(s.taken(1), s.sent) || len(last.Skips) != 1 || last.Skips[0].Code != core.VoidGasAboveCap {
+			t.Errorf("%d of %d transactions, skips %+v", len(s.taken(1)), len(s.sent), last.Skips)
+		}
+		if v4 := s.engine.Calls("engine_newPayloadV4"); v4 < 2 {
+			t.Errorf("%d calls of newPayload, which stays at version 4", v4)
+		}
+	})
+}
+
 // Only the first block of an outage waits for the network.
 func TestShared_WaitsOnceForAnOutage(t *testing.T) {
 	t.Parallel()

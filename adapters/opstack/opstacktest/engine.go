@@ -95,7 +95,7 @@ func (e *Execution) payload(version string, params []json.RawMessage) (any, erro
 	if len(params) != 1 || json.Unmarshal(params[0], &id) != nil {
 		return nil, fmt.Errorf("want a payload id")
 	}
-	if version != "engine_getPayloadV4" { // as between Isthmus and Karst
+	if want := map[bool]string{true: "engine_getPayloadV5", false: "engine_getPayloadV4"}[e.karst]; version != want {
 		return nil, &rpcError{-38005, "Unsupported fork", nil}
 	}
 	b, known := e.payloads[id]

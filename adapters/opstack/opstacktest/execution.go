@@ -65,6 +65,8 @@ type Execution struct {
 	stuck chan struct{}
 	// plan says of each of the next builds whether it works.
 	plan []bool
+	// karst: that fork is active; otherwise those before it.
+	karst bool
 	// funds are what accounts have in the genesis, if it is not Funds.
 	funds map[common.Address]*big.Int
 }
@@ -177,6 +179,13 @@ func (e *Execution) Add(raw ...hexutil.Bytes) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.pool = append(e.pool, raw...)
+}
+
+// Karst activates that fork, with another version of getPayload.
+func (e *Execution) Karst() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.karst = true
 }
 
 // Fund says what an account has in the genesis.

@@ -22,6 +22,8 @@ type Sequencer struct {
 	At uint64
 	// GasLimit is that of the blocks to come.
 	GasLimit uint64
+	// GetPayload is the method's name; empty for engine_getPayloadV4.
+	GetPayload string
 	// Between is called once, between the begin of the next block's build and the wish for its payload; nil for nothing.
 	Between func()
 
@@ -114,7 +116,11 @@ func (s *Sequencer) Finish(ctx context.Context, id string) (*Block, error) {
 	var sealed struct {
 		Payload json.RawMessage `json:"executionPayload"`
 	}
-	if err := s.client.CallContext(ctx, &sealed, "engine_getPayloadV4", id); err != nil {
+	method := s.GetPayload
+	if method == "" {
+		method = "engine_getPayloadV4"
+	}
+	if err := s.client.CallContext(ctx, &sealed, method, id); err != nil {
 		return nil, err
 	}
 	var inserted struct {
