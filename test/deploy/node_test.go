@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"io"
 	"net/http"
 	"os"
@@ -16,6 +17,8 @@ import (
 )
 
 const root = "../.."
+
+var rewrite = flag.Bool("rewrite", false, "write generated files anew")
 
 // lockstep is the binary, built once for all tests.
 var lockstep string
@@ -72,7 +75,13 @@ func scrape(t *testing.T) map[string]bool {
 	if err != nil || json.Unmarshal(line, &info) != nil {
 		t.Fatalf("devnet prints %q: %v\n%s", line, err, errs.String())
 	}
-	answer, err := http.Get(info.RPC + "/metrics")
+	return exported(t, info.RPC)
+}
+
+// exported are the names of the metrics at a URL.
+func exported(t *testing.T, at string) map[string]bool {
+	t.Helper()
+	answer, err := http.Get(at + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
