@@ -171,7 +171,7 @@ test-sdk: prepare artifacts sdk/ts/node_modules/.package-lock.json
 	cd sdk/ts && npm run --silent check && npm run --silent test
 	$(GO_TEST) -count=1 ./test/sdk
 
-# What deploy has for Docker, systemd, Prometheus and Grafana, read by their own parsers, which are a module of their own.
+# What deploy has for Docker, Kubernetes, systemd, Prometheus and Grafana, read by their own parsers, which are a module of their own.
 .PHONY: test-deploy
 test-deploy: prepare
 	@internal/tools/prepare systemd-analyze
