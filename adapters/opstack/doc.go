@@ -27,7 +27,11 @@
 //     good with a reason, or carried with all that follow to the next block. What was decided otherwise is written down before op-node
 //     gets the block, is reported into the lane, and is preferred whenever the place is built again.
 //  6. op-node never sees an error of a build that it did not ask for: the last resort is the block with the deposits alone.
-//  7. What the stream has told of a block under one id is only added to, and every block is told to its end: another block than was
+//  7. What is foreseen of nonces, funds and fees saves builds and changes no block: the execution client's word counts, and what is left
+//     out by foresight is proven by the accounts behind the block that is made without it.
+//  8. A switch of the mode loses and reorders nothing that is ordered: out of shared it waits until blocks have what the lane held,
+//     or, if told not to wait, leaves it in the lane for the next time.
+//  9. What the stream has told of a block under one id is only added to, and every block is told to its end: another block than was
 //     told begins with another id. Builds for it are those that the block itself needs, only earlier: they change nothing in it. One is
 //     under way at a time, none begins that op-node's own would have to wait for, and who listens too slowly is dropped.
 //

@@ -170,6 +170,9 @@ func (f *filler) made(ctx context.Context, o *order, version string) *payload {
 	p, err := f.seal(ctx, o, version)
 	f.adapter.meters.fill.Observe(time.Since(begun).Seconds())
 	if err != nil {
+		if ctx.Err() != nil { // op-node has hung up, and will ask again
+			return nil
+		}
 		f.trouble(fmt.Sprintf("block on %s: %v", o.call.head, err))
 		f.adapter.meters.unfilled.Inc()
 		return o.seen.lastResort(version)
