@@ -156,7 +156,7 @@ func (p *Pool) makeRoom(q *queue, e, old *entry, ready bool) error {
 // longestWaiting is the queue with the transaction that has waited longest, nil if nothing waits.
 func (p *Pool) longestWaiting() *queue {
 	var found *queue
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		if q.waiting.Len() == 0 {
 			continue
 		}

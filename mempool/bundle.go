@@ -44,7 +44,7 @@ func (b *bundle) claimOf(a *account) claim {
 
 // decodeBundle reads a bundle's legs after the checks that bound the work.
 func (p *Pool) decodeBundle(b *core.Bundle) (core.DecodedBundle, error) {
-	switch n, limit := uint64(len(b.Legs)), p.genesis.Params.MaxBundleLegs; {
+	switch n, limit := uint64(len(b.Legs)), p.genesis.InForce().Params.MaxBundleLegs; {
 	case n == 0:
 		return core.DecodedBundle{}, fmt.Errorf("legs: %w", core.ErrNoLegs)
 	case n > limit:
@@ -94,7 +94,7 @@ func (p *Pool) checkBundle(s *submission) ([]*entry, error) {
 		return nil, err
 	}
 	for i, e := range entries {
-		if err := p.checkEth(p.queues[e.tx.Rollup()], e); err != nil {
+		if err := p.checkEth(p.queue(e.tx.Rollup()), e); err != nil {
 			return nil, inLeg(i, err)
 		}
 	}
@@ -111,7 +111,7 @@ func (p *Pool) bundleEntries(s *submission) (entries []*entry, err error) {
 	}
 	d := s.DecodedBundle
 	for i, tx := range d.Txs {
-		if e := p.queues[tx.Rollup()].txs[tx.Hash()]; e != nil {
+		if e := p.queue(tx.Rollup()).txs[tx.Hash()]; e != nil {
 			d.Txs[i] = tx.WithEth(e.tx.Eth())
 		}
 		entries = append(entries, &entry{tx: d.Txs[i]})
@@ -156,7 +156,7 @@ func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, old *bundle) 
 	err := p.claimSenders(b, entries, old)
 	if err == nil {
 		for _, e := range entries {
-			q := p.queues[e.tx.Rollup()]
+			q := p.queue(e.tx.Rollup())
 			b.entries = append(b.entries, q.hold(e))
 			b.gas[q.zone] += e.gas()
 		}
@@ -185,7 +185,7 @@ func (p *Pool) admitBundle(d core.DecodedBundle, entries []*entry, old *bundle) 
 func (p *Pool) claimSenders(b *bundle, entries []*entry, old *bundle) error {
 	funded := make(map[core.RollupID]bool)
 	for i, e := range entries {
-		q := p.queues[e.tx.Rollup()]
+		q := p.queue(e.tx.Rollup())
 		if q.elsewhere() {
 			continue
 		}
@@ -210,7 +210,7 @@ func (p *Pool) claimSenders(b *bundle, entries []*entry, old *bundle) error {
 
 // claimFor finds the bundle's claim on the sender of a leg, or makes it.
 func (p *Pool) claimFor(b *bundle, e *entry, leg int, old *bundle) (*claim, error) {
-	q := p.queues[e.tx.Rollup()]
+	q := p.queue(e.tx.Rollup())
 	for i := range b.claims {
 		if c := &b.claims[i]; c.queue == q && c.account.addr == e.from {
 			return c, nil
@@ -254,7 +254,7 @@ func (p *Pool) unlinkBundle(b *bundle) {
 		}
 	}
 	for _, e := range b.entries {
-		p.queues[e.tx.Rollup()].release(e)
+		p.queue(e.tx.Rollup()).release(e)
 	}
 }
 

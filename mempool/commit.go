@@ -23,7 +23,7 @@ func (p *Pool) Committed(d *core.Decided) {
 		p.orderLines(d.Tick.Bundles[i].Hash, tick)
 	}
 	for _, row := range d.Record.Lanes {
-		if q := p.queues[row.Rollup]; q != nil {
+		if q := p.queue(row.Rollup); q != nil {
 			p.orderLane(q, d.Tick.LaneItems(row.Rollup), tick, row.FirstSeq)
 		}
 	}
@@ -35,6 +35,8 @@ func (p *Pool) Committed(d *core.Decided) {
 			p.bundlesDoneBytes += b.size
 		}
 	}
+	p.followControl(d.Tick)
+	p.dropRetired()
 	p.dropPassed()
 	p.boundOrdered()
 	if tick <= p.executed { // the zone read the log before ordering came here
@@ -188,7 +190,7 @@ func (p *Pool) Executed(tick uint64) {
 	p.executed = tick
 	if p.rereadAt != 0 && tick >= p.rereadAt {
 		p.rereadAt = 0
-		for _, q := range p.order {
+		for _, q := range p.all() {
 			q.stale = true
 		}
 	}
@@ -205,7 +207,7 @@ func (p *Pool) Rewound() {
 
 // leave lets go of what was applied in the ticks up to this one.
 func (p *Pool) leave(tick uint64) {
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		if q.kind != core.KindEVM {
 			continue
 		}
@@ -281,7 +283,7 @@ func (p *Pool) followBaseFee(q *queue, touched *accounts) {
 // boundOrdered forgets the oldest ordered positions when execution is so far behind (a zone that has stopped while
 // ordering goes on) that they would fill the memory. Only lookups of the pool miss them then.
 func (p *Pool) boundOrdered() {
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		for len(q.ordered) > p.cfg.MaxRollupTxs || q.orderedBytes > p.cfg.MaxRollupBytes {
 			pos := q.next()
 			p.pop(q, pos)
@@ -323,7 +325,7 @@ func (p *Pool) sweep() {
 	p.forgetClients(now)
 	p.forgetLines(uint64(now.UnixMilli()))
 	p.sweepParking(now)
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		p.expireOperatorEntries(q, now)
 		p.sweepElsewhere(q, now)
 		for q.waiting.Len() > 0 {

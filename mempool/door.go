@@ -78,7 +78,7 @@ func (p *Pool) release() { <-p.slots }
 
 // decode reads a transaction after the checks that need its size and first byte only.
 func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error) {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil {
 		return core.Transaction{}, fmt.Errorf("rollup: %w", &core.UnknownRollupError{Rollup: rollup})
 	}
@@ -105,7 +105,7 @@ func admittedType(t byte) error {
 
 // add checks a decoded transaction and admits it. local ones go on to gossip.
 func (p *Pool) add(tx core.Transaction, local bool) error {
-	q := p.queues[tx.Rollup()]
+	q := p.queue(tx.Rollup())
 	e, err := p.check(q, tx, local)
 	if local && errors.Is(err, core.ErrProtectedAlone) {
 		if err = p.park(q, tx, err); err != nil {

@@ -19,7 +19,7 @@ import (
 
 // NoteNonce takes notice of the next nonce of a sender as the chain's own execution client says it, for a rollup of kind opstack.
 func (p *Pool) NoteNonce(rollup core.RollupID, addr common.Address, nonce uint64) {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil || q.nonces == nil {
 		return
 	}
@@ -34,7 +34,7 @@ func (p *Pool) NoteNonce(rollup core.RollupID, addr common.Address, nonce uint64
 // NextNonce is the first nonce from one on that neither a transaction of the pool has nor one of the lane of which nobody has reported
 // what became of it, for a rollup of kind opstack.
 func (p *Pool) NextNonce(rollup core.RollupID, addr common.Address, from uint64) uint64 {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil || q.nonces == nil {
 		return from
 	}
@@ -55,7 +55,7 @@ func (p *Pool) NextNonce(rollup core.RollupID, addr common.Address, from uint64)
 
 // Gaps lists up to limit senders of a rollup of kind opstack whose transactions wait for an earlier nonce, the longest waiting first.
 func (p *Pool) Gaps(rollup core.RollupID, limit int) (senders []common.Address) {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil || q.nonces == nil {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (p *Pool) Counters() Counters {
 	c := p.counters
 	c.Txs, c.Bytes, c.Bundles, c.BundleBytes = p.count, p.bytes, p.bundleList.Len(), p.bundleBytes
 	c.Lines, c.Parked = len(p.lines.byKey), len(p.parking.legs)
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		c.Ordered += len(q.ordered)
 	}
 	return c
@@ -80,8 +80,8 @@ func (p *Pool) Counters() Counters {
 func (p *Pool) Waiting() map[core.RollupID]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	counts := make(map[core.RollupID]int, len(p.order))
-	for _, q := range p.order {
+	counts := make(map[core.RollupID]int, len(p.all()))
+	for _, q := range p.all() {
 		counts[q.id] = q.count
 	}
 	return counts

@@ -25,7 +25,7 @@ func (p *Pool) Find(id common.Hash) Found {
 	if p.bundles[id] != nil {
 		return Found{Held: true, Bundle: true}
 	}
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		if e := q.txs[id]; e != nil && e.single {
 			return Found{Held: true, Parked: e.tick == 0 && !e.announced && e.from != (common.Address{})}
 		}
@@ -45,7 +45,7 @@ func (p *Pool) Find(id common.Hash) Found {
 
 // Totals counts the executable and the waiting transactions of all rollups.
 func (p *Pool) Totals() (pending, queued int) {
-	for _, q := range p.order {
+	for _, q := range p.all() {
 		ready, waiting := p.Stats(q.id)
 		pending, queued = pending+ready, queued+waiting
 	}

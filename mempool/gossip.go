@@ -32,6 +32,7 @@ type outgoing struct {
 	replacement  *core.Replacement
 	cancellation *core.Cancellation
 	line         *line
+	control      *core.Control
 }
 
 // outbox holds what was admitted locally since the last Reap.
@@ -58,6 +59,9 @@ func (o *outbox) add(item outgoing, live int) {
 
 // wanted reports whether peers still need the item.
 func (o outgoing) wanted() bool {
+	if o.control != nil {
+		return true
+	}
 	if o.cancellation != nil {
 		return o.line.place != nil && o.line.nonce == o.cancellation.Nonce
 	}
@@ -72,6 +76,8 @@ func (o outgoing) wanted() bool {
 
 func (o outgoing) size() int {
 	switch {
+	case o.control != nil:
+		return core.MaxControlBytes + itemOverhead
 	case o.cancellation != nil:
 		return signedOverhead + itemOverhead
 	case o.replacement != nil:
@@ -85,6 +91,8 @@ func (o outgoing) size() int {
 // encode is the item among a batch's bundles.
 func (o outgoing) encode() []byte {
 	switch {
+	case o.control != nil:
+		return o.control.Encode()
 	case o.cancellation != nil:
 		return o.cancellation.Encode()
 	case o.replacement != nil:
@@ -261,7 +269,7 @@ func (p *Pool) receive(c chunk) {
 	p.mu.Unlock()
 }
 
-// receiveBundle takes in a bundle, with or without a replacement, a cancellation, or an entry of an operator.
+// receiveBundle takes in a bundle, with or without a replacement, a cancellation, a control entry, or an entry of an operator.
 func (p *Pool) receiveBundle(enc []byte) error {
 	kind, err := core.KindOf(enc)
 	if err != nil {
@@ -273,6 +281,12 @@ func (p *Pool) receiveBundle(enc []byte) error {
 		tx, err := core.DecodeOperatorEntry(enc)
 		if err == nil {
 			err = p.addOperatorEntry(tx, false)
+		}
+		return err
+	case core.EncControl:
+		c, err := core.DecodeControl(enc)
+		if err == nil {
+			err = p.addControl(c, false)
 		}
 		return err
 	case core.EncCancellation:

@@ -115,7 +115,7 @@ func (p *Pool) setLine(key lineKey, nonce uint64, id common.Hash) *line {
 		p.lines.bySigner[key.signer]++
 	}
 	s.nonce, s.bundle = nonce, id
-	s.until = uint64(p.now().UnixMilli()) + p.genesis.Params.MaxBundleWindow + clockSlack
+	s.until = uint64(p.now().UnixMilli()) + p.genesis.InForce().Params.MaxBundleWindow + clockSlack
 	p.lines.list.MoveToBack(s.place)
 	if id == (common.Hash{}) || slices.Contains(s.seen, id) {
 		return s

@@ -16,7 +16,7 @@ func (p *Pool) Pending(rollup core.RollupID, addr common.Address) []*gethtypes.T
 
 // Nonce is the nonce of the sender's next transaction: that of the executed state plus its executable transactions.
 func (p *Pool) Nonce(rollup core.RollupID, addr common.Address) uint64 {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil || q.kind != core.KindEVM {
 		return 0
 	}
@@ -60,7 +60,7 @@ func (p *Pool) Known(rollup core.RollupID, hash common.Hash) *gethtypes.Transact
 }
 
 func (p *Pool) find(rollup core.RollupID, hash common.Hash) *entry {
-	if q := p.queues[rollup]; q != nil {
+	if q := p.queue(rollup); q != nil {
 		return q.txs[hash]
 	}
 	return nil
@@ -81,7 +81,7 @@ func (p *Pool) GetBundle(id common.Hash) (core.DecodedBundle, bool) {
 func (p *Pool) Content(rollup core.RollupID) (pending, queued map[common.Address][]*gethtypes.Transaction) {
 	pending = make(map[common.Address][]*gethtypes.Transaction)
 	queued = make(map[common.Address][]*gethtypes.Transaction)
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil {
 		return pending, queued
 	}
@@ -101,7 +101,7 @@ func (p *Pool) Content(rollup core.RollupID) (pending, queued map[common.Address
 
 // ContentFrom is Content for one sender (txpool_contentFrom).
 func (p *Pool) ContentFrom(rollup core.RollupID, addr common.Address) (pending, queued []*gethtypes.Transaction) {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil {
 		return nil, nil
 	}
@@ -128,7 +128,7 @@ func (a *account) content() (executable, rest []*gethtypes.Transaction) {
 
 // Stats counts a rollup's executable and waiting transactions (txpool_status).
 func (p *Pool) Stats(rollup core.RollupID) (pending, queued int) {
-	q := p.queues[rollup]
+	q := p.queue(rollup)
 	if q == nil {
 		return 0, 0
 	}

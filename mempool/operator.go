@@ -58,7 +58,7 @@ func (p *Pool) addOperatorEntry(tx core.Transaction, local bool) error {
 	defer p.mu.Unlock()
 	var e *entry
 	if err == nil {
-		e, err = p.admitOperatorEntry(p.queues[tx.Rollup()], tx)
+		e, err = p.admitOperatorEntry(p.queue(tx.Rollup()), tx)
 	}
 	if err != nil {
 		p.counters.Refused++

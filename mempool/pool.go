@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -19,6 +20,7 @@ type Pool struct {
 	state    State
 	progress Progress // nil if the state does not tell
 	chains   Chains   // nil if the state does not tell
+	controls Controls // nil if the state does not tell
 	now      func() time.Time
 
 	// slots bounds the local submissions that are checked at a time; capacity Config.Workers, callers block.
@@ -26,8 +28,11 @@ type Pool struct {
 	inbox inbox
 
 	mu     sync.Mutex
-	queues map[core.RollupID]*queue // fixed after New
-	order  []*queue                 // the same, ascending by rollup
+	queues atomic.Pointer[queues]
+	grow   sync.Mutex // held while queues are made, and nothing else is locked then
+
+	control *core.Control // the control entry that waits, nil for none
+	retired int           // rollups that nothing is held for any more
 
 	bundles          map[common.Hash]*bundle
 	bundleList       *list.List // of *bundle not ordered yet, in order of arrival
@@ -72,24 +77,15 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 	p := &Pool{
 		cfg: cfg, genesis: g, network: g.NetworkID(), state: state, now: now,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
-		queues: make(map[core.RollupID]*queue), bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client), lines: newLines(),
+		bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client), lines: newLines(),
 		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons), drops: newDrops(), parking: newParking(),
 		subscribers: make(map[*subscription]struct{}),
 	}
 	p.progress, _ = state.(Progress)
 	p.chains, _ = state.(Chains)
-	for i := range g.Rollups {
-		r := &g.Rollups[i]
-		q := newQueue(r, g.ZoneOf(r.ID))
-		if r.Kind == core.KindEVM {
-			q.baseFee.Set(state.BaseFee(r.ID))
-		}
-		if r.Kind == core.KindOPStack {
-			q.nonces = newNonces(cfg.MaxNonces)
-		}
-		p.queues[r.ID] = q
-		p.order = append(p.order, q)
-	}
+	p.controls, _ = state.(Controls)
+	p.queues.Store(&queues{byID: make(map[core.RollupID]*queue)})
+	p.follow()
 	return p, nil
 }
 

@@ -61,7 +61,10 @@ func (p *Pool) Ready() <-chan struct{} {
 }
 
 func (p *Pool) selectable() bool {
-	for _, q := range p.order {
+	if p.control != nil {
+		return true
+	}
+	for _, q := range p.all() {
 		if q.ready.Len() > 0 || len(q.operator.following()) > 0 {
 			return true
 		}

@@ -43,7 +43,7 @@ func (p *Pool) Select(b core.Budget) core.Candidates {
 	defer p.mu.Unlock()
 	p.selection++
 	s := &selection{pool: p, number: p.selection, budget: b, bytes: b.Bytes, bundleGas: maps.Clone(b.BundleGas)}
-	return core.Candidates{Bundles: s.bundles(), Sections: s.sections()}
+	return core.Candidates{Control: p.control, Bundles: s.bundles(), Sections: s.sections()}
 }
 
 // bundles chooses those of the tick: at most one that may only be the first, then the others.
@@ -51,7 +51,7 @@ func (s *selection) bundles() []core.DecodedBundle {
 	s.bundleBytes = sectionOverhead
 	s.addPinned()
 	for place := s.pool.bundleList.Front(); place != nil; place = place.Next() {
-		if uint64(len(s.chosen)) >= s.pool.genesis.Params.MaxBundlesPerTick {
+		if uint64(len(s.chosen)) >= s.pool.genesis.InForce().Params.MaxBundlesPerTick {
 			break
 		}
 		if b := place.Value.(*bundle); b.ParentTick == 0 {
@@ -81,7 +81,7 @@ func (s *selection) add(b *bundle) bool {
 
 // inWindow reports whether the bundle may stand in a tick of this consensus time.
 func (p *Pool) inWindow(b *bundle, timeMs uint64) bool {
-	return b.NotBefore <= timeMs && timeMs <= b.NotAfter && b.NotAfter-timeMs <= p.genesis.Params.MaxBundleWindow
+	return b.NotBefore <= timeMs && timeMs <= b.NotAfter && b.NotAfter-timeMs <= p.genesis.InForce().Params.MaxBundleWindow
 }
 
 // free reports whether the bundle's legs can be next for all their senders and stand nowhere else in the tick.
@@ -92,7 +92,7 @@ func (s *selection) free(b *bundle) bool {
 		}
 	}
 	for _, e := range b.entries {
-		if e.mark == s.number || !s.pool.queues[e.tx.Rollup()].mayGo(e) {
+		if e.mark == s.number || !s.pool.queue(e.tx.Rollup()).mayGo(e) {
 			return false
 		}
 	}
@@ -125,7 +125,7 @@ func (s *selection) take(b *bundle) {
 
 // sections rotates over the rollups until none can give more.
 func (s *selection) sections() (sections []core.Section) {
-	order := s.pool.order
+	order := s.pool.all()
 	cursors := make([]*cursor, len(order))
 	live := 0
 	for i, q := range order {

@@ -62,6 +62,14 @@ func (s poolState) Chain(rollup core.RollupID) (core.ChainState, uint64) {
 	return s.node.machine.Chain(rollup)
 }
 
+// CheckControl refuses everything until the machine is open.
+func (s poolState) CheckControl(c *core.Control) error {
+	if s.node.machine == nil {
+		return mempool.ErrState
+	}
+	return s.node.machine.CheckControl(c)
+}
+
 func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, bool, error) {
 	account, err := s.chains[rollup].View().Account(addr)
 	if err != nil {

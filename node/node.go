@@ -74,6 +74,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 		zones: make(map[core.ZoneID]*zone.Zone), chains: make(map[core.RollupID]*evm.Chain), progress: newProgress(genesis), work: evm.NewWork(),
 		calls: make(map[core.RollupID]*rpc.Client),
 	}
+	n.genesis = genesis.Following(func() *core.Genesis { return n.inForce(genesis) })
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
@@ -150,10 +151,29 @@ func (n *Node) openSigner() (err error) {
 	if n.signer, err = signer.Open(key, n.cfg.EthereumKey, n.genesis.NetworkID()); err != nil {
 		return err
 	}
-	if _, ok := n.genesis.ValidatorSet().Find(n.signer.Address()); !ok {
-		return fmt.Errorf("%s: %s is the key of no validator of this network", n.cfg.EthereumKey, n.signer.Address())
-	}
 	return nil
+}
+
+// checkSigner says when the key that signs checkpoints is no validator's now: it may be that of one that is to join, or that
+// gets this key.
+func (n *Node) checkSigner() {
+	if n.signer == nil {
+		return
+	}
+	for _, v := range n.machine.Validators() {
+		if v.Address == n.signer.Address() {
+			return
+		}
+	}
+	n.log.Warn("the Ethereum key is no validator's now: its signatures count once a control entry makes it one", "stage", "ordering", "peer", n.signer.Address())
+}
+
+// inForce is what the ledger has made of the genesis; the genesis until the ledger is open.
+func (n *Node) inForce(genesis *core.Genesis) *core.Genesis {
+	if n.machine == nil {
+		return genesis
+	}
+	return n.machine.InForce()
 }
 
 // openOrdering loads the ordering machine with the ledger that the log keeps beside its newest tick.
@@ -174,6 +194,7 @@ func (n *Node) openOrdering() error {
 	cfg := n.cfg.Ordering
 	cfg.Home, cfg.Follow = OrderingDir(n.cfg.Home), n.cfg.Role == RoleFollower
 	n.machine = machine
+	n.checkSigner()
 	deps := comet.Deps{
 		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.voted}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
 		Listener: n.metrics,
