@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/rpc"
 
@@ -82,6 +83,16 @@ func (c *Client) ReplaceBundle(ctx context.Context, b *core.Bundle, r *core.Repl
 // CancelBundle is lockstep_cancelBundle. See core.Cancellation.Sign.
 func (c *Client) CancelBundle(ctx context.Context, cancellation *core.Cancellation) (*gateway.CancelReceipt, error) {
 	return call[gateway.CancelReceipt](ctx, c, "lockstep_cancelBundle", cancellation)
+}
+
+// SubmitControl is lockstep_submitControl: brings a change of the network that its validators have signed.
+func (c *Client) SubmitControl(ctx context.Context, entry *core.Control) (*gateway.ControlReceipt, error) {
+	return call[gateway.ControlReceipt](ctx, c, "lockstep_submitControl", hexutil.Bytes(entry.Encode()))
+}
+
+// Control is lockstep_getControl: the changes from a sequence on.
+func (c *Client) Control(ctx context.Context, from uint64) (*gateway.ControlView, error) {
+	return call[gateway.ControlView](ctx, c, "lockstep_getControl", from)
 }
 
 // PrepareBundle tells the node a bundle whose legs are not signed yet: see lockstep_prepareBundle. notBefore and notAfter

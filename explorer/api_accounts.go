@@ -83,7 +83,7 @@ func (x *Explorer) address(r *http.Request) (answer, error) {
 // accounts is an account on all `evm` rollups that this node executes.
 func (x *Explorer) accounts(address common.Address) ([]AccountState, error) {
 	states := []AccountState{}
-	for _, r := range x.deps.Genesis.Rollups {
+	for _, r := range x.deps.Genesis.InForce().Rollups {
 		chain := x.deps.Chains[r.ID]
 		if chain == nil {
 			continue

@@ -21,8 +21,8 @@ const (
 
 // rollups answers GET rollups.
 func (x *Explorer) rollups(*http.Request) (answer, error) {
-	pages := make([]RollupPage, 0, len(x.deps.Genesis.Rollups))
-	for _, r := range x.deps.Genesis.Rollups {
+	pages := make([]RollupPage, 0, len(x.deps.Genesis.InForce().Rollups))
+	for _, r := range x.deps.Genesis.InForce().Rollups {
 		pages = append(pages, x.rollupPage(r.ID))
 	}
 	return answer{value: pages}, nil

@@ -58,7 +58,7 @@ func (x *Explorer) searchHash(hash common.Hash) ([]Hit, error) {
 	if len(hits) == 0 && x.arrived(hash) > 0 {
 		hits = append(hits, Hit{Type: HitTransaction, ID: hash.Hex(), Label: "transaction that waits"})
 	}
-	for _, r := range x.deps.Genesis.Rollups {
+	for _, r := range x.deps.Genesis.InForce().Rollups {
 		if chain := x.deps.Chains[r.ID]; chain != nil {
 			if block := chain.BlockByHash(hash); block != nil {
 				hits = append(hits, Hit{Type: HitBlock, ID: hash.Hex(), Rollup: r.ID, Label: fmt.Sprintf("block %d of %s", block.NumberU64(), x.name(r.ID))})
@@ -83,7 +83,7 @@ func (x *Explorer) searchAddress(address common.Address) []Hit {
 func (x *Explorer) searchText(query string) []Hit {
 	hits := []Hit{}
 	n, err := strconv.ParseUint(strings.TrimPrefix(query, "#"), 10, 64)
-	for _, r := range x.deps.Genesis.Rollups {
+	for _, r := range x.deps.Genesis.InForce().Rollups {
 		if r.ID.String() == query || err != nil && strings.Contains(strings.ToLower(r.Name), strings.ToLower(query)) {
 			hits = append(hits, Hit{Type: HitRollup, ID: r.ID.String(), Label: x.name(r.ID)})
 		}
@@ -94,7 +94,7 @@ func (x *Explorer) searchText(query string) []Hit {
 	if n >= x.deps.Log.Oldest() && n <= x.deps.Log.Head() && n > 0 {
 		hits = append(hits, Hit{Type: HitTick, ID: strconv.FormatUint(n, 10), Label: fmt.Sprintf("tick %d", n)})
 	}
-	for _, r := range x.deps.Genesis.Rollups {
+	for _, r := range x.deps.Genesis.InForce().Rollups {
 		if chain := x.deps.Chains[r.ID]; chain != nil && n <= chain.Newest().Number {
 			hits = append(hits, Hit{Type: HitBlock, ID: strconv.FormatUint(n, 10), Rollup: r.ID, Label: fmt.Sprintf("block %d of %s", n, x.name(r.ID))})
 		}

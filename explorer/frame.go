@@ -79,8 +79,8 @@ func (f *frames) zones() []ZoneState {
 }
 
 func (f *frames) rollups() []RollupState {
-	states := make([]RollupState, 0, len(f.deps.Genesis.Rollups))
-	for _, r := range f.deps.Genesis.Rollups {
+	states := make([]RollupState, 0, len(f.deps.Genesis.InForce().Rollups))
+	for _, r := range f.deps.Genesis.InForce().Rollups {
 		states = append(states, f.live.rollupState(r.ID, f.deps.Chains[r.ID]))
 	}
 	return states
@@ -88,7 +88,7 @@ func (f *frames) rollups() []RollupState {
 
 // rollupState is how far a rollup is; chain is nil if this node does not execute it. l.mu is held.
 func (l *live) rollupState(id core.RollupID, chain Chain) RollupState {
-	p := l.lanes[id]
+	p := l.lane(id)
 	s := RollupState{ID: id, NextSeq: p.next}
 	count := func(f *rateFrame) uint64 { return f.added[id] }
 	s.Tps1, s.Tps10 = l.rates.over(rateShort, count), l.rates.over(rateSpan, count)

@@ -78,6 +78,16 @@ func newLive(genesis *core.Genesis, maxEvents int) *live {
 	return l
 }
 
+// lane is how far a rollup's lane is; that of one which joined the network begins here. l.mu is held.
+func (l *live) lane(id core.RollupID) *laneProgress {
+	p := l.lanes[id]
+	if p == nil {
+		p = new(laneProgress)
+		l.lanes[id] = p
+	}
+	return p
+}
+
 // begin says where the log ends before the first tick that is reported.
 func (l *live) begin(head uint64, ledger Ledger) {
 	l.mu.Lock()
@@ -141,7 +151,7 @@ func (l *live) addTick(row *TickRow, record *core.TickRecord, tick *core.Tick, n
 		seqs[tick.Bundles[i].Hash] = make([]LegPlace, len(tick.Bundles[i].Txs))
 	}
 	for _, lane := range record.Lanes {
-		p := l.lanes[lane.Rollup]
+		p := l.lane(lane.Rollup)
 		p.next = lane.FirstSeq + lane.Count
 		p.added += lane.Count
 		items := tick.LaneItems(lane.Rollup)
@@ -223,10 +233,10 @@ func (l *live) decided(r Result, now uint64) {
 	z := l.zones[r.Zone]
 	z.executed = r.Tick
 	for _, s := range r.Sealed {
-		l.lanes[s.Rollup].sealed = &s
+		l.lane(s.Rollup).sealed = &s
 	}
 	for _, result := range r.Rollups {
-		p := l.lanes[result.Rollup]
+		p := l.lane(result.Rollup)
 		p.unapplied = result.FirstUnapplied
 		p.window.forget(result.FirstUnapplied)
 	}
@@ -237,7 +247,7 @@ func (l *live) decided(r Result, now uint64) {
 	for i := range r.Outcomes {
 		fate := &r.Outcomes[i]
 		l.addOutcome(fate, r.Tick)
-		if b, ok := l.lanes[fate.Rollup].window.find(fate.Seq); ok {
+		if b, ok := l.lane(fate.Rollup).window.find(fate.Seq); ok {
 			l.measure(b, core.LevelExecuted, now)
 			waiting.entries = append(waiting.entries, b)
 		}

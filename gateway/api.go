@@ -50,7 +50,7 @@ func (a *API) send(ctx context.Context, bundle Param, r *core.Replacement) (*Bun
 
 // PrepareBundle is lockstep_prepareBundle.
 func (a *API) PrepareBundle(ctx context.Context, bundle Param) (*ParkingView, error) {
-	s, err := readSkeleton(bundle.raw, a.g.deps.Genesis.Params)
+	s, err := readSkeleton(bundle.raw, a.g.deps.Genesis.InForce().Params)
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
@@ -81,7 +81,7 @@ func (a *API) CancelBundle(ctx context.Context, cancellation Param) (*CancelRece
 // decode reads a bundle and its legs.
 func (a *API) decode(bundle Param) (core.DecodedBundle, error) {
 	genesis := a.g.deps.Genesis
-	b, err := readBundle(bundle.raw, genesis.Params)
+	b, err := readBundle(bundle.raw, genesis.InForce().Params)
 	if err != nil {
 		return core.DecodedBundle{}, err
 	}

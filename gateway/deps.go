@@ -17,12 +17,14 @@ import (
 
 // Deps are the stages behind the gateway, fitted together by package node.
 type Deps struct {
-	// Genesis says which rollups, zones and validators there are; it is never changed.
+	// Genesis says which rollups, zones and validators there are; its InForce follows what control entries change.
 	Genesis *core.Genesis
 	Pool    Pool
 	Log     Log
 	Index   Index
 	Ledger  Ledger
+	// Control is how the validators change the network; nil if this node takes no part in it.
+	Control Control
 	// Checkpoints are the complete ones that this node keeps.
 	Checkpoints Checkpoints
 	// Chains finds blocks that operators told; nil if this node does not look for them.

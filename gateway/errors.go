@@ -245,6 +245,12 @@ var errorTable = []errorRow{
 	{ErrSolutionQuota, 47709, "solutionQuota", "too many of this client's solutions failed"},
 	{ErrOutbid, 47710, "outbid", "the book has room for better solutions only"},
 
+	{core.ErrRetired, 47205, "retired", "the rollup is retired"},
+
+	{core.ErrControl, 47800, "control", "the network cannot be changed so"},
+	{core.ErrControlSignature, 47801, "controlSignature", "invalid signature of a control entry"},
+	{core.ErrControlQuorum, 47802, "controlQuorum", "too few validators have signed"},
+
 	{ErrPoolFull, 47500, "poolFull", "txpool is full"},
 	{ErrBusy, 47501, "busy", "too many requests of this kind at once"},
 	{ErrSlowConsumer, 47502, "slowConsumer", "subscriber is too slow"},

@@ -49,7 +49,7 @@ func (f *Flashbots) send(ctx context.Context, raw json.RawMessage) (*FlashbotsRe
 	if err != nil {
 		return nil, err
 	}
-	b, err := request.bundle(open, f.g.deps.Genesis.Params)
+	b, err := request.bundle(open, f.g.deps.Genesis.InForce().Params)
 	if err != nil {
 		return nil, err
 	}

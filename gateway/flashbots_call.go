@@ -111,7 +111,7 @@ func (f *Flashbots) readCall(raw json.RawMessage, open openBlock) (*core.Bundle,
 			return nil, badValue("stateBlockNumber", state, fmt.Sprintf(`"latest": bundles are executed on the newest state only, that of block %d, which is open`, open.number))
 		}
 	}
-	params := f.g.deps.Genesis.Params
+	params := f.g.deps.Genesis.InForce().Params
 	return &core.Bundle{Atomicity: core.AtomicExecution, Legs: legs, NotAfter: open.time*1000 + params.MaxBundleWindow/2}, nil
 }
 

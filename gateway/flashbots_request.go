@@ -106,7 +106,7 @@ func (f *Flashbots) readSend(raw json.RawMessage) (*flashbotsRequest, error) {
 }
 
 func (f *Flashbots) readTxs(raw json.RawMessage) ([]core.Leg, error) {
-	params := f.g.deps.Genesis.Params
+	params := f.g.deps.Genesis.InForce().Params
 	if raw == nil {
 		return nil, &Refusal{Cause: ErrMissingField, Field: "txs"}
 	}

@@ -114,10 +114,10 @@ func (g *Gateway) route(path string) (*mount, error) {
 func (g *Gateway) knownRollups() string {
 	const most = 8
 	var ids []string
-	for _, r := range g.deps.Genesis.Rollups[:min(most, len(g.deps.Genesis.Rollups))] {
+	for _, r := range g.deps.Genesis.InForce().Rollups[:min(most, len(g.deps.Genesis.InForce().Rollups))] {
 		ids = append(ids, r.ID.String())
 	}
-	if len(g.deps.Genesis.Rollups) > most {
+	if len(g.deps.Genesis.InForce().Rollups) > most {
 		ids = append(ids, "…")
 	}
 	return "one of " + strings.Join(ids, ", ")
@@ -155,7 +155,7 @@ func (g *Gateway) servePost(m *mount, w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) serveInfo(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprintf(w, "Lockstep gateway %s\nnetwork %s (%s)\n\nThis is a JSON-RPC endpoint: POST application/json, or open a WebSocket.\n\n/  lockstep_* (network)\n", g.deps.Version, g.deps.Genesis.Name, g.network)
-	for _, r := range g.deps.Genesis.Rollups {
+	for _, r := range g.deps.Genesis.InForce().Rollups {
 		if g.mounted(r.ID) != nil {
 			fmt.Fprintf(w, "%s  Ethereum JSON-RPC of rollup %s\n", rollupPath(r.ID), r.Name)
 		}

@@ -11,13 +11,17 @@ import (
 // networkStatus answers lockstep_status.
 func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 	genesis := g.deps.Genesis
+	rollups := genesis.InForce().Rollups
 	s := &NetworkStatus{
 		NetworkID: g.network, Name: genesis.Name, ChainID: genesis.ChainID(), Version: g.deps.Version,
 		ProtocolVersion: genesis.Params.ProtocolVersion, Pool: g.deps.Pool.Stats(),
 		Predeploy:  PredeployView{genesis.Predeploy.Address, genesis.Predeploy.Marker},
 		Validators: make([]ValidatorView, 0, len(genesis.Validators)),
 		Zones:      make([]ZoneView, 0, len(genesis.Zones)),
-		Rollups:    make([]RollupView, 0, len(genesis.Rollups)),
+		Rollups:    make([]RollupView, 0, len(rollups)),
+	}
+	if g.deps.Control != nil {
+		s.ProtocolVersion, _ = g.deps.Control.Protocol()
 	}
 	if s.Head.Tick = g.deps.Log.Head(); s.Head.Tick > 0 {
 		record, err := g.deps.Log.Record(s.Head.Tick)
@@ -30,7 +34,7 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 	if s.Checkpoint, err = g.newestCheckpointHead(); err != nil {
 		return nil, err
 	}
-	for _, v := range genesis.Validators {
+	for _, v := range g.validators() {
 		s.Validators = append(s.Validators, ValidatorView{v.ConsensusKey, v.Address, v.Power})
 	}
 	for _, z := range genesis.Zones {
@@ -45,7 +49,7 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 		}
 		s.Zones = append(s.Zones, view)
 	}
-	for _, r := range genesis.Rollups {
+	for _, r := range rollups {
 		s.Rollups = append(s.Rollups, g.rollupView(r))
 	}
 	return s, nil
@@ -55,6 +59,7 @@ func (g *Gateway) rollupView(r core.Rollup) RollupView {
 	lane := g.deps.Ledger.Lane(r.ID)
 	view := RollupView{
 		ID: r.ID, Name: r.Name, Kind: r.Kind, Zone: g.deps.Genesis.ZoneOf(r.ID), NextSeq: lane.NextSeq, LaneHead: lane.Head,
+		Retired: g.deps.Genesis.Retired(r.ID),
 	}
 	if z, ok := g.deps.Zones[view.Zone]; ok {
 		state := z.Lane(r.ID)

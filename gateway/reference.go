@@ -174,6 +174,17 @@ var methods = []method{
 		Errors: []error{core.ErrNoOperator, ErrNotOrdered, ErrBadValue},
 	},
 	{
+		Name: "lockstep_submitControl", Params: []methodParam{{"control", paramType{Text: "bytes", Schema: schemaOf(reflect.TypeFor[hexutil.Bytes]())}, "the encoding of a control entry (docs/spec/formats.md); `lockstep propose`, `sign` and `submit` make one"}}, Results: []any{ControlReceipt{}},
+		Text: "Brings a change of the network that validators with more than 2/3 of the power have signed. It is refused here with what is " +
+			"wrong or missing; otherwise one of the next ticks orders it. lockstep_getControl tells when it has taken effect.",
+		Errors: []error{core.ErrControl, core.ErrControlSignature, core.ErrControlQuorum, ErrAlreadyKnown, ErrNotServed},
+	},
+	{
+		Name: "lockstep_getControl", Params: []methodParam{{"from", numberParam.optional(), "the sequence to begin with, 1 by default"}}, Results: []any{ControlView{}},
+		Text:   "The changes of the network that were ordered, those that wait and those of the past, and the sequence that the next one must have.",
+		Errors: []error{ErrNotServed},
+	},
+	{
 		Name: "lockstep_getProof", Params: []methodParam{
 			{"rollup", numberParam, "the rollup; left out with an id"},
 			{"position", paramType{Text: "number or hash", Schema: schema{"oneOf": []schema{wholeNumber, hashParam.Schema}}}, "a lane position (seq) or a transaction hash of that rollup; or, as the first parameter, a bundle id or a transaction hash"},

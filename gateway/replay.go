@@ -104,8 +104,8 @@ func undecidedBefore(z Zone, rollup core.RollupID, seq, n uint64) (uint64, error
 
 // firstSeqs are the lane positions behind those that were ordered before tick n, of every rollup.
 func (g *Gateway) firstSeqs(n uint64) (map[core.RollupID]uint64, error) {
-	first := make(map[core.RollupID]uint64, len(g.deps.Genesis.Rollups))
-	for _, r := range g.deps.Genesis.Rollups {
+	first := make(map[core.RollupID]uint64, len(g.deps.Genesis.InForce().Rollups))
+	for _, r := range g.deps.Genesis.InForce().Rollups {
 		first[r.ID] = g.deps.Ledger.Lane(r.ID).NextSeq // unless the log moves the lane from n on
 	}
 	found := make(map[core.RollupID]bool, len(first))

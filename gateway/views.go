@@ -276,6 +276,8 @@ type RollupView struct {
 	SealedHash     *common.Hash `json:"sealedHash,omitempty"`
 	// RPC is the path of the rollup's Ethereum JSON-RPC; missing if this node does not serve it.
 	RPC string `json:"rpc,omitempty"`
+	// Retired: the validators have ended its order.
+	Retired bool `json:"retired,omitempty"`
 }
 
 // TickView answers lockstep_getTick.

@@ -27,6 +27,8 @@ var (
 	_ mempool.State       = poolState{}
 	_ mempool.Progress    = poolState{}
 	_ mempool.Chains      = poolState{}
+	_ mempool.Controls    = poolState{}
+	_ gateway.Control     = control{}
 	_ laneapi.Pool        = clientPool{}
 	_ laneapi.Log         = laneLog{}
 	_ laneapi.Checkpoints = laneCheckpoints{}

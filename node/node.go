@@ -225,7 +225,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		return err
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Checkpoints: checkpoints{n.ticks},
+		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Control: control{n.pool, n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
 		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})

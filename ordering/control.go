@@ -62,9 +62,9 @@ func (m *Machine) mayOrder(c *core.Control, height, time uint64) error {
 	case len(at.Pending) >= maxPendingControl:
 		return fmt.Errorf("%w: %d changes wait to take effect, and no more may", core.ErrControl, len(at.Pending))
 	case time > c.NotAfter:
-		return fmt.Errorf("notAfter: %w: %d, consensus time %d", core.ErrExpired, c.NotAfter, time)
+		return fmt.Errorf("notAfter: %w: %d has passed, consensus time is %d", core.ErrControl, c.NotAfter, time)
 	case c.NotAfter-time > core.MaxControlWindow:
-		return fmt.Errorf("notAfter: %w: %d ms after consensus time %d, cap %d ms", core.ErrWindowTooLong, c.NotAfter-time, time, uint64(core.MaxControlWindow))
+		return fmt.Errorf("notAfter: %w: %d ms after consensus time %d, cap %d ms", core.ErrControl, c.NotAfter-time, time, uint64(core.MaxControlWindow))
 	case c.Effective > height && c.Effective-height > core.MaxControlDelay:
 		return fmt.Errorf("effective: %w: tick %d is more than %d after tick %d", core.ErrControl, c.Effective, uint64(core.MaxControlDelay), height)
 	}

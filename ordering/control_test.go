@@ -132,12 +132,12 @@ func TestControl_ForgeriesAreRefused(t *testing.T) {
 			entry := change()
 			entry.NotAfter = c.Time() - 1
 			return n.Sign(t, entry, all...)
-		}(), core.ErrExpired},
+		}(), core.ErrControl},
 		{"window too long", func() *core.Control {
 			entry := change()
 			entry.NotAfter = c.Time() + core.MaxControlWindow + 1
 			return n.Sign(t, entry, all...)
-		}(), core.ErrWindowTooLong},
+		}(), core.ErrControl},
 		{"content changed after signing", func() *core.Control {
 			entry := n.Sign(t, change(), all...)
 			entry.Change = register(779)

@@ -706,6 +706,8 @@ export interface RollupView {
   sealedHash?: Hex;
   /** RPC is the path of the rollup's Ethereum JSON-RPC; missing if this node does not serve it. */
   rpc?: string;
+  /** Retired: the validators have ended its order. */
+  retired?: boolean;
 }
 
 /** TickView answers lockstep_getTick. */

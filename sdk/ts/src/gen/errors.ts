@@ -13,6 +13,7 @@ export const rpcErrors = {
   unknownCheckpoint: { code: 47202, name: 'LockstepUnknownCheckpointError', text: "unknown checkpoint" },
   notCovered: { code: 47203, name: 'LockstepNotCoveredError', text: "not covered by a complete checkpoint yet" },
   notOrdered: { code: 47204, name: 'LockstepNotOrderedError', text: "not in the order" },
+  retired: { code: 47205, name: 'LockstepRetiredError', text: "the rollup is retired" },
   malformed: { code: 47300, name: 'LockstepMalformedError', text: "malformed encoding" },
   tooLarge: { code: 47301, name: 'LockstepTooLargeError', text: "oversized data" },
   empty: { code: 47302, name: 'LockstepEmptyError', text: "empty data" },
@@ -95,6 +96,9 @@ export const rpcErrors = {
   solution: { code: 47708, name: 'LockstepSolutionError', text: "the bundle does not fill and claim the order" },
   solutionQuota: { code: 47709, name: 'LockstepSolutionQuotaError', text: "too many of this client's solutions failed" },
   outbid: { code: 47710, name: 'LockstepOutbidError', text: "the book has room for better solutions only" },
+  control: { code: 47800, name: 'LockstepControlError', text: "the network cannot be changed so" },
+  controlSignature: { code: 47801, name: 'LockstepControlSignatureError', text: "invalid signature of a control entry" },
+  controlQuorum: { code: 47802, name: 'LockstepControlQuorumError', text: "too few validators have signed" },
 } as const
 
 /** Which error of the network's methods it is. */

@@ -1,0 +1,32 @@
+package node
+
+import (
+	"context"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/ordering"
+)
+
+// control is how the gateway reads and brings changes of the network.
+type control struct {
+	pool    *mempool.Pool
+	machine *ordering.Machine
+}
+
+func (c control) AddControl(ctx context.Context, entry *core.Control) error {
+	return refusal(c.pool.AddControl(ctx, entry))
+}
+
+func (c control) Changes(from uint64, limit int) (changes []gateway.Change, next uint64) {
+	ordered, next := c.machine.Control(from, limit)
+	for _, change := range ordered {
+		changes = append(changes, gateway.Change(change))
+	}
+	return changes, next
+}
+
+func (c control) Validators() []core.Validator { return c.machine.Validators() }
+
+func (c control) Protocol() (version, since uint64) { return c.machine.Protocol() }
