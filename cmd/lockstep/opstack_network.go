@@ -61,7 +61,8 @@ func (f *operatorFlags) operator(mode opstack.Mode) (*opstack.Operator, error) {
 	rollup, ok := genesis.Rollup(core.RollupID(f.rollup))
 	switch address := crypto.PubkeyToAddress(key.PublicKey); {
 	case !ok:
-		return nil, fmt.Errorf("rollup %d is not in %s", f.rollup, f.genesis)
+		// It has joined since the genesis, if at all; the network refuses what it is told of a rollup that it does not know.
+		rollup = &core.Rollup{ID: core.RollupID(f.rollup), Kind: core.KindOPStack, Operator: address}
 	case rollup.Kind != core.KindOPStack:
 		return nil, fmt.Errorf("rollup %s is of kind %s, want %s", rollup.ID, rollup.Kind, core.KindOPStack)
 	case rollup.Operator != address:
