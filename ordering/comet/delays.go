@@ -17,9 +17,13 @@ const (
 	pongChannel byte = 0x71
 )
 
-// pingEvery is the pause between two measurements of a peer. Only the newest question counts, so that neither a peer that was
-// frozen nor a healed partition counts as a slow connection; neither does, then, a peer that takes longer than this.
-const pingEvery = time.Second
+const (
+	// pingEvery is the pause between two measurements of a peer.
+	pingEvery = 250 * time.Millisecond
+	// giveUp is when a question is asked anew that was not answered. Answers to older questions do not count, so that neither
+	// a peer that was frozen nor a healed partition looks like a slow connection; nor does, then, one that is slower than this.
+	giveUp = time.Second
+)
 
 // PeerDelay is what was measured of the connection to another node.
 type PeerDelay struct {
@@ -79,7 +83,9 @@ func (d *delays) run() {
 		case <-ticker.C:
 			d.mu.Lock()
 			for _, m := range d.peers {
-				d.ask(m)
+				if m.question == 0 || time.Since(m.asked) >= giveUp {
+					d.ask(m)
+				}
 			}
 			d.mu.Unlock()
 		}

@@ -196,6 +196,20 @@ func (h *history) pending() (count int) {
 	return count
 }
 
+// abandon leaves out of account what a gateway took that is gone.
+func (h *history) abandon(at int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for hash, s := range h.sent {
+		if s.at == at && s.attested.IsZero() {
+			delete(h.sent, hash)
+		}
+	}
+	if v := h.views[at]; v != nil {
+		v.waiting = nil
+	}
+}
+
 // forget begins a new measurement, once nothing is pending, and gives the samples of the old one.
 func (h *history) forget() []*sample {
 	h.mu.Lock()
