@@ -177,10 +177,20 @@ test-deploy: prepare
 	@internal/tools/prepare systemd-analyze
 	cd test/deploy && $(GO_TEST) -count=1 ./...
 
-# A million bundles, from another seed each day (SEED=7 for a certain one). It takes hours.
+# Networks of processes behind links with delay, loss and partitions, of 4 and 7 validators; some ten minutes.
+.PHONY: test-network soak-sim
+test-network: prepare
+	go test -count=1 -timeout 60m -v ./test/network -long $(ARGS)
+
+# Four processes under mixed load and scheduled faults, and a verdict.
+SOAK_TIME ?= 1h
+soak: prepare
+	go test -count=1 -timeout 0 -v ./test/network -run TestSoak -soak $(SOAK_TIME) $(ARGS)
+
+# A million simulated bundles, from another seed each day (SEED=7 for a certain one). It takes hours.
 SEED ?= $(shell date +%Y%m%d000)
 SOAK_BUNDLES ?= 1000000
-soak: build
+soak-sim: build
 	bin/lockstep sim --seed $(SEED) --total $(SOAK_BUNDLES) --ticks 500 --bundles 16 $(ARGS)
 
 # Two chains of the real OP Stack, built from its makers' sources into bin/opstack, beside Lockstep; ARGS=-long for longer.

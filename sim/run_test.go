@@ -19,7 +19,7 @@ func run(t *testing.T, cfg sim.Config) sim.Report {
 	return report
 }
 
-// The long form is make soak.
+// The long form is make soak-sim.
 func TestRun_EveryPromiseHoldsUnderFaults(t *testing.T) {
 	want := *bundles
 	if testing.Short() {
