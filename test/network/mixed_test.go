@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient"
 
@@ -106,7 +106,7 @@ func (s *soaking) subscribe(ctx context.Context, m *member) {
 		return
 	}
 	defer eth.Close()
-	heads := make(chan *types.Header, 16)
+	heads := make(chan *gethtypes.Header, 16)
 	sub, err := eth.SubscribeNewHead(ctx, heads)
 	if err != nil {
 		return

@@ -163,13 +163,13 @@ func median(part []reading, of func(reading) float64) float64 {
 	return values[len(values)/2]
 }
 
-// p50 is the median time to attested of what was sent since a moment and is attested.
+// p50 is the median time to attested of what became attested since a moment.
 func (h *history) p50(since time.Time) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var samples []*sample
 	for _, s := range h.sent {
-		if s.submitted.After(since) && !s.attested.IsZero() {
+		if s.attested.After(since) {
 			samples = append(samples, s)
 		}
 	}
