@@ -41,8 +41,10 @@ func (c *chain) toAndFro() (string, error) {
 			break
 		}
 		var held []common.Hash
-		if held, err = c.inLane(l); err != nil {
-			break
+		if c.mode == shared {
+			if held, err = c.inLane(l); err != nil {
+				break
+			}
 		}
 		from := time.Now()
 		if err = c.proxy.switchTo(mode); err != nil {
