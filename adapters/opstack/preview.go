@@ -404,7 +404,7 @@ func (p *previewer) build(ctx context.Context, o *order, next part) error {
 	p.began = time.Now()
 	made, r, err := p.f.fill(ctx, o, next.first, next.cut, version)
 	p.took = time.Since(p.began)
-	if err != nil {
+	if err = errors.Join(err, ctx.Err()); err != nil { // what was ended in the middle may know less of its reasons
 		return err
 	}
 	p.f.mu.Lock()

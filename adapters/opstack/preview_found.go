@@ -67,6 +67,13 @@ func (s *foresight) ready(p part, count int, version string) (*payload, *rounds)
 	return m.payload, &r
 }
 
+// forget lets go of the block, which may be large: op-node builds another one.
+func (s *foresight) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.made, s.bad = nil, nil
+}
+
 // known are the positions of transactions that are no part of the block.
 func (s *foresight) known() map[uint64]core.OutcomeCode {
 	s.mu.Lock()

@@ -3,6 +3,9 @@ package opstack_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -186,6 +189,72 @@ func TestPreview_TellsABlockWhileItIsBuilt(t *testing.T) {
 		}
 		if !equal(s.taken(1), s.sent) {
 			t.Errorf("blocks hold %d transactions, the lane has %d", len(s.taken(1)), len(s.sent))
+		}
+	})
+}
+
+// With or without a stream, the same lane makes the same blocks, with the same skips for the same reasons.
+func TestPreview_ChangesNothing(t *testing.T) {
+	eachStyle(t, func(t *testing.T, style opstacktest.Style) {
+		const seed = 11
+		rng := rand.New(rand.NewPCG(seed, 9))
+		with := newPreviewScene(t, style, func(cfg *opstack.Config) { cfg.GapWait = patience / 5 })
+		without := &previewScene{sharedScene: newSharedScene(t, style, func(cfg *opstack.Config) { cfg.GapWait = patience / 5 }), at: with.at}
+		alice, bob := opstacktest.NewWallet(t, 10), opstacktest.NewWallet(t, 10)
+		kinds := []func() hexutil.Bytes{
+			func() hexutil.Bytes { return alice.Transfer() }, func() hexutil.Bytes { return bob.Transfer() }, func() hexutil.Bytes { return alice.Transfer() },
+			func() hexutil.Bytes {
+				return opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Nonce = 9 })
+			},
+			func() hexutil.Bytes {
+				return opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.GasFeeCap = big.NewInt(1) })
+			},
+			func() hexutil.Bytes { return opstacktest.NewWallet(t, 10).Blob() },
+			func() hexutil.Bytes {
+				return opstacktest.NewWallet(t, 10).Transfer(func(tx *gethtypes.DynamicFeeTx) { tx.Gas = 300_000 })
+			},
+		}
+		outcome := func(s *previewScene) (all []string) {
+			for _, r := range s.reported(t) {
+				line := fmt.Sprint(r.Number, r.Decision)
+				for _, skip := range r.Skips {
+					line += " " + skip.Code.String()
+				}
+				all = append(all, line)
+			}
+			return all
+		}
+		for range 6 {
+			scenes := []*previewScene{with, without}
+			ids := make([]string, len(scenes))
+			for i, s := range scenes {
+				s.op.GasLimit = 400_000 // room for ten
+				ids[i] = s.open(t)
+			}
+			for range 4 {
+				for range 1 + rng.IntN(5) {
+					raw := kinds[rng.IntN(len(kinds))]()
+					with.order(raw)
+					without.order(raw)
+				}
+				told := with.proxy.State().Stream.Transactions
+				for deadline := time.Now().Add(50 * time.Millisecond); with.proxy.State().Stream.Transactions == told && time.Now().Before(deadline); {
+					with.network.Grown(t.Context())
+				}
+			}
+			blocks := make([]*opstacktest.Block, len(scenes))
+			for i, s := range scenes {
+				blocks[i] = s.finish(t, ids[i])
+			}
+			if !equal(blocks[0].Transactions[1:], blocks[1].Transactions[1:]) {
+				t.Fatalf("seed %d: block %d has %d transactions with a stream, and %d without, or others", seed, blocks[0].Number, len(blocks[0].Transactions), len(blocks[1].Transactions))
+			}
+		}
+		if a, b := outcome(with), outcome(without); !slices.Equal(a, b) {
+			t.Errorf("seed %d: reports with a stream %q, without %q", seed, a, b)
+		}
+		if resets := with.proxy.State().Stream.Resets; resets != 0 {
+			t.Errorf("seed %d: %d resets", seed, resets)
 		}
 	})
 }

@@ -112,6 +112,8 @@ func (f *filler) opened(c call, id payloadID) {
 		again := before.id.String() == id.String() && before.call.head == c.head
 		if again { // the same attributes
 			o.seen = before.seen
+		} else {
+			before.seen.forget()
 		}
 		return again
 	})
