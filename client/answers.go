@@ -20,3 +20,9 @@ type Tick = gateway.TickView
 
 // Checkpoint is what lockstep_getCheckpoint answers.
 type Checkpoint = gateway.CheckpointView
+
+// ControlReceipt is what a gateway says to a change of the network that it took.
+type ControlReceipt = gateway.ControlReceipt
+
+// ControlView lists the changes of the network.
+type ControlView = gateway.ControlView
