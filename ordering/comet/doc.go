@@ -14,7 +14,8 @@
 //  3. Gossip (InsertTx, ReapTxs) never waits for a consensus call, and no consensus call waits for gossip.
 //  4. PrepareProposal waits at most the idle interval, and not at all while a result waits for its attestation.
 //  5. A failing executor costs this validator its attestations, never its vote.
-//  6. An error of the machine or the log ends Run with ErrHalted; nothing is decided, signed or written after it.
+//  6. Timeouts follow the measured delays between configured bounds, and are changed in the consensus loop alone.
+//  7. An error of the machine or the log ends Run with ErrHalted; nothing is decided, signed or written after it.
 //
 // What this package never does: order, judge or execute transactions, keep state of its own, serve CometBFT's RPC, or
 // start goroutines outside Run.

@@ -12,7 +12,7 @@ import (
 )
 
 // aheadVariable is by how many seconds the clock of a process of the changed binary is ahead.
-const aheadVariable = "LOCKSTEP_TEST_CLOCK_AHEAD"
+const aheadVariable = "CLOCK_AHEAD_OF_TIME"
 
 // buildAhead builds the binary with a time.Now that can be wrong. Programs in Go do not ask the C library for the time, so
 // that what is preloaded in its place changes nothing, and the kernel has no namespaces for this clock.

@@ -19,12 +19,11 @@ type trouble struct {
 
 // hiccup is what a fault did.
 type hiccup struct {
-	name            string
-	length          time.Duration
-	gap             time.Duration // the longest between two ticks at an unaffected validator, the fault's end included
-	mean            time.Duration // between two ticks meanwhile; zero without any
-	recovered       time.Duration // from the fault's end until everybody was at the head, executed and attested
-	before, healthy uint64
+	name      string
+	length    time.Duration
+	gap       time.Duration // the longest between two ticks at an unaffected validator, the fault's end included
+	mean      time.Duration // between two ticks meanwhile; zero without any
+	recovered time.Duration // from the fault's end until everybody was at the head, executed and attested
 }
 
 const faultHead = "| fault | length | longest gap between ticks | tick every, meanwhile | everybody at the head after |\n|---|---|---|---|---|\n"
@@ -138,11 +137,12 @@ func (n *network) slow(at int) trouble {
 	}
 }
 
-// disconnected are all connections cut, every two seconds.
+// disconnected is a network all of whose connections are cut, at the end; until then nothing is wrong.
 func (n *network) disconnected() trouble {
 	return trouble{
 		name:  "all connections cut",
-		begin: func() {}, end: func() {
+		begin: func() {},
+		end: func() {
 			for _, l := range n.links {
 				l.cut()
 			}

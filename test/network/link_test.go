@@ -2,7 +2,6 @@ package network
 
 import (
 	"context"
-	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -180,14 +179,11 @@ func (l *link) carry(from, to net.Conn, direction int) {
 			}
 		}
 	})
-	err := l.deliver(parcels, to)
+	l.deliver(parcels, to)
 	_, _ = from.Close(), to.Close()
 	for range parcels { //nolint:revive // the reader must not wait for who does not read any more
 	}
 	reader.Wait()
-	if err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, context.Canceled) {
-		return // a reset of the far end, which the near one has seen now
-	}
 }
 
 // arrival is when bytes that are sent now arrive, after what was sent before on the connection.
@@ -215,12 +211,13 @@ func (l *link) arrival(size, direction int, last time.Time) time.Time {
 	return due
 }
 
-// deliver writes parcels when they arrive. What was held back by a partition comes with the next retransmission.
-func (l *link) deliver(parcels <-chan parcel, to io.Writer) error {
+// deliver writes parcels when they arrive, until one cannot be written. What was held back by a partition comes with the next
+// retransmission.
+func (l *link) deliver(parcels <-chan parcel, to io.Writer) {
 	for p := range parcels {
 		if !l.isOpen() {
-			if err := l.pass(); err != nil {
-				return err
+			if l.pass() != nil {
+				return
 			}
 			p.due = time.Now().Add(l.retransmission())
 		}
@@ -229,13 +226,12 @@ func (l *link) deliver(parcels <-chan parcel, to io.Writer) error {
 		case <-timer.C:
 		case <-l.ctx.Done():
 			timer.Stop()
-			return l.ctx.Err()
+			return
 		}
 		if _, err := to.Write(p.data); err != nil {
-			return err
+			return
 		}
 	}
-	return nil
 }
 
 // echo is a link to a server that sends everything back, and a connection through it.

@@ -22,8 +22,9 @@ const (
 	rollupA core.RollupID = 901
 	rollupB core.RollupID = 902
 
-	// sendersOf each gateway, in turn on the two rollups.
-	sendersOf = 4
+	// sendersOf each gateway, in turn on the two rollups; only the first gateway of each region has any. A gateway answers when it
+	// knows the result, so each of them has one transaction under way.
+	sendersOf = 15
 	callTime  = 5 * time.Second
 )
 
