@@ -69,14 +69,15 @@ func (c capacity) inspect(one *candidate, signer gethtypes.Signer) core.OutcomeC
 	case first < firstLegacy:
 		return core.VoidTxType
 	}
-	tx, err := new(gethtypes.Transaction), error(nil)
-	if err = tx.UnmarshalBinary(one.raw); err != nil {
+	tx := new(gethtypes.Transaction)
+	if err := tx.UnmarshalBinary(one.raw); err != nil {
 		return core.VoidUndecodable
 	}
-	if one.from, err = gethtypes.Sender(signer, tx); err != nil {
+	from, err := gethtypes.Sender(signer, tx)
+	if err != nil {
 		return core.VoidBadSignature
 	}
-	one.tx, one.footprint = tx, fastlz.Size(one.raw)
+	one.tx, one.from, one.footprint = tx, from, fastlz.Size(one.raw)
 	switch {
 	case tx.Gas() > c.gas, c.most > 0 && tx.Gas() > c.most:
 		return core.VoidGasAboveCap
@@ -129,7 +130,7 @@ func (c capacity) intrinsic(tx *gethtypes.Transaction, zeros, others uint64) uin
 func (c capacity) limit(all []candidate) int {
 	var gas, size, footprint uint64
 	for i, one := range all {
-		wants := uint64(leastGas)
+		wants := leastGas
 		if one.tx != nil {
 			wants = one.tx.Gas()
 		}

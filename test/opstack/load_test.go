@@ -220,7 +220,8 @@ func (c *chain) fillsFootprint() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := c.toLane(tx); err != nil {
+		// Until a report says that it was skipped, the network takes a hostile transaction of this account for one that used its nonce.
+		if err := eventually(20*time.Second, func() error { return c.toLane(tx) }); err != nil {
 			return "", fmt.Errorf("submit: %w", err)
 		}
 		sent[tx.Hash()] = time.Now()

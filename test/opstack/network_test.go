@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -110,7 +111,8 @@ func (n *network) post(method string, request, answer any) error {
 		return errNotOrdered
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", method, response.Status)
+		text, _ := io.ReadAll(io.LimitReader(response.Body, 1<<10))
+		return fmt.Errorf("%s answers %s: %s", method, response.Status, text)
 	}
 	return json.NewDecoder(response.Body).Decode(answer)
 }

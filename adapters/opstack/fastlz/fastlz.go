@@ -41,8 +41,8 @@ func Length(data []byte) int {
 	z, limit := &meter{data: data}, max(len(data)-tail, 0)
 	begin := 0
 	for at := 2; at < limit; {
-		from := 0
-		if at, from = z.search(at, limit); at+1 >= limit {
+		found, from := z.search(at, limit)
+		if at = found; at+1 >= limit {
 			break
 		}
 		z.literals(at - begin)
