@@ -60,3 +60,14 @@ func (p chainPool) NextNonce(sender common.Address, from uint64) uint64 {
 }
 
 func (p chainPool) Gaps(limit int) []common.Address { return p.pool.Gaps(p.rollup, limit) }
+
+// ServeChain says where the execution client of a rollup of kind opstack is. Copies of the configuration do not change.
+func (c *Config) ServeChain(id core.RollupID, execution string) {
+	chains := maps.Clone(c.OPStack)
+	if chains == nil {
+		chains = make(map[core.RollupID]chainrpc.Config)
+	}
+	section := chains[id]
+	section.Execution = execution
+	chains[id], c.OPStack = section, chains
+}

@@ -26,7 +26,7 @@ type devnetFlags struct {
 	fresh  bool
 	shape  devnet.Shape
 	opaque []uint
-	op     []uint
+	op     chainFlags
 	rpc    address
 	level  level
 	config string
@@ -58,7 +58,7 @@ func newDevnet() *cobra.Command {
 	flags.IntVar(&f.shape.Validators, "validators", 0, "how many validators, 4 to 16; 0 is the folder's number, 4 for a new one")
 	flags.IntVar(&f.shape.Rollups, "rollups", 0, "how many EVM rollups, 2 to 16; 0 is the folder's number, 2 for a new one")
 	flags.UintSliceVar(&f.opaque, "opaque", nil, "`IDS` of rollups of kind opaque that a new network gets besides, separated by commas")
-	flags.UintSliceVar(&f.op, "opstack", nil, "chain `IDS` of chains of the OP Stack that a new network gets besides; their operator is the last development account but one")
+	flags.Var(&f.op, "opstack", "chain `IDS` of chains of the OP Stack that a new network gets besides, separated by commas; their operator is the last development account but one. ID=URL says where the chain's execution client is, so that the gateway serves the chain")
 	flags.Var(&f.rpc, "rpc", "address the gateway listens on; port 0 is any free one")
 	flags.Var(&f.level, "log-level", "least level of log lines: debug, info, warn or error")
 	flags.StringVar(&f.config, "config", "", "TOML `FILE` with settings for every validator; `lockstep config show` prints one")
@@ -80,8 +80,8 @@ func (f *devnetFlags) run(cmd *cobra.Command) error {
 	}
 	log := newDevnetLog(cmd.ErrOrStderr(), f.level.Level, ctx.Done())
 	d, err := devnet.New(devnet.Options{
-		Dir: string(f.dir), Fresh: f.fresh, Shape: f.shape, Opaque: rollupIDs(f.opaque), OPStack: rollupIDs(f.op), RPC: string(f.rpc), Version: version, Logger: slog.New(log),
-		Configure: configure,
+		Dir: string(f.dir), Fresh: f.fresh, Shape: f.shape, Opaque: rollupIDs(f.opaque), OPStack: f.op.ids(), RPC: string(f.rpc), Version: version, Logger: slog.New(log),
+		Configure: f.op.configure(configure),
 	})
 	if err != nil {
 		log.down()

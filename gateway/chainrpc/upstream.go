@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/gorilla/websocket"
 
 	"github.com/lockstep-network/lockstep/gateway"
 )
@@ -26,13 +28,47 @@ type upstream struct {
 	client *rpc.Client // nil until somebody asks
 	closed bool
 	away   bool
+
+	breaking sync.Mutex // is taken while mu is held
+	// broken is closed when the WebSocket that is there breaks.
+	broken chan struct{}
 }
 
 func newUpstream(url string, log *slog.Logger) *upstream {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = maxCalls
 	transport.Proxy = nil
-	return &upstream{url: url, log: log, slots: make(chan struct{}, maxCalls), http: &http.Client{Transport: bounded{transport}}}
+	return &upstream{url: url, log: log, slots: make(chan struct{}, maxCalls), http: &http.Client{Transport: bounded{transport}}, broken: make(chan struct{})}
+}
+
+// dial opens the connection under a WebSocket. go-ethereum's client may let a call wait for its time that was sent just when the
+// connection broke, so calls under way are ended from here.
+func (u *upstream) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &watched{Conn: conn, broke: sync.OnceFunc(func() {
+		u.breaking.Lock()
+		defer u.breaking.Unlock()
+		close(u.broken)
+		u.broken = make(chan struct{})
+	})}, nil
+}
+
+// watched tells when nothing can be read any more.
+type watched struct {
+	net.Conn
+	broke func()
+}
+
+// Read implements net.Conn.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if err != nil {
+		w.broke()
+	}
+	return n, err
 }
 
 // bounded cuts answers at maxAnswer.
@@ -74,7 +110,8 @@ func (u *upstream) connect(ctx context.Context) (*rpc.Client, error) {
 	if u.client != nil {
 		return u.client, nil
 	}
-	client, err := rpc.DialOptions(ctx, u.url, rpc.WithHTTPClient(u.http), rpc.WithWebsocketMessageSizeLimit(maxAnswer))
+	client, err := rpc.DialOptions(ctx, u.url, rpc.WithHTTPClient(u.http), rpc.WithWebsocketMessageSizeLimit(maxAnswer),
+		rpc.WithWebsocketDialer(websocket.Dialer{NetDialContext: u.dial, HandshakeTimeout: callTimeout}))
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +136,23 @@ func (u *upstream) with(ctx context.Context, do func(context.Context, *rpc.Clien
 	case <-limited.Done():
 		return &gateway.Refusal{Cause: gateway.ErrBusy, Want: fmt.Sprintf("at most %d calls to the chain's execution client at once", maxCalls)}
 	}
+	u.breaking.Lock()
+	broken := u.broken
+	u.breaking.Unlock()
 	client, err := u.connect(limited)
 	if err == nil {
-		err = do(limited, client)
+		asking, stop := context.WithCancel(limited)
+		done := make(chan struct{})
+		go func() {
+			select {
+			case <-broken:
+				stop()
+			case <-done:
+			}
+		}()
+		err = do(asking, client)
+		close(done)
+		stop()
 	}
 	if ctx.Err() != nil { // the caller is gone
 		return ctx.Err()

@@ -29,9 +29,10 @@ type Options struct {
 	Fresh bool
 	// Shape is the network's, fixed by the first start; zero fields accept what the folder has.
 	Shape Shape
-	// Opaque are rollups of kind opaque that a new network gets beside its EVM rollups; their operator is the account Operator.
+	// Opaque are rollups of kind opaque that a new network gets beside its EVM rollups; their operator is the account Operator. A folder's
+	// network must have them.
 	Opaque []core.RollupID
-	// OPStack are chains of the OP Stack that a new network gets besides, with the same operator.
+	// OPStack are chains of the OP Stack that a new network gets besides, with the same operator. A folder's network must have them.
 	OPStack []core.RollupID
 	// RPC is the gateway's address HOST:PORT; port 0 lets the kernel choose.
 	RPC string
@@ -110,7 +111,7 @@ func New(options Options) (d *Devnet, err error) {
 	if d.genesis == nil {
 		err = d.create()
 	} else {
-		err = options.Shape.check(d.genesis, options.Dir)
+		err = errors.Join(options.Shape.check(d.genesis, options.Dir), options.checkRollups(d.genesis))
 	}
 	if err != nil {
 		return d, err

@@ -3,6 +3,7 @@ package devnet
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -56,6 +57,27 @@ func (s Shape) check(g *core.Genesis, dir string) error {
 	}
 	return fmt.Errorf("%w: the one in %s has %d validators and %d rollups; leave the numbers out to go on with it, give another --dir, or throw its chains away with --fresh",
 		ErrShape, dir, has.Validators, has.Rollups)
+}
+
+// checkRollups holds a folder's genesis against the rollups that were asked for: it gets no new ones.
+func (o Options) checkRollups(g *core.Genesis) error {
+	for kind, ids := range map[core.RollupKind][]core.RollupID{core.KindOpaque: o.Opaque, core.KindOPStack: o.OPStack} {
+		for _, id := range ids {
+			if has, ok := g.Kind(id); !ok || has != kind {
+				return fmt.Errorf("%w: rollup %s of kind %s is not in the one in %s, which has %s; name only what it has, give another --dir, or throw its chains away with --fresh",
+					ErrShape, id, kind, o.Dir, describeRollups(g))
+			}
+		}
+	}
+	return nil
+}
+
+func describeRollups(g *core.Genesis) string {
+	var list []string
+	for _, r := range g.Rollups {
+		list = append(list, fmt.Sprintf("%s (%s)", r.ID, r.Kind))
+	}
+	return strings.Join(list, ", ")
 }
 
 // RollupIDs are the chain ids of the rollups.

@@ -55,3 +55,36 @@ func TestShape_OfAFolderIsKept(t *testing.T) {
 		}
 	}
 }
+
+func TestShape_AFolderGetsNoNewRollups(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	open := func(o Options) error {
+		o.Dir, o.RPC = dir, "127.0.0.1:0"
+		d, err := New(o)
+		if err != nil {
+			return err
+		}
+		return d.Close()
+	}
+	if err := open(Options{OPStack: []core.RollupID{9101}, Opaque: []core.RollupID{77}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, same := range []Options{{}, {OPStack: []core.RollupID{9101}}, {Opaque: []core.RollupID{77}}} {
+		if err := open(same); err != nil {
+			t.Errorf("%+v: %v", same, err)
+		}
+	}
+	for _, other := range []struct {
+		options Options
+		want    string
+	}{
+		{Options{OPStack: []core.RollupID{9102}}, "rollup 9102 of kind opstack is not in the one in " + dir + ", which has 77 (opaque), 901 (evm), 902 (evm), 9101 (opstack)"},
+		{Options{Opaque: []core.RollupID{9101}}, "rollup 9101 of kind opaque"},
+		{Options{OPStack: []core.RollupID{9101, 5}}, "rollup 5 of kind opstack"},
+	} {
+		if err := open(other.options); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), other.want) {
+			t.Errorf("%+v: %v, want %q", other.options, err, other.want)
+		}
+	}
+}
