@@ -3,6 +3,7 @@ package node
 import (
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -116,6 +117,9 @@ var poolReadings = []reading{
 var (
 	descRollupPool = prometheus.NewDesc("lockstep_mempool_rollup_transactions", "Single transactions of a rollup held that are not ordered yet.", []string{"rollup"}, nil)
 	descCheckpoint = prometheus.NewDesc("lockstep_ordering_checkpoint_time_seconds", "Consensus time of the newest complete checkpoint, since the Unix epoch; missing before the first.", nil, nil)
+	descSigned     = prometheus.NewDesc("lockstep_ordering_checkpoint_signed", "1 if the validator signed the newest complete checkpoint, otherwise 0; it may just have been late.", []string{"validator"}, nil)
+	descPower      = prometheus.NewDesc("lockstep_ordering_checkpoint_power_ratio", "Share of the signing set's power that signed the newest complete checkpoint, from 2/3 to 1.", nil, nil)
+	descPeers      = prometheus.NewDesc("lockstep_ordering_peers", "Other nodes that this one is connected to.", nil, nil)
 	descUnattested = prometheus.NewDesc("lockstep_ordering_attested_lag_ticks", "Ticks in the log whose results of the zone are not attested.", []string{"zone"}, nil)
 	descOldest     = prometheus.NewDesc("lockstep_orderedlog_oldest_tick", "Oldest tick in the log.", nil, nil)
 	descStreams    = prometheus.NewDesc("lockstep_explorer_streams", "Explorer pages that are sent what happens.", nil, nil)
@@ -169,6 +173,9 @@ func (c stageCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- descAttested
 	out <- descRollupPool
 	out <- descCheckpoint
+	out <- descSigned
+	out <- descPower
+	out <- descPeers
 	out <- descOldest
 	out <- descUnattested
 	out <- descStreams
@@ -195,7 +202,9 @@ func (c stageCollector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.NewInvalidMetric(descCheckpoint, err)
 	} else if ok {
 		out <- prometheus.MustNewConstMetric(descCheckpoint, prometheus.GaugeValue, float64(newest.Draft.Checkpoint.Time)/1000)
+		collectSigners(out, newest.Completion)
 	}
+	out <- prometheus.MustNewConstMetric(descPeers, prometheus.GaugeValue, float64(n.engine.Peers()))
 	if n.explorer != nil {
 		out <- prometheus.MustNewConstMetric(descStreams, prometheus.GaugeValue, float64(n.explorer.Streams()))
 	}
@@ -219,4 +228,18 @@ func (c stageCollector) Collect(out chan<- prometheus.Metric) {
 			out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n, z), id.String())
 		}
 	}
+}
+
+// collectSigners tells who signed a checkpoint, and with how much power.
+func collectSigners(out chan<- prometheus.Metric, c *core.CheckpointCompletion) {
+	signed := make(map[common.Address]float64, len(c.Signatures))
+	for _, s := range c.Signatures {
+		signed[s.Validator] = 1
+	}
+	var power uint64
+	for _, m := range c.Set {
+		power += m.Power * uint64(signed[m.Address])
+		out <- prometheus.MustNewConstMetric(descSigned, prometheus.GaugeValue, signed[m.Address], m.Address.Hex())
+	}
+	out <- prometheus.MustNewConstMetric(descPower, prometheus.GaugeValue, float64(power)/float64(c.Set.TotalPower()))
 }

@@ -21,7 +21,7 @@ var (
 	// described finds one with a descriptor of its own.
 	described = regexp.MustCompile(`prometheus\.NewDesc\("(lockstep_\w+)", "([^"]+)", (nil|\[\]string\{([^}]*)\})`)
 	// name is the shape of all names: stage, what, unit.
-	name = regexp.MustCompile(`^lockstep_(node|gateway|laneapi|mempool|ordering|orderedlog|zone|explorer|intents)_[a-z_]+$`)
+	name = regexp.MustCompile(`^lockstep_(node|gateway|relay|laneapi|mempool|ordering|orderedlog|zone|explorer|intents)_[a-z_]+$`)
 )
 
 // metricRows are the rows of the reference, found in the sources.
@@ -38,7 +38,7 @@ func metricRows(t *testing.T) []string {
 		labels = strings.ReplaceAll(labels, `"`, "`")
 		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", metric, kind, labels, help))
 	}
-	for _, file := range []string{"metrics.go", "metrics_disk.go", "metrics_delays.go", "../gateway/metrics.go", "../gateway/laneapi/metrics.go", "../intents/metrics.go"} {
+	for _, file := range []string{"metrics.go", "metrics_disk.go", "metrics_delays.go", "../gateway/metrics.go", "../gateway/upstreams.go", "../gateway/laneapi/metrics.go", "../intents/metrics.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,15 +33,20 @@ type service struct {
 	StopGracePeriod string            `yaml:"stop_grace_period"`
 	DependsOn       yaml.Node         `yaml:"depends_on"`
 	Healthcheck     map[string]any
+	Profiles        []string
+	NetworkMode     string   `yaml:"network_mode"`
+	CapAdd          []string `yaml:"cap_add"`
+	CapDrop         []string `yaml:"cap_drop"`
 }
 
 type composeFile struct {
-	Name       string
-	XHosts     map[string]string `yaml:"x-hosts"`
-	XValidator service           `yaml:"x-validator"`
-	Services   map[string]service
-	Networks   map[string]any
-	Volumes    map[string]any
+	Name     string
+	XHosts   map[string]string `yaml:"x-hosts"`
+	XNode    service           `yaml:"x-node"`
+	XWan     service           `yaml:"x-wan"`
+	Services map[string]service
+	Networks map[string]any
+	Volumes  map[string]any
 }
 
 func compose(t *testing.T) composeFile {
@@ -73,14 +80,43 @@ func TestCompose_FitsTogether(t *testing.T) {
 			}
 		}
 		if s.Build.Dockerfile != "" {
-			read(t, s.Build.Dockerfile)
+			read(t, filepath.Join("deploy/docker", s.Build.Context, s.Build.Dockerfile))
 		}
 		if s.Image == "lockstep" && s.Entrypoint == nil {
 			wantTaken(t, s.Command)
 		}
 	}
-	if len(c.XHosts) != 4 || len(c.Services) != 7 {
-		t.Errorf("%d hosts and %d services, want 4 validators, init, Prometheus and Grafana", len(c.XHosts), len(c.Services))
+	if len(c.XHosts) != 7 || len(c.Services) != 14 {
+		t.Errorf("%d hosts and %d services, want 4 validators and their delays, 2 followers, a gateway, init, Prometheus and Grafana", len(c.XHosts), len(c.Services))
+	}
+}
+
+// shaping is a command line of tc that delays what an interface sends, first and most by so many ms.
+var shaping = regexp.MustCompile(`^tc qdisc replace dev eth0 root netem delay (\d+)ms \dms loss 0\.\d% limit \d+ && exec sleep infinity$`)
+
+// The profile wan delays each validator once, so that round trips are those between regions.
+func TestCompose_WanDelaysEachValidator(t *testing.T) {
+	delays := make(map[string]int)
+	for name, s := range compose(t).Services {
+		if !strings.HasPrefix(name, "wan-") {
+			if s.Profiles != nil || s.CapAdd != nil {
+				t.Errorf("%s: profiles %q, capabilities %q", name, s.Profiles, s.CapAdd)
+			}
+			continue
+		}
+		m := shaping.FindStringSubmatch(strings.Join(s.Command, " "))
+		if m == nil || !slices.Equal(s.Profiles, []string{"wan"}) || !slices.Equal(s.CapAdd, []string{"NET_ADMIN"}) || !slices.Equal(s.CapDrop, []string{"ALL"}) {
+			t.Errorf("%s runs %q in %q with %q", name, s.Command, s.Profiles, s.CapAdd)
+			continue
+		}
+		delays[strings.TrimPrefix(s.NetworkMode, "service:")], _ = strconv.Atoi(m[1])
+	}
+	for _, one := range validators {
+		for _, other := range validators {
+			if trip := delays[one] + delays[other]; one != other && (trip < 40 || trip > 150) {
+				t.Errorf("%s and %s are %d ms from each other, want 40 to 150", one, other, trip)
+			}
+		}
 	}
 }
 
@@ -103,7 +139,8 @@ func TestCompose_InitWritesTheHomes(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, settings)
 		}
 		for other := range c.XHosts {
-			if got := bytes.Contains(settings, []byte("@"+other+":26656")); got != (other != name) {
+			want := other != name && strings.HasPrefix(other, "validator") && !strings.HasPrefix(name, "gateway")
+			if got := bytes.Contains(settings, []byte("@"+other+":26656")); got != want {
 				t.Errorf("%s has %s among its peers: %t", name, other, got)
 			}
 		}
@@ -130,8 +167,10 @@ func TestGrafana_IsProvisioned(t *testing.T) {
 			t.Errorf("%s provides nothing", file)
 		}
 		for _, p := range parsed.Providers {
-			if !slices.Contains(compose(t).Services["grafana"].Volumes, "../grafana/dashboard.json:"+p.Options.Path+"/dashboard.json:ro") {
-				t.Errorf("%s looks in %s, where compose.yaml puts no dashboard", file, p.Options.Path)
+			for _, name := range dashboards {
+				if !slices.Contains(compose(t).Services["grafana"].Volumes, "../grafana/"+name+":"+p.Options.Path+"/"+name+":ro") {
+					t.Errorf("%s looks in %s, where compose.yaml puts no %s", file, p.Options.Path, name)
+				}
 			}
 		}
 	}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -223,6 +225,15 @@ func TestKubernetes_PodsRunANetwork(t *testing.T) {
 	out, err := exec.Command(lockstep, "validators", "--rpc", "http://"+pods[5].probes).CombinedOutput()
 	if err != nil || strings.Count(string(out), "0x") < 4 {
 		t.Errorf("through the gateway: %v\n%s", err, out)
+	}
+	metrics := make(map[string]bool)
+	for _, p := range pods {
+		maps.Copy(metrics, exported(t, "http://"+p.probes))
+	}
+	for _, u := range panels(t, "network.json") {
+		if u.metric != "up" && !metrics[u.metric] && !slices.Contains(afterEvent, u.metric) {
+			t.Errorf("%s: no pod exports %s", u.where, u.metric)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 var afterEvent = []string{
 	"lockstep_ordering_entries_total", "lockstep_zone_outcomes_total", "lockstep_zone_lanes_stopped_total",
 	"lockstep_ordering_proposals_rejected_total", "lockstep_ordering_misbehaviour_total", "lockstep_gateway_requests_total",
-	"lockstep_gateway_active", "lockstep_ordering_checkpoint_time_seconds",
+	"lockstep_gateway_active", "lockstep_ordering_checkpoint_time_seconds", "lockstep_ordering_checkpoint_power_ratio", "lockstep_ordering_checkpoint_signed",
 }
 
 // scraping are the labels that Prometheus adds, and the histograms' own.
@@ -77,8 +77,11 @@ func rules(t *testing.T) []rulefmt.Rule {
 	return all
 }
 
-// panels are the expressions of the dashboard.
-func panels(t *testing.T) (found []use) {
+// dashboards are Grafana's: of one node, and of a network.
+var dashboards = []string{"dashboard.json", "network.json"}
+
+// panels are the expressions of a dashboard.
+func panels(t *testing.T, file string) (found []use) {
 	t.Helper()
 	var dashboard struct {
 		UID, Title string
@@ -90,7 +93,7 @@ func panels(t *testing.T) (found []use) {
 			Targets []struct{ Expr, RefID string }
 		}
 	}
-	if err := json.Unmarshal(read(t, "deploy/grafana/dashboard.json"), &dashboard); err != nil {
+	if err := json.Unmarshal(read(t, "deploy/grafana/"+file), &dashboard); err != nil {
 		t.Fatal(err)
 	}
 	ids := make(map[int]bool)
@@ -110,7 +113,10 @@ func panels(t *testing.T) (found []use) {
 }
 
 func TestDashboardAndAlerts_UseMetricsThatNodesExport(t *testing.T) {
-	all := panels(t)
+	var all []use
+	for _, file := range dashboards {
+		all = append(all, panels(t, file)...)
+	}
 	for _, r := range rules(t) {
 		all = append(all, uses(t, "alert "+r.Alert, r.Expr)...)
 	}
@@ -129,7 +135,7 @@ func TestDashboardAndAlerts_UseMetricsThatNodesExport(t *testing.T) {
 		if ours := strings.HasPrefix(base, "lockstep_"); ours != ok {
 			t.Errorf("%s: %s is not in docs/reference/metrics.md", u.where, base)
 		}
-		if !exported[u.metric] && !slices.Contains(afterEvent, u.metric) {
+		if !exported[u.metric] && !slices.Contains(afterEvent, u.metric) && !strings.HasPrefix(u.metric, "lockstep_relay_") { // those are of TestKubernetes_PodsRunANetwork
 			t.Errorf("%s: no node exports %s", u.where, u.metric)
 		}
 		if u.label != "" && !slices.Contains(scraping, u.label) && !slices.Contains(m.labels, u.label) {
@@ -137,7 +143,8 @@ func TestDashboardAndAlerts_UseMetricsThatNodesExport(t *testing.T) {
 		}
 	}
 	for name := range known {
-		if known[name].kind != "histogram" && !exported[name] && !slices.Contains(afterEvent, name) && !strings.HasPrefix(name, "lockstep_gateway_lane_") {
+		if known[name].kind != "histogram" && !exported[name] && !slices.Contains(afterEvent, name) &&
+			!strings.HasPrefix(name, "lockstep_gateway_lane_") && !strings.HasPrefix(name, "lockstep_relay_") {
 			t.Errorf("docs/reference/metrics.md has %s, which no node exports", name)
 		}
 	}
