@@ -12,7 +12,7 @@ import (
 // them. Their other ```sh blocks need root, another machine, or a terminal of their own.
 var walkthroughs = []string{
 	"docs/tutorial.md", "docs/runbooks/start.md", "docs/runbooks/restore.md", "docs/runbooks/stuck-zone.md",
-	"docs/runbooks/disk-full.md", "docs/runbooks/slow-gateway.md",
+	"docs/runbooks/disk-full.md", "docs/runbooks/slow-gateway.md", "docs/runbooks/upgrade.md", "docs/operations.md",
 }
 
 // script joins the blocks of a page that are to be run.
