@@ -60,6 +60,9 @@ type Config struct {
 	Retain uint64
 	// Version is the build's name, as clients see it, and as the mark of a zone that died names it.
 	Version string
+	// Protocol is the highest version of the rules that the build knows; zero is core.ProtocolVersion. At the first tick under a
+	// higher one the node stops.
+	Protocol uint64
 	// Logger gets everything the node has to say.
 	Logger *slog.Logger
 }

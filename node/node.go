@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,7 +179,7 @@ func (n *Node) inForce(genesis *core.Genesis) *core.Genesis {
 
 // openOrdering loads the ordering machine with the ledger that the log keeps beside its newest tick.
 func (n *Node) openOrdering() error {
-	machine, err := ordering.New(n.genesis, comet.VerifyExtension)
+	machine, err := ordering.New(n.genesis, comet.VerifyExtension, ordering.Supports(cmp.Or(n.cfg.Protocol, core.ProtocolVersion)))
 	if err != nil {
 		return err
 	}

@@ -43,11 +43,13 @@ type network struct {
 
 	mu   sync.Mutex
 	keys map[int]string // the files of Ethereum keys, of validators that do not have their first one any more
+	// newer are the validators whose build knows the next version of the rules.
+	newer map[int]bool
 }
 
 func start(t *testing.T, dir string, keys map[int]string) *network {
 	t.Helper()
-	n := &network{t: t, dir: dir, keys: keys}
+	n := &network{t: t, dir: dir, keys: keys, newer: make(map[int]bool)}
 	var err error
 	n.net, err = devnet.New(devnet.Options{
 		Dir: dir, RPC: "127.0.0.1:0", Version: "test", Opaque: []core.RollupID{loaded},
@@ -56,6 +58,9 @@ func start(t *testing.T, dir string, keys map[int]string) *network {
 			defer n.mu.Unlock()
 			if file := n.keys[validator]; file != "" {
 				cfg.EthereumKey = file
+			}
+			if n.newer[validator] {
+				cfg.Protocol = core.ProtocolVersion + 1
 			}
 		},
 	})
