@@ -35,6 +35,8 @@ var (
 	ErrUnknownBlock = errors.New("zone/evm: unknown block")
 	// ErrSeal: the open block could not be made a sealed one.
 	ErrSeal = errors.New("zone/evm: seal")
+	// ErrCopy: what should be a copy of a chain is damaged, forged, or a copy of another one.
+	ErrCopy = errors.New("zone/evm: not a copy of the chain")
 )
 
 // haltOnPanic turns a panic outside a transaction's execution into ErrState: the executor stops, the process that also

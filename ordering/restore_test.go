@@ -1,0 +1,52 @@
+package ordering_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/ordering"
+	"github.com/lockstep-network/lockstep/ordering/orderingtest"
+)
+
+func TestMachine_RestoredIsWhatWasDecided(t *testing.T) {
+	t.Parallel()
+	n := orderingtest.NewNetwork(t, 1, 1, 1, 1)
+	c := n.NewCluster(t)
+	drafts, moved := 0, 0
+	for i := range 60 {
+		var candidates core.Candidates
+		if i%3 == 0 {
+			rollup := n.Genesis.Rollups[i%2].ID
+			candidates.Sections = append(candidates.Sections, orderingtest.Section(orderingtest.Tx(t, rollup, i%2, uint64(i/3))))
+		}
+		d := c.Step(candidates)
+		restored := n.Machine(t)
+		require.NoError(t, restored.Load(d.Record.Number, orderingtest.Pairs(c.Store(0))))
+		got, err := restored.Restored(d.Record.Payload, d.Record.Attested)
+		require.NoError(t, err)
+		require.Equal(t, d.Record.Encode(), got.Record.Encode())
+		require.Equal(t, d.Draft == nil, got.Draft == nil)
+		if d.Draft != nil {
+			drafts++
+			got.Draft.Skipped = d.Draft.Skipped // that of another tick, which only the log before it knows
+			require.Equal(t, d.Draft.Encode(), got.Draft.Encode())
+		}
+		if len(d.Record.Lanes) > 0 {
+			moved++
+			_, err = restored.Restored(nil, nil)
+			require.ErrorIs(t, err, ordering.ErrLedger, "another payload")
+		}
+		if len(d.Record.Attested) > 0 {
+			forged := slices.Clone(d.Record.Attested)
+			forged[0].Digest = common.Hash{1}
+			_, err = restored.Restored(d.Record.Payload, forged)
+			require.ErrorIs(t, err, ordering.ErrLedger, "another result")
+		}
+	}
+	require.NotZero(t, drafts)
+	require.NotZero(t, moved)
+}
