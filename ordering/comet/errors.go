@@ -11,6 +11,8 @@ var (
 	ErrForeign = errors.New("ordering: data of another network")
 	// ErrRetry is for Pool.Insert: the batch may be good but cannot be taken now; the engine lets it be offered again.
 	ErrRetry = errors.New("ordering: try again later")
+	// ErrSnapshot: what should be an engine's snapshot is damaged, forged, or of another tick than the ledger.
+	ErrSnapshot = errors.New("ordering: bad snapshot")
 	// ErrHalted: an invariant is broken, or the engine stopped deciding. The node must stop and not go on by itself.
 	ErrHalted = errors.New("ordering: halted")
 	// ErrPanic: a called stage panicked; the text has the stack.
