@@ -21,4 +21,6 @@ var (
 	ErrConfig = errors.New("zone: invalid configuration")
 	// ErrNotReady: nothing has been executed since the start, so there is no open state to simulate on yet.
 	ErrNotReady = errors.New("zone: no open state yet")
+	// ErrBeginning: what should be a zone's beginning does not lead to the attested result, or has other blocks or lanes.
+	ErrBeginning = errors.New("zone: not a beginning of the zone")
 )

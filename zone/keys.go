@@ -17,6 +17,7 @@ const (
 	spaceDigest = 'd' // tick modulo digestWindow → tick and digest
 	spaceAgreed = 'a' // → newest attested result that is the zone's own
 	spaceDeath  = 'x' // → how the zone died last
+	spaceOrigin = 'o' // → tick that an imported zone began with
 	spaceResult = 'r' // tick → what its digest commits to, where that is not the same as in the tick before
 )
 
@@ -33,6 +34,7 @@ var (
 	keyOwner  = []byte{spaceMeta}
 	keyAgreed = []byte{spaceAgreed}
 	keyDeath  = []byte{spaceDeath}
+	keyOrigin = []byte{spaceOrigin}
 )
 
 func fateKey(rollup core.RollupID, seq uint64) []byte {

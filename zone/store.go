@@ -21,6 +21,9 @@ import (
 type store struct {
 	db *pebble.DB
 
+	// origin is the tick that an imported zone began with. It was attested before the zone knew what it decided.
+	origin uint64
+
 	root common.Hash // results root of the newest tick; only the zone's loop touches it
 
 	mu      sync.Mutex
@@ -43,6 +46,9 @@ func openStore(cfg Config) (*store, error) {
 	}
 	s := &store{db: db}
 	if err := s.claim(core.Encode(encOwner, &ownerRLP{cfg.Genesis.NetworkID(), uint64(cfg.Zone)})); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if s.origin, err = s.readOrigin(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
@@ -76,7 +82,7 @@ func (s *store) claim(owner []byte) error {
 // already, is attested, and is not touched when it is executed again.
 func (s *store) putTick(r TickResult, agreed core.Attested) error {
 	row := resultRowOf(r)
-	if r.Tick <= agreed.Tick {
+	if r.Tick <= agreed.Tick && r.Tick != s.origin {
 		s.root = row.Root
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -82,6 +83,13 @@ func (d *Disk) newest() diskBlock {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.blocks[len(d.blocks)-1]
+}
+
+// Copy is a disk with the same blocks up to one of this number.
+func (d *Disk) Copy(number uint64) *Disk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return &Disk{blocks: slices.Clone(d.blocks[:number+1])}
 }
 
 // Truncate forgets the newest n sealed blocks, as a disk that lost power may.
