@@ -47,6 +47,8 @@ type Deps struct {
 	// Explorer serves /explorer and what is below; nil if this node has no explorer. It sets its own headers, limits its own
 	// requests, and ends its streams when the node does.
 	Explorer http.Handler
+	// Snapshots serves /snapshots and what is below, for nodes that join; nil if this node has none. It limits its own work.
+	Snapshots http.Handler
 	// Metrics collects what /metrics shows; nil for a registry of the gateway's own.
 	Metrics *prometheus.Registry
 	// Now is the node's clock; nil for time.Now.

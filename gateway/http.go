@@ -40,6 +40,10 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		g.deps.Explorer.ServeHTTP(w, r)
 		return
 	}
+	if g.deps.Snapshots != nil && (r.URL.Path == snapshotsPath || strings.HasPrefix(r.URL.Path, snapshotsPath+"/")) {
+		g.deps.Snapshots.ServeHTTP(w, r)
+		return
+	}
 	if api := g.deps.Rollups; api != nil && api.Serves(r.URL.Path) {
 		api.ServeHTTP(w, r)
 		return
@@ -76,6 +80,9 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 
 // explorerPath is where the web page is.
 const explorerPath = "/explorer"
+
+// snapshotsPath is where snapshots for nodes that join are.
+const snapshotsPath = "/snapshots"
 
 // Call asks the network's endpoint, as a client would, without the limits that are on clients. It must be called while Run
 // runs.

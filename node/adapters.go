@@ -96,13 +96,13 @@ func (s poolState) FirstUnapplied(rollup core.RollupID) uint64 {
 // gossipPool is the pool as the consensus engine sees it.
 type gossipPool struct {
 	*mempool.Pool
-	// voted hears what a tick tells of the votes for the tick before.
-	voted func(tick uint64, votes []core.Vote)
+	// committed hears of every tick after the pool.
+	committed func(*core.Decided)
 }
 
 func (p gossipPool) Committed(d *core.Decided) {
 	p.Pool.Committed(d)
-	p.voted(d.Record.Number, d.Votes)
+	p.committed(d)
 }
 
 func (p gossipPool) Insert(batch []byte) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/lockstep-network/lockstep/intents"
 	"github.com/lockstep-network/lockstep/mempool"
 	"github.com/lockstep-network/lockstep/node/admin"
+	"github.com/lockstep-network/lockstep/node/snapshot"
 	"github.com/lockstep-network/lockstep/ordering/comet"
 	"github.com/lockstep-network/lockstep/zone"
 )
@@ -50,6 +51,10 @@ type Config struct {
 	OPStack map[core.RollupID]chainrpc.Config
 	// Admin is the private listener, with or without a gateway.
 	Admin admin.Config
+	// Snapshots are those that a node with a gateway makes for nodes that join.
+	Snapshots snapshot.Making
+	// StateSync is how the node joins when its peers have pruned what it lacks.
+	StateSync snapshot.Joining
 	// Engine makes a rollup's executor from the node's own, for executors that are made elsewhere; nil uses the node's own.
 	// RPC and pool read the own one, so another executor is built around it.
 	Engine func(core.RollupID, zone.Engine) zone.Engine
@@ -79,7 +84,7 @@ const (
 
 // Default is a validator without a gateway.
 func Default(home string) Config {
-	return Config{Home: home, Role: RoleValidator, Relay: gateway.DefaultRelay(), Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Intents: intents.Default(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
+	return Config{Home: home, Role: RoleValidator, Relay: gateway.DefaultRelay(), Ordering: comet.Default(), Mempool: mempool.Default(), Lanes: laneapi.Default(), Explorer: explorer.Default(), Intents: intents.Default(), Snapshots: snapshot.DefaultMaking(), StateSync: snapshot.DefaultJoining(), Retain: defaultRetain, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // Validate reports all problems at once. Ordering's home is not looked at.
@@ -106,7 +111,7 @@ func (c Config) Validate() error {
 	if c.Role == RoleFollower && c.Gateway == nil {
 		problems = append(problems, errors.New("gateway.listen is empty: a follower is there to serve clients"))
 	}
-	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate(), c.Admin.Validate())
+	problems = append(problems, c.Mempool.Validate(), c.Lanes.Validate(), c.Admin.Validate(), c.Snapshots.Validate(), c.StateSync.Validate())
 	for _, id := range slices.Sorted(maps.Keys(c.OPStack)) {
 		if err := c.OPStack[id].Validate(); err != nil {
 			problems = append(problems, fmt.Errorf("opstack.%s: %w", id, err))
@@ -134,6 +139,7 @@ func (c Config) validateRelay() error {
 
 // Folders of the stages in a node's home.
 func (c Config) logDir() string                { return filepath.Join(c.Home, "log") }
+func (c Config) snapshotDir() string           { return filepath.Join(c.Home, "snapshots") }
 func (c Config) explorerDir() string           { return filepath.Join(c.Home, "explorer") }
 func (c Config) zoneDir(id core.ZoneID) string { return filepath.Join(c.Home, "zone", id.String()) }
 func (c Config) rollupDir(id core.RollupID) string {

@@ -23,6 +23,9 @@ type metrics struct {
 	stopped    *prometheus.CounterVec
 	sealed     prometheus.Histogram
 	levels     *prometheus.HistogramVec
+
+	snapshots     prometheus.Histogram
+	snapshotBytes prometheus.Gauge
 }
 
 func newMetrics(n *Node) *metrics {
@@ -48,6 +51,13 @@ func newMetrics(n *Node) *metrics {
 			Name: "lockstep_explorer_level_seconds", Help: "Time from when this node took an entry from a client until it reached a level.",
 			Buckets: []float64{.01, .02, .05, .1, .2, .3, .5, .75, 1, 2, 5, 10},
 		}, []string{"level"}),
+		snapshots: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "lockstep_snapshot_duration_seconds", Help: "Time to write a snapshot for nodes that join.",
+			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300},
+		}),
+		snapshotBytes: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "lockstep_snapshot_bytes", Help: "Size of the newest snapshot.",
+		}),
 	}
 	for _, level := range []core.Level{core.LevelOrdered, core.LevelExecuted, core.LevelAttested} {
 		m.levels.WithLabelValues(level.String())
@@ -55,7 +65,7 @@ func newMetrics(n *Node) *metrics {
 	for _, z := range n.genesis.Zones {
 		m.mismatches.WithLabelValues(z.ID.String())
 	}
-	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, m.levels, stageCollector{n}, &diskCollector{home: n.cfg.Home}, delayCollector{n},
+	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, m.levels, m.snapshots, m.snapshotBytes, stageCollector{n}, &diskCollector{home: n.cfg.Home}, delayCollector{n},
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector())
 	return m
 }

@@ -54,6 +54,8 @@ type Node struct {
 	books []zoneBook
 	calls map[core.RollupID]*rpc.Client
 
+	snapshots *snapshots // nil for a node that serves none
+
 	progress *progress
 	safe     sync.Mutex // held while safe blocks move
 	metrics  *metrics
@@ -79,7 +81,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
-		n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openExplorer, n.openIntents,
+		homeOf(cfg).Settle, n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openSnapshots, n.openExplorer, n.openIntents,
 		func() error { return n.openGateway(listener) }, n.openAdmin,
 	} {
 		if err := open(); err != nil {
@@ -197,7 +199,7 @@ func (n *Node) openOrdering() error {
 	n.machine = machine
 	n.checkSigner()
 	deps := comet.Deps{
-		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.voted}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
+		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.committed}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
 		Listener: n.metrics,
 	}
 	if n.signer != nil {
@@ -228,7 +230,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Control: control{n.pool, n.machine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
-		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
+		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Snapshots: n.snapshotHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})
 	if err != nil {
 		return err
@@ -295,6 +297,9 @@ func (n *Node) Run(ctx context.Context) error {
 	group.Go(func() error { return n.engine.Run(ctx) })
 	group.Go(func() error { return n.followAttested(ctx) })
 	group.Go(func() error { return n.retain(ctx) })
+	if n.snapshots != nil {
+		group.Go(func() error { n.snapshots.run(ctx); return nil })
+	}
 	for id, z := range n.zones {
 		group.Go(func() error { n.runZone(ctx, id, z); return nil })
 	}

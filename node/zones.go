@@ -82,6 +82,7 @@ func (n *Node) listen(id core.ZoneID) zone.Listener {
 			n.pool.Voided(failed(result)...)
 			n.pool.Executed(n.progress.done(id, result))
 			n.moveSafe(id, n.zones[id].Agreed())
+			n.snapshots.executed(id, result)
 			if n.explorer != nil {
 				n.explorer.Executed(exploredResult(id, result))
 			}

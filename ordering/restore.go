@@ -23,7 +23,7 @@ func (m *Machine) Restored(payload [][]byte, attested []core.Attested) (*core.De
 			return nil, fmt.Errorf("%w: result of zone %s is not the attested one", ErrLedger, a.Zone)
 		}
 	}
-	tick, err := record.Tick(m.network, m.genesis.Kind)
+	tick, err := record.Tick(m.network, m.now.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrLedger, err)
 	}
@@ -54,7 +54,7 @@ func (m *Machine) lastRows(tick *core.Tick) (rows []core.LaneRow, err error) {
 			Rollup: id, FirstSeq: lane.NextSeq - count, Count: count, Root: core.MerkleRoot(leaves), Head: lane.Head,
 		})
 	}
-	for _, r := range m.genesis.Rollups {
+	for _, r := range m.now.Rollups {
 		if lookup[laneValue](m.ledger, laneKey(r.ID)).Tick == tick.Number && !slices.Contains(moved, r.ID) {
 			return nil, fmt.Errorf("%w: tick %d adds nothing to rollup %s, where its lane ends", ErrLedger, tick.Number, r.ID)
 		}

@@ -64,6 +64,9 @@ func (f *nodeFlags) run(cmd *cobra.Command) error {
 	if err := node.KeepCrashReport(cfg.Home); err != nil {
 		return err
 	}
+	if _, err := node.Join(cmd.Context(), cfg, genesis); err != nil {
+		return err
+	}
 	n, err := open(cfg, genesis)
 	if err != nil {
 		return err
