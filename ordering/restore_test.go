@@ -9,23 +9,23 @@ import (
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/ordering"
-	"github.com/lockstep-network/lockstep/ordering/orderingtest"
+	. "github.com/lockstep-network/lockstep/ordering/orderingtest"
 )
 
 func TestMachine_RestoredIsWhatWasDecided(t *testing.T) {
 	t.Parallel()
-	n := orderingtest.NewNetwork(t, 1, 1, 1, 1)
+	n := NewNetwork(t, 1, 1, 1, 1)
 	c := n.NewCluster(t)
 	drafts, moved := 0, 0
 	for i := range 60 {
 		var candidates core.Candidates
 		if i%3 == 0 {
 			rollup := n.Genesis.Rollups[i%2].ID
-			candidates.Sections = append(candidates.Sections, orderingtest.Section(orderingtest.Tx(t, rollup, i%2, uint64(i/3))))
+			candidates.Sections = append(candidates.Sections, Section(Tx(t, rollup, i%2, uint64(i/3))))
 		}
 		d := c.Step(candidates)
 		restored := n.Machine(t)
-		require.NoError(t, restored.Load(d.Record.Number, orderingtest.Pairs(c.Store(0))))
+		require.NoError(t, restored.Load(d.Record.Number, Pairs(c.Store(0))))
 		got, err := restored.Restored(d.Record.Payload, d.Record.Attested)
 		require.NoError(t, err)
 		require.Equal(t, d.Record.Encode(), got.Record.Encode())

@@ -44,7 +44,7 @@ func (z *Zone) Beginning(result TickResult, until uint64) (*Beginning, error) {
 // Import makes the zone's folder, which must be empty, so that the zone begins at b. engines hold the sealed blocks, record
 // is that of the tick that caused the seal, and attested is a result that the quorum has signed: it is trusted, and
 // everything else is checked. Errors are ErrBeginning, or those of the disk.
-func Import(cfg Config, engines map[core.RollupID]Engine, b *Beginning, record *core.TickRecord, attested core.Attested) (err error) {
+func (b *Beginning) Import(cfg Config, engines map[core.RollupID]Engine, record *core.TickRecord, attested core.Attested) (err error) {
 	members, err := cfg.members()
 	if err != nil {
 		return err

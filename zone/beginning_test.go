@@ -85,7 +85,7 @@ func (r *rig) begin(b *zone.Beginning, attested core.Attested) error {
 	if err != nil {
 		return err
 	}
-	return zone.Import(r.config(), engines, b, record, attested)
+	return b.Import(r.config(), engines, record, attested)
 }
 
 func refuseForgedBeginnings(t *testing.T, joined *rig, good *zone.Beginning, attested core.Attested) {

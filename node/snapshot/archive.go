@@ -89,7 +89,7 @@ func (a *Archive) Add(ctx context.Context, head *Head, chains []Source) (*Manife
 
 // write cuts a part into files.
 func (a *Archive) write(ctx context.Context, dir string, s Source) (*Part, error) {
-	cut := &cutter{ctx: ctx, dir: dir, rate: a.rate, part: Part{Name: s.Name}}
+	cut := &cutter{dir: dir, part: Part{Name: s.Name}, pause: func(size int) error { return pause(ctx, size, a.rate) }}
 	buffered := bufio.NewWriterSize(cut, ChunkSize)
 	if err := errors.Join(s.Write(buffered), buffered.Flush(), cut.flush()); err != nil {
 		return nil, err
@@ -97,13 +97,12 @@ func (a *Archive) write(ctx context.Context, dir string, s Source) (*Part, error
 	return &cut.part, nil
 }
 
-// cutter writes chunks, no faster than at its rate.
+// cutter writes chunks, with a pause after each.
 type cutter struct {
-	ctx  context.Context
-	dir  string
-	rate int
-	part Part
-	buf  []byte
+	dir   string
+	part  Part
+	pause func(size int) error
+	buf   []byte
 }
 
 // Write implements io.Writer.
@@ -130,13 +129,19 @@ func (c *cutter) flush() error {
 		return err
 	}
 	c.part.Chunks, c.part.Size = append(c.part.Chunks, hash), c.part.Size+uint64(len(c.buf))
-	pause := time.NewTimer(time.Duration(len(c.buf)) * time.Second / time.Duration(c.rate))
-	defer pause.Stop()
+	size := len(c.buf)
 	c.buf = c.buf[:0]
+	return c.pause(size)
+}
+
+// pause is as long as that many bytes take at a rate per second.
+func pause(ctx context.Context, size, rate int) error {
+	timer := time.NewTimer(time.Duration(size) * time.Second / time.Duration(rate))
+	defer timer.Stop()
 	select {
-	case <-c.ctx.Done():
-		return c.ctx.Err()
-	case <-pause.C:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
 		return nil
 	}
 }

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ type offered struct {
 	Offer
 }
 
-// offers asks all peers; those that do not answer are left out.
+// offers asks all peers, and gives the answers in their order; those that do not answer are left out.
 func (f *fetcher) offers(ctx context.Context) []offered {
 	var mu sync.Mutex
 	var all []offered
@@ -77,7 +78,8 @@ func (f *fetcher) offers(ctx context.Context) []offered {
 		})
 	}
 	wg.Wait()
-	slices.SortFunc(all, func(a, b offered) int { return strings.Compare(a.peer, b.peer) })
+	place := func(o offered) int { return slices.Index(f.peers, o.peer) }
+	slices.SortFunc(all, func(a, b offered) int { return cmp.Compare(place(a), place(b)) })
 	return all
 }
 

@@ -163,76 +163,89 @@ func (j *Joiner) unpack(ctx context.Context, f *fetcher, m *Manifest) (install [
 	if head.Tick() != m.Tick {
 		return nil, fmt.Errorf("%w: head of tick %d, want %d", ErrBad, head.Tick(), m.Tick)
 	}
-	record, err := j.unpackOrder(head)
-	if err != nil {
+	u := &unpacking{Joiner: j, fetcher: f, manifest: m, head: head}
+	if err := u.order(); err != nil {
 		return nil, err
 	}
-	install = []string{j.Home.Log, filepath.Join(j.Home.Engine, "state.db"), filepath.Join(j.Home.Engine, "blockstore.db")}
 	for _, z := range j.Genesis.Zones {
-		paths, err := j.unpackZone(ctx, f, m, z, head, record)
-		if err != nil {
+		if err := u.zone(ctx, z.ID); err != nil {
 			return nil, err
 		}
-		install = append(install, paths...)
 	}
-	return install, nil
+	return u.install, nil
 }
 
-// unpackOrder verifies the head and makes log and engine.
-func (j *Joiner) unpackOrder(head *Head) (*core.TickRecord, error) {
-	machine, err := head.verify(j.Genesis, proof.FromGenesis(j.Genesis))
+// unpacking makes the folders of one snapshot.
+type unpacking struct {
+	*Joiner
+	fetcher  *fetcher
+	manifest *Manifest
+	head     *Head
+	record   *core.TickRecord // of the snapshot's tick
+	install  []string         // what is made, relative to the home folder
+}
+
+// order verifies the head and makes log and engine.
+func (u *unpacking) order() error {
+	machine, err := u.head.verify(u.Genesis, proof.FromGenesis(u.Genesis))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	payload, err := comet.Restore(j.Home.staged(j.Home.Engine), j.DB, j.Genesis, machine, head.Engine)
+	engine := comet.Config{Home: u.Home.staged(filepath.Dir(u.Home.Engine)), DB: u.DB}
+	payload, err := comet.Restore(engine, u.Genesis, machine, u.head.Engine)
 	if errors.Is(err, comet.ErrSnapshot) {
-		return nil, fmt.Errorf("%w: %w", ErrBad, err)
+		return fmt.Errorf("%w: %w", ErrBad, err)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	decided, err := machine.Restored(payload, head.Attested)
+	decided, err := machine.Restored(payload, u.head.Attested)
 	if err != nil || decided.Draft == nil {
-		return nil, fmt.Errorf("%w: tick %d opens no checkpoint: %w", ErrBad, head.Tick(), err)
+		return errors.Join(fmt.Errorf("%w: of tick %d", ErrBad, u.head.Tick()), err)
 	}
-	cfg := orderedlog.Config{Dir: j.Home.staged(j.Home.Log), Network: j.Genesis.NetworkID(), Kind: machine.InForce().Kind}
-	return decided.Record, orderedlog.Import(cfg, decided, head.Handovers)
+	u.record = decided.Record
+	u.install = append(u.install, u.Home.Log, filepath.Join(u.Home.Engine, "state.db"), filepath.Join(u.Home.Engine, "blockstore.db"))
+	cfg := orderedlog.Config{Dir: u.Home.staged(u.Home.Log), Network: u.Genesis.NetworkID(), Kind: machine.InForce().Kind}
+	return orderedlog.Import(cfg, decided, u.head.Handovers)
 }
 
-// unpackZone makes the chains of a zone's rollups and the zone's own folder.
-func (j *Joiner) unpackZone(ctx context.Context, f *fetcher, m *Manifest, z core.Zone, head *Head, record *core.TickRecord) (install []string, err error) {
-	beginning, attested, err := head.beginning(z.ID)
+// zone makes the chains of a zone's rollups and the zone's own folder.
+func (u *unpacking) zone(ctx context.Context, id core.ZoneID) (err error) {
+	beginning, attested, err := u.head.beginning(id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cfg := zone.Config{Genesis: j.Genesis, Zone: z.ID, Dir: j.Home.staged(j.Home.Zone(z.ID))}
+	cfg := zone.Config{Genesis: u.Genesis, Zone: id, Dir: u.Home.staged(u.Home.Zone(id))}
 	if err := beginning.Verify(cfg, attested); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBad, err)
+		return fmt.Errorf("%w: %w", ErrBad, err)
 	}
 	engines := make(map[core.RollupID]zone.Engine)
 	for _, seal := range beginning.Seal.Rollups {
-		chain, err := j.unpackRollup(ctx, f, m, seal)
-		if err != nil {
-			return nil, err
+		chain, failed := u.rollup(ctx, seal)
+		if failed != nil {
+			return failed
 		}
 		defer func() { err = errors.Join(err, chain.Close()) }()
-		engines[seal.Rollup], install = chain, append(install, j.Home.Rollup(seal.Rollup))
+		engines[seal.Rollup] = chain
+		u.install = append(u.install, u.Home.Rollup(seal.Rollup))
 	}
-	err = zone.Import(cfg, engines, beginning, record, attested)
+	u.install = append(u.install, u.Home.Zone(id))
+	err = beginning.Import(cfg, engines, u.record, attested)
 	if errors.Is(err, zone.ErrBeginning) {
-		err = fmt.Errorf("%w: %w", ErrBad, err)
+		return fmt.Errorf("%w: %w", ErrBad, err)
 	}
-	return append(install, j.Home.Zone(z.ID)), err
+	return err
 }
 
-func (j *Joiner) unpackRollup(ctx context.Context, f *fetcher, m *Manifest, seal zone.RollupSeal) (*evm.Chain, error) {
-	part, err := m.part(RollupPart(seal.Rollup))
+// rollup makes the chain of a rollup that ends in a sealed block.
+func (u *unpacking) rollup(ctx context.Context, seal zone.RollupSeal) (*evm.Chain, error) {
+	part, err := u.manifest.part(RollupPart(seal.Rollup))
 	if err != nil {
 		return nil, err
 	}
-	cfg := evm.ConfigOf(j.Genesis, seal.Rollup, j.Home.staged(j.Home.Rollup(seal.Rollup)))
-	cfg.Logger = j.Logger
-	in := f.open(part)
+	cfg := evm.ConfigOf(u.Genesis, seal.Rollup, u.Home.staged(u.Home.Rollup(seal.Rollup)))
+	cfg.Logger = u.Logger
+	in := u.fetcher.open(part)
 	err = evm.Import(ctx, cfg, seal.Number, seal.Hash, in)
 	if errors.Is(err, evm.ErrCopy) {
 		err = fmt.Errorf("%w: rollup %s: %w", ErrBad, seal.Rollup, err)

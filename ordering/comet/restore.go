@@ -31,12 +31,12 @@ type restored struct {
 	validators []*cmttypes.ValidatorSet // of the tick and of the two after it
 }
 
-// Restore makes the engine's data in an empty folder from another engine's Snapshot of the machine's tick, and gives the
+// Restore makes the data of an engine with this configuration, of which home and database count, from another engine's Snapshot of the machine's tick, and gives the
 // payload that was decided. The machine's ledger is trusted, and nothing of the snapshot is believed: the ledger names the
 // validators of the tick and of the two after it, the block and its extended commit are signed by them, and the next
-// header has the ledger's root. The order of proposers is checked by the headers that follow. Errors are ErrSnapshot,
+// header has the ledger's root. There must be no data yet. The order of proposers is checked by the headers that follow. Errors are ErrSnapshot,
 // or those of the disk.
-func Restore(dir, db string, g *core.Genesis, machine *ordering.Machine, snapshot []byte) (payload [][]byte, err error) {
+func Restore(cfg Config, g *core.Genesis, machine *ordering.Machine, snapshot []byte) (payload [][]byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%w: %w", ErrSnapshot, panicked(r))
@@ -49,7 +49,7 @@ func Restore(dir, db string, g *core.Genesis, machine *ordering.Machine, snapsho
 	if err := r.verify(machine); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
-	if err := r.write(dir, db); err != nil {
+	if err := r.write(filepath.Join(cfg.Home, "data"), cfg.DB); err != nil {
 		return nil, fmt.Errorf("ordering: write engine data: %w", err)
 	}
 	for _, tx := range r.block.Txs[1:] {

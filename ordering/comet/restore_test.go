@@ -45,7 +45,7 @@ func TestCluster_ValidatorGoesOnFromASnapshot(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	payload, err := Restore(data, GoLevelDB, c.genesis, c.loaded(0, tick), snapshot)
+	payload, err := Restore(c.members[3].cfg, c.genesis, c.loaded(0, tick), snapshot)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,18 +113,18 @@ func TestRestore_RefusesForgeries(t *testing.T) {
 		s.Validators = append([][]byte(nil), good.Validators...)
 		s.Headers = append([][]byte(nil), good.Headers...)
 		forge(&s)
-		dir := filepath.Join(t.TempDir(), "data")
-		if _, err := Restore(dir, GoLevelDB, c.genesis, c.loaded(0, tick), core.Encode(encSnapshot, &s)); !errors.Is(err, ErrSnapshot) {
+		dir := filepath.Join(t.TempDir(), "home")
+		if _, err := Restore(Config{Home: dir, DB: GoLevelDB}, c.genesis, c.loaded(0, tick), core.Encode(encSnapshot, &s)); !errors.Is(err, ErrSnapshot) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, err := os.Stat(dir); err == nil {
 			t.Errorf("%s: something was written", name)
 		}
 	}
-	if _, err := Restore(t.TempDir(), GoLevelDB, c.genesis, c.loaded(0, tick+1), encoded); !errors.Is(err, ErrSnapshot) {
+	if _, err := Restore(Config{Home: t.TempDir(), DB: GoLevelDB}, c.genesis, c.loaded(0, tick+1), encoded); !errors.Is(err, ErrSnapshot) {
 		t.Errorf("ledger of another tick: %v", err)
 	}
-	if _, err := Restore(t.TempDir(), GoLevelDB, c.genesis, c.loaded(0, tick), encoded); err != nil {
+	if _, err := Restore(Config{Home: t.TempDir(), DB: GoLevelDB}, c.genesis, c.loaded(0, tick), encoded); err != nil {
 		t.Errorf("the good one: %v", err)
 	}
 }

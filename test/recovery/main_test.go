@@ -47,6 +47,14 @@ type child struct {
 	RetainBlocks uint64
 	// Idle is the engine's pause before an empty tick; zero is the default's.
 	Idle time.Duration
+	// SnapshotEvery is node.Config.Snapshots.Every, if it is not zero.
+	SnapshotEvery uint64
+	// JoinFrom are the gateways that the node joins by.
+	JoinFrom []string
+	// Behind is node.Config.StateSync.Behind, if it is not zero.
+	Behind uint64
+	// Follow makes it a follower.
+	Follow bool
 }
 
 func TestMain(m *testing.M) {
@@ -80,7 +88,7 @@ func (c *child) serve() error {
 	if err := node.KeepCrashReport(c.Home); err != nil {
 		return err
 	}
-	n, err := c.open(genesis)
+	n, err := c.open(ctx, genesis)
 	if err != nil {
 		return err
 	}
@@ -103,15 +111,32 @@ func (c *child) serve() error {
 	return group.Wait()
 }
 
-func (c *child) open(genesis *core.Genesis) (*node.Node, error) {
+func (c *child) open(ctx context.Context, genesis *core.Genesis) (*node.Node, error) {
 	cfg := node.Default(c.Home)
 	cfg.Version, cfg.EthereumKey = "test", node.EthereumKey(c.Home)
+	if c.Follow {
+		cfg.Role, cfg.EthereumKey = node.RoleFollower, ""
+	}
+	if c.SnapshotEvery != 0 {
+		cfg.Snapshots.Every = c.SnapshotEvery
+	}
+	if c.Behind != 0 {
+		cfg.StateSync.Behind = c.Behind
+	}
+	cfg.StateSync.Peers = c.JoinFrom
 	cfg.Ordering.Listen, cfg.Ordering.Peers = c.Listen, c.Peers
 	cfg.Ordering.RetainBlocks, cfg.Retain = c.RetainBlocks, c.Retain
 	if c.Idle != 0 {
 		cfg.Ordering.IdleInterval = c.Idle
 	}
-	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})).With("validator", c.Index)
+	level := slog.LevelError
+	if len(c.JoinFrom) > 0 {
+		level = slog.LevelInfo
+	}
+	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("validator", c.Index)
+	if _, err := node.Join(ctx, cfg, genesis); err != nil {
+		return nil, err
+	}
 	var listener net.Listener
 	if c.RPC != "" {
 		served := gateway.Default()

@@ -1,0 +1,186 @@
+package snapshot
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lockstep-network/lockstep/core"
+)
+
+var testNetwork = core.NetworkID(common.HexToHash("0x01"))
+
+// testArchive is an archive with one snapshot of a tick, whose chain is 2.5 chunks of noise.
+func testArchive(t *testing.T, tick uint64) (*Archive, []byte) {
+	t.Helper()
+	a, err := OpenArchive(t.TempDir(), testNetwork, 2, 1<<30)
+	require.NoError(t, err)
+	noise := make([]byte, ChunkSize*5/2)
+	rng := rand.New(rand.NewPCG(tick, 0))
+	for i := range noise {
+		noise[i] = byte(rng.Uint64())
+	}
+	add(t, a, tick, noise)
+	return a, noise
+}
+
+func add(t *testing.T, a *Archive, tick uint64, chain []byte) {
+	t.Helper()
+	head := new(Head)
+	head.Own.Signed.Checkpoint.Tick = tick
+	_, err := a.Add(t.Context(), head, []Source{{"901", func(w io.Writer) error { _, err := w.Write(chain); return err }}})
+	require.NoError(t, err)
+}
+
+// serve serves an archive through wrap and counts the chunks that were asked for.
+func serve(t *testing.T, a *Archive, wrap func(http.Handler) http.Handler) (url string, chunks *atomic.Int64) {
+	t.Helper()
+	handler := a.Handler(func() (uint64, uint64) { return 99, 5 })
+	if wrap != nil {
+		handler = wrap(handler)
+	}
+	chunks = new(atomic.Int64)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/chunk/") {
+			chunks.Add(1)
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, chunks
+}
+
+func newFetcher(t *testing.T, peers ...string) *fetcher {
+	return &fetcher{
+		network: testNetwork, peers: peers, dir: filepath.Join(t.TempDir(), "chunks"), limit: 1 << 30,
+		client: http.DefaultClient, log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// forging changes a byte of every chunk after the first n.
+func forging(n int64) func(http.Handler) http.Handler {
+	var served atomic.Int64
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.Contains(r.URL.Path, "/chunk/") || served.Add(1) <= n {
+				next.ServeHTTP(w, r)
+				return
+			}
+			recorded := httptest.NewRecorder()
+			next.ServeHTTP(recorded, r)
+			b := recorded.Body.Bytes()
+			b[len(b)/2] ^= 1
+			_, _ = w.Write(b)
+		})
+	}
+}
+
+func TestFetch_KeepsWhatWasGoodAndGoesOnElsewhere(t *testing.T) {
+	t.Parallel()
+	a, noise := testArchive(t, 7)
+	liar, _ := serve(t, a, forging(2))
+	good, asked := serve(t, a, nil)
+	f := newFetcher(t, liar, good)
+	offers := f.offers(t.Context())
+	require.Len(t, offers, 2)
+	require.Equal(t, Offer{testNetwork, 99, 5, []uint64{7}}, offers[0].Offer)
+
+	_, err := f.fetch(t.Context(), liar, 7)
+	require.ErrorIs(t, err, ErrBad)
+	kept, err := os.ReadDir(f.dir)
+	require.NoError(t, err)
+	require.NotEmpty(t, kept)
+	m, err := f.fetch(t.Context(), good, 7)
+	require.NoError(t, err)
+	require.EqualValues(t, 4-len(kept), asked.Load(), "what the other peer gave is not asked for again")
+	part, err := m.part("901")
+	require.NoError(t, err)
+	got, err := io.ReadAll(f.open(part))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(noise, got))
+	_, err = f.fetch(t.Context(), good, 8)
+	require.ErrorIs(t, err, ErrPeer, "a snapshot that is not there")
+}
+
+func TestFetch_RefusesWhatIsTooLargeOrOfAnotherNetwork(t *testing.T) {
+	t.Parallel()
+	a, _ := testArchive(t, 7)
+	url, _ := serve(t, a, nil)
+	f := newFetcher(t, url)
+	f.limit = ChunkSize
+	_, err := f.fetch(t.Context(), url, 7)
+	require.ErrorIs(t, err, ErrBad)
+	f = newFetcher(t, url)
+	f.network[0]++
+	require.Empty(t, f.offers(t.Context()))
+	_, err = f.fetch(t.Context(), url, 7)
+	require.ErrorIs(t, err, ErrBad)
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for b := make([]byte, 1<<20); ; {
+			if _, err := w.Write(b); err != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(endless.Close)
+	_, err = newFetcher(t).get(t.Context(), endless.URL, 1<<20)
+	require.ErrorIs(t, err, ErrBad)
+}
+
+func TestArchive_KeepsTheNewestAndForgetsDrafts(t *testing.T) {
+	t.Parallel()
+	a, _ := testArchive(t, 7)
+	add(t, a, 9, []byte("x"))
+	add(t, a, 8, []byte("y"))
+	ticks, err := a.Ticks()
+	require.NoError(t, err)
+	require.Equal(t, []uint64{9, 8}, ticks)
+	_, err = a.manifest(7)
+	require.ErrorIs(t, err, ErrNotFound)
+	broken := errors.New("the disk is full")
+	_, err = a.Add(t.Context(), new(Head), []Source{{"901", func(io.Writer) error { return broken }}})
+	require.ErrorIs(t, err, broken)
+	require.NoError(t, os.Mkdir(filepath.Join(a.dir, "10"+draftSuffix), 0o755))
+	_, err = OpenArchive(a.dir, testNetwork, 2, 1<<30)
+	require.NoError(t, err)
+	entries, err := os.ReadDir(a.dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+}
+
+func TestNeeds_OnlyWhatNoPeerHasOrTooMuch(t *testing.T) {
+	t.Parallel()
+	offer := func(head, from uint64) offered { return offered{Offer: Offer{Head: head, BlocksFrom: from}} }
+	for _, c := range []struct {
+		all       []offered
+		head      uint64
+		lost, far bool
+	}{
+		{nil, 5, false, false},
+		{[]offered{offer(100, 6)}, 5, false, false},
+		{[]offered{offer(100, 7)}, 5, true, false},
+		{[]offered{offer(100, 7), offer(100, 1)}, 5, false, false},
+		{[]offered{offer(100, 0)}, 5, true, false},
+		{[]offered{offer(2000, 1)}, 5, false, true},
+		{[]offered{offer(2, 1)}, 5, false, false},
+	} {
+		lost, far := needs(c.all, c.head, 1000)
+		require.Equal(t, c, struct {
+			all       []offered
+			head      uint64
+			lost, far bool
+		}{c.all, c.head, lost, far})
+	}
+}
