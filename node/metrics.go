@@ -52,11 +52,11 @@ func newMetrics(n *Node) *metrics {
 			Buckets: []float64{.01, .02, .05, .1, .2, .3, .5, .75, 1, 2, 5, 10},
 		}, []string{"level"}),
 		snapshots: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "lockstep_snapshot_duration_seconds", Help: "Time to write a snapshot for nodes that join.",
+			Name: "lockstep_node_snapshot_duration_seconds", Help: "Time to write a snapshot for nodes that join.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300},
 		}),
 		snapshotBytes: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "lockstep_snapshot_bytes", Help: "Size of the newest snapshot.",
+			Name: "lockstep_node_snapshot_bytes", Help: "Size of the newest snapshot.",
 		}),
 	}
 	for _, level := range []core.Level{core.LevelOrdered, core.LevelExecuted, core.LevelAttested} {
