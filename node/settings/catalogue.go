@@ -97,7 +97,7 @@ var (
 )
 
 // derived are fields that follow from others or from the build, or that only tests set.
-var derived = map[string]bool{"version": true, "ordering.home": true, "ordering.inMemory": true, "ordering.follow": true}
+var derived = map[string]bool{"version": true, "protocol": true, "ordering.home": true, "ordering.inMemory": true, "ordering.follow": true}
 
 func isData(t reflect.Type) bool {
 	switch t.Kind() {
