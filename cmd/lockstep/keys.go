@@ -19,14 +19,14 @@ type keyInfo struct {
 func newKeys() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keys",
-		Short: "Make, import and show the Ethereum keys that validators sign with",
-		Long: "Keys are files in go-ethereum's keystore format, encrypted with a password that stands in the first line of another\n" +
+		Short: "Make, import and show the keys that validators sign with",
+		Long: "Ethereum keys are files in go-ethereum's keystore format, encrypted with a password that stands in the first line of another\n" +
 			"file. No key and no password is ever an argument or printed.",
 		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		newProve(),
+		newProve(), newKeysValidator(), newKeysPassword(),
 		newKeyCommand(keyCommand{
 			use: "new FILE", short: "Make a key and write it, encrypted, to a new file", encrypts: true,
 			run: func(f keyFiles) (common.Address, error) {
@@ -52,7 +52,7 @@ func newKeys() *cobra.Command {
 			},
 		}),
 		newKeyCommand(keyCommand{
-			use: "show FILE", short: "Open a key file and show the address",
+			use: "address FILE", aliases: []string{"show"}, short: "Open a key file and show the address",
 			run: func(f keyFiles) (common.Address, error) {
 				key, err := keys.Load(f.path, f.password)
 				if err != nil {
@@ -71,6 +71,7 @@ type keyFiles struct{ path, password, from string }
 // keyCommand describes one; encrypts: it needs a password, imports: it reads another key file.
 type keyCommand struct {
 	use, short        string
+	aliases           []string
 	encrypts, imports bool
 	run               func(keyFiles) (common.Address, error)
 }
@@ -79,8 +80,9 @@ func newKeyCommand(k keyCommand) *cobra.Command {
 	var f keyFiles
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   k.use,
-		Short: k.short,
+		Use:     k.use,
+		Aliases: k.aliases,
+		Short:   k.short,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError{fmt.Errorf("%s takes the path of one file", cmd.CommandPath())}

@@ -74,7 +74,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newDevnet(), newDemo(), newTestnet(), newNode(), newStatus(), newRollups(), newTick(), newTx(), newBundle(), newContracts(), newWatch(), newValidators(),
-		newVerify(), newEvidence(), newPropose(), newSign(), newSubmit(), newChanges(), newKeys(), newConfig(), newSolver(), newSim(), newOPStack(), newVersion(),
+		newVerify(), newEvidence(), newPropose(), newSign(), newSubmit(), newChanges(), newKeys(), newSigner(), newConfig(), newSolver(), newSim(), newOPStack(), newVersion(),
 	)
 	root.InitDefaultCompletionCmd()
 	return root

@@ -125,3 +125,25 @@ func Password(path string) (string, error) {
 	}
 	return line, nil
 }
+
+// ChangePassword writes the key of a file anew, encrypted with the password in the first line of another file, so that a crash leaves
+// the old file or the new one. It gives the address.
+func ChangePassword(path, passwordFile, newPasswordFile string, cost Cost) (common.Address, error) {
+	key, err := Load(path, passwordFile)
+	if err != nil {
+		return common.Address{}, err
+	}
+	password, err := Password(newPasswordFile)
+	if err != nil {
+		return common.Address{}, err
+	}
+	next := path + ".new"
+	address, err := Save(next, key, password, cost)
+	if err != nil {
+		return common.Address{}, err
+	}
+	if err := os.Rename(next, path); err != nil {
+		return common.Address{}, errors.Join(fmt.Errorf("keys: %w", err), os.Remove(next))
+	}
+	return address, nil
+}

@@ -28,6 +28,10 @@ type Config struct {
 	// Peers are the other validators as nodeid@host:port; connections to them are always restored. A host name that
 	// cannot be resolved when the node starts is not tried again.
 	Peers []string
+	// Signer is where the process that holds the consensus key dials in: tcp://HOST:PORT or unix://PATH, or noise://PEERID@HOST:PORT for one
+	// that is known by its key. Empty: the key is in Home. Whoever reaches the port first is believed to be the signer, so
+	// only the signer may reach it.
+	Signer string
 	// IdleInterval is how long a proposer waits for the first entry before it proposes an empty tick; below half of
 	// TimeoutPropose, or the others give up on it.
 	IdleInterval time.Duration
@@ -80,6 +84,9 @@ func (c Config) Validate() error {
 	}
 	if err := checkHostPort(c.Listen); err != nil {
 		fail("listen: %w", err)
+	}
+	if err := checkSigner(c.Signer); err != nil {
+		fail("signer: %w", err)
 	}
 	for i, peer := range c.Peers {
 		if err := checkPeer(peer); err != nil {

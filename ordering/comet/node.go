@@ -66,10 +66,13 @@ func New(cfg Config, deps Deps) (*Node, error) {
 	return n, nil
 }
 
-// signerOf is what signs the node's votes.
+// signerOf is what signs the node's votes; nil for a remote signer.
 func signerOf(cfg Config) (cmttypes.PrivValidator, error) {
 	if cfg.Follow {
 		return newFollower(), nil
+	}
+	if cfg.Signer != "" {
+		return nil, nil //nolint:nilnil // it comes with the signer, see awaitSigner
 	}
 	return loadConsensusKey(cfg.Home)
 }
@@ -118,6 +121,15 @@ func (n *Node) run(ctx context.Context, app cmtabci.Application) (err error) {
 	defer func() { err = errors.Join(err, n.Close()) }()
 	if err := n.awaitGenesis(ctx); err != nil {
 		return nil // ctx ended before the network began
+	}
+	n.sink = &engineSink{failed: n.fail}
+	done, err := n.awaitSigner(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if n.signer == nil {
+		return nil // ctx ended before the signer came
 	}
 	defer n.closeDBs()
 	engine, err := n.open(ctx, app)
@@ -207,7 +219,6 @@ func (n *Node) open(ctx context.Context, app cmtabci.Application) (engine *cmtno
 		return nil, err
 	}
 	n.app.timeouts.begin(n.cfg.Peers, cfg.Consensus)
-	n.sink = &engineSink{failed: n.fail}
 	return cmtnode.NewNodeWithContext(ctx, cfg, n.signer, n.key,
 		cmtproxy.NewConnSyncLocalClientCreator(app), // a lock per connection: gossip does not wait for consensus
 		func() (*cmttypes.GenesisDoc, error) { return n.genesis, nil },
