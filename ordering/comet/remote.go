@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"time"
 
@@ -40,6 +41,11 @@ func checkSigner(address string) error {
 func (n *Node) awaitSigner(ctx context.Context) (done func(), err error) {
 	if n.cfg.Signer == "" || n.cfg.Follow {
 		return func() {}, nil
+	}
+	if path, ok := strings.CutPrefix(n.cfg.Signer, "unix://"); ok {
+		if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
+			_ = os.Remove(path) // a killed node leaves it; what is still in the way, listening tells
+		}
 	}
 	endpoint, err := cmtprivval.NewSignerListenerFromAddr(n.cfg.Signer, n.key.PrivKey, &engineLogger{log: n.log, module: "signer", sink: n.sink})
 	if err != nil {

@@ -2,7 +2,7 @@ package testnet
 
 import (
 	"encoding/json"
-	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,7 +71,14 @@ func nodeKeys(homes []string) (paths []string) {
 func TestSigner_VotesForAValidatorWithoutAKey(t *testing.T) {
 	l := initNetwork(t, 0, 0)
 	signer := moveKey(t, l.home(0))
-	address := fmt.Sprintf("tcp://127.0.0.1:%d", ports(t, 1))
+	socket := filepath.Join(t.TempDir(), "signer.sock")
+	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket}) // as a node leaves it that was killed
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.SetUnlinkOnClose(false)
+	_ = left.Close()
+	address := "unix://" + socket
 	sign := func() *process {
 		return start(t, lockstep, "signer", "--home", signer, "--connect", address, "--log-level", "debug")
 	}
