@@ -20,7 +20,7 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-var testNetwork = core.NetworkID(common.HexToHash("0x01"))
+var testNetwork core.NetworkID = common.HexToHash("0x01")
 
 // testArchive is an archive with one snapshot of a tick, whose chain is 2.5 chunks of noise.
 func testArchive(t *testing.T, tick uint64) (*Archive, []byte) {
