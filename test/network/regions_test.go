@@ -65,9 +65,9 @@ func TestFloor_IsThreeWaysToAQuorum(t *testing.T) {
 	t.Parallel()
 	// A quorum of four is three: the proposer's own region, and the nearer ones.
 	sent := []time.Duration{0, 0, 0, 0}
-	want := []time.Duration{40, 68, 40, 55} // ms: the second nearest of the others
+	want := []int64{40, 68, 40, 55} // ms: the second nearest of the others
 	for v, got := range heardFrom(sent, 3) {
-		if got != want[v]*time.Millisecond {
+		if got.Milliseconds() != want[v] || got%time.Millisecond != 0 {
 			t.Errorf("validator %d has heard a quorum after %s, want %d ms", v, got, want[v])
 		}
 	}
