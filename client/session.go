@@ -27,7 +27,9 @@ func (s *Session) Tick() uint64 { return s.tick.Load() }
 
 // Saw takes notice of a tick that was seen otherwise, such as in another process or by WebSocket.
 func (s *Session) Saw(tick uint64) {
-	for before := s.tick.Load(); tick > before && !s.tick.CompareAndSwap(before, tick); before = s.tick.Load() {
+	before := s.tick.Load()
+	for tick > before && !s.tick.CompareAndSwap(before, tick) {
+		before = s.tick.Load()
 	}
 }
 

@@ -102,7 +102,7 @@ func replaceFile(path string, f *changeFile) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(next.Name()) // it is gone when it took the place
+	defer func() { _ = os.Remove(next.Name()) }() // it is gone when it took the place
 	if _, err := next.Write(out.Bytes()); err != nil {
 		next.Close()
 		return err
