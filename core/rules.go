@@ -83,7 +83,7 @@ func (g *Genesis) checkLegs(b DecodedBundle) error {
 		}
 		if b.Atomicity == AtomicExecution {
 			if zone := g.ZoneOf(leg.Rollup); zone == 0 || zone != g.ZoneOf(b.Legs[0].Rollup) {
-				return fmt.Errorf("legs[%d].rollup: %w: rollup %s", i, ErrNoCommonZone, leg.Rollup)
+				return fmt.Errorf("legs[%d].rollup: %w: %s", i, ErrNoCommonZone, g.whyNotExecution(leg.Rollup))
 			}
 		}
 		if err := g.checkProtectedLeg(b.Bundle, tx); err != nil {
@@ -97,6 +97,15 @@ func (g *Genesis) checkLegs(b DecodedBundle) error {
 		return fmt.Errorf("legs: %w: all together %d, cap per bundle %d", ErrGasAboveCap, gas, g.Params.BundleGasCapacity)
 	}
 	return nil
+}
+
+// whyNotExecution says why a leg on a rollup does not fit into an execution bundle, and what would.
+func (g *Genesis) whyNotExecution(id RollupID) string {
+	if kind, ok := g.Kind(id); ok && kind != KindEVM {
+		return fmt.Sprintf(`rollup %s is of kind %s, which the network orders and does not execute, so a bundle with it is never atomic in execution; `+
+			`want atomicity "inclusion" (the legs are ordered together and each has an outcome of its own), or no leg on it`, id, kind)
+	}
+	return fmt.Sprintf("rollup %s", id)
 }
 
 // checkProtectedLeg applies the protected-transaction rule of ARCHITECTURE.md §4 to a leg.

@@ -161,6 +161,7 @@ func TestCheckBundle(t *testing.T) {
 		{"a leg twice", nil, []core.Transaction{a, b, a}, core.ErrDuplicateLeg, "legs[2].tx"},
 		{"two zones", nil, []core.Transaction{a, zone2}, core.ErrNoCommonZone, "legs[1].rollup"},
 		{"no zone", nil, []core.Transaction{op}, core.ErrNoCommonZone, "legs[0].rollup"},
+		{"executed by others", nil, []core.Transaction{a, op}, core.ErrNoCommonZone, `is of kind opstack, which the network orders and does not execute, so a bundle with it is never atomic in execution; want atomicity "inclusion"`},
 		{"unknown rollup", nil, []core.Transaction{a, rulesTx(t, 77)}, core.ErrUnknownRollup, "legs[1].tx: rollup"},
 		{"a leg above the gas cap", nil, []core.Transaction{rulesTx(t, 901, func(tx *gethtypes.AccessListTx) { tx.Gas = 1 << 25 })}, core.ErrGasAboveCap, "legs[0].tx: gas"},
 		{"gas at the bundle cap", nil, hungry(16), nil, ""},

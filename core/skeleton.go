@@ -40,7 +40,7 @@ func (g *Genesis) CheckSkeleton(s *Skeleton, timeMs uint64) error {
 		rollup := RollupID(leg.Rollup)
 		switch zone := g.ZoneOf(rollup); {
 		case zone == 0 || zone != g.ZoneOf(RollupID(s.Legs[0].Rollup)):
-			return fmt.Errorf("legs[%d].rollup: %w: rollup %s", i, ErrNoCommonZone, rollup)
+			return fmt.Errorf("legs[%d].rollup: %w: %s", i, ErrNoCommonZone, g.whyNotExecution(rollup))
 		case leg.Gas > g.Params.MaxTxGas:
 			return fmt.Errorf("legs[%d].gas: %w: have %d, cap %d", i, ErrGasAboveCap, leg.Gas, g.Params.MaxTxGas)
 		}

@@ -124,7 +124,12 @@ func (g *Gateway) zoneOf(d core.DecodedBundle) (Zone, error) {
 	zone := g.deps.Genesis.ZoneOf(d.Legs[0].Rollup)
 	for i, leg := range d.Legs {
 		if id := g.deps.Genesis.ZoneOf(leg.Rollup); id == 0 || id != zone {
-			return nil, &Refusal{Cause: core.ErrNoCommonZone, Field: fmt.Sprintf("legs[%d].rollup", i), Have: "rollup " + leg.Rollup.String()}
+			refusal := &Refusal{Cause: core.ErrNoCommonZone, Field: fmt.Sprintf("legs[%d].rollup", i), Have: "rollup " + leg.Rollup.String()}
+			if kind, ok := g.deps.Genesis.Kind(leg.Rollup); ok && kind != core.KindEVM {
+				refusal.Have += " of kind " + kind.String()
+				refusal.Want = "rollups that the network executes: nothing else can be simulated"
+			}
+			return nil, refusal
 		}
 	}
 	z, ok := g.deps.Zones[zone]

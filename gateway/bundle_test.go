@@ -191,7 +191,7 @@ func TestSimulateBundle_RefusesRollupsOfNoCommonZone(t *testing.T) {
 		name  string
 		other core.RollupID
 		code  int
-	}{{"other zone", gatewaytest.Alone, 47404}} {
+	}{{"other zone", gatewaytest.Alone, 47404}, {"executed by others", gatewaytest.Chain, 47404}} {
 		t.Run(r.name, func(t *testing.T) {
 			b := gatewaytest.Bundle(h.Genesis, gatewaytest.Tx(gatewaytest.A, 0), gatewaytest.Tx(r.other, 0))
 			if got := failure(t, c.CallContext(t.Context(), nil, simulateBundle, b.Bundle)); got.Code != r.code || got.Data.Field != "legs[1].rollup" {

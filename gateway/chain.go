@@ -32,11 +32,12 @@ type PreConfirmation struct {
 // forwardMethod is what a Chain's server calls every method that it does not have itself.
 const forwardMethod = `"forward_call"`
 
-// MountChain serves a chain under /rollup/{id}. It must be called before Run, which stops the server at its end.
+// MountChain serves a chain under /rollup/{id}, from the moment at which it is registered. It must be called before Run, which stops
+// the server at its end.
 func (g *Gateway) MountChain(rollup core.RollupID, c Chain) error {
 	r, ok := g.deps.Genesis.Rollup(rollup)
-	if g.started.Load() || !ok || r.Kind == core.KindEVM || g.rollups[rollup] != nil {
-		return fmt.Errorf("%w: mount of chain %s: not registered, executed by the network, mounted twice, or after the start", ErrWiring, rollup)
+	if g.started.Load() || ok && r.Kind == core.KindEVM || g.rollups[rollup] != nil {
+		return fmt.Errorf("%w: mount of chain %s: executed by the network, mounted twice, or after the start", ErrWiring, rollup)
 	}
 	m := g.newMount(c.Server(), &rollup)
 	m.chain = c

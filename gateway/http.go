@@ -107,11 +107,12 @@ func (g *Gateway) route(path string) (*mount, error) {
 	if err != nil {
 		return nil, &Refusal{Cause: core.ErrUnknownRollup, Field: "rollup", Have: excerpt([]byte(name)), Want: g.knownRollups()}
 	}
-	if _, ok := g.deps.Genesis.Rollup(id); !ok {
+	r, ok := g.deps.Genesis.Rollup(id)
+	if !ok {
 		return nil, &Refusal{Cause: core.ErrUnknownRollup, Field: "rollup", Have: id.String(), Want: g.knownRollups()}
 	}
 	m, ok := mounts[id]
-	if !ok {
+	if !ok || m.chain != nil && r.Kind == core.KindEVM {
 		return nil, &Refusal{Cause: ErrNotServed, Field: "rollup", Detail: "no Ethereum JSON-RPC of rollup " + id.String() + " at this path"}
 	}
 	return m, nil

@@ -265,20 +265,9 @@ func (c *openrpcComponents) addSchemas(t reflect.Type) {
 	if t.Kind() != reflect.Struct || plainSchema(t) != nil || c.Schemas[t.Name()] != nil {
 		return
 	}
-	properties, required := schema{}, []string{}
+	properties := schema{}
 	c.Schemas[t.Name()] = schema{"type": "object", "properties": properties}
-	for i := range t.NumField() {
-		field := t.Field(i)
-		if !field.IsExported() {
-			continue
-		}
-		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		properties[name] = schemaOf(field.Type)
-		if options != "omitempty" {
-			required = append(required, name)
-		}
-		c.addSchemas(field.Type)
-	}
+	required := c.addFields(t, properties)
 	if t == reflect.TypeFor[core.Bundle]() || t == reflect.TypeFor[core.Leg]() {
 		// What may be left out when a bundle is sent, see readBundle.
 		required = slices.DeleteFunc(required, func(name string) bool { return slices.Contains(optionalInBundle, name) })
@@ -287,6 +276,35 @@ func (c *openrpcComponents) addSchemas(t reflect.Type) {
 	if len(required) > 0 {
 		c.Schemas[t.Name()]["required"] = required
 	}
+}
+
+// addFields adds the schemas of a structure's fields, those of embedded structures among them, and gives the names that are always there.
+func (c *openrpcComponents) addFields(t reflect.Type, properties schema) (required []string) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case !field.IsExported():
+			continue
+		case field.Anonymous && name == "":
+			required = append(required, c.addFields(field.Type, properties)...)
+			continue
+		}
+		properties[name] = schemaOf(field.Type)
+		if options != "omitempty" {
+			required = append(required, name)
+			if isStructure(field.Type) {
+				properties[name] = schema{"oneOf": []schema{schemaOf(field.Type), {"type": "null"}}}
+			}
+		}
+		c.addSchemas(field.Type)
+	}
+	return required
+}
+
+// isStructure reports whether a field that is always there is null now and then: a pointer to a structure that does not write itself.
+func isStructure(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && plainSchema(t.Elem()) == nil
 }
 
 var optionalInBundle = []string{"notBefore", "parentTick", "bid", "commitment", "mayRevert"}

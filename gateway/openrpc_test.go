@@ -88,7 +88,7 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 	}
 	c := h.Dial(t, "ws", "/")
 	call[gateway.NetworkStatus](t, c, "lockstep_status") // from here on the gateway follows the log
-	h.Zone.Decide(h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{single}}), gatewaytest.Included(gatewaytest.A, 0, single))
+	h.Zone.Decide(h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{single, told(0, 1, 1, 1, 100), told(0, 2, 1, 1, 110)}}), gatewaytest.Included(gatewaytest.A, 0, single))
 	h.Checkpoints.Add(completeCheckpoint(t, h.Genesis.NetworkID(), 2, gatewaytest.Start/1000+1))
 	awaitTimes(t, c, single.Hash())
 
@@ -112,6 +112,7 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 		{Name: "a bundle that fills and claims", Method: "lockstep_submitSolution", Params: []any{gatewaytest.OrderID, bundle.Bundle}},
 		{Name: "the user's", Method: "lockstep_cancelIntent", Params: []any{gateway.IntentCancellation{OrderID: gatewaytest.OrderID, Signature: make([]byte, 65)}}},
 		{Name: "the newest one", Method: "lockstep_getCheckpoint", Params: []any{"latest"}},
+		{Name: "a block whose L1 origin is deep enough", Method: getFinality, Params: []any{gatewaytest.Chain, 1, 10}},
 	}
 	for i := range examples {
 		e := &examples[i]

@@ -222,6 +222,10 @@ func typeText(t *testing.T, folder string, names ...string) string {
 }
 
 func writeField(b *strings.Builder, field *ast.Field) {
+	if embedded, ok := field.Type.(*ast.Ident); ok && len(field.Names) == 0 {
+		fmt.Fprintf(b, "| | all of `%s` | |\n", embedded.Name)
+		return
+	}
 	if field.Tag == nil {
 		return // not part of the JSON
 	}

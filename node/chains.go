@@ -11,14 +11,18 @@ import (
 	"github.com/lockstep-network/lockstep/gateway/chainrpc"
 )
 
-// mountChains serves the Ethereum JSON-RPC of the chains that others execute, where the configuration says how to reach them.
+// mountChains serves the Ethereum JSON-RPC of the chains that others execute, where the configuration says how to reach them. A chain
+// that is not registered is served from the moment at which it is.
 func (n *Node) mountChains() error {
 	for _, id := range slices.Sorted(maps.Keys(n.cfg.OPStack)) {
 		if n.cfg.OPStack[id].Execution == "" {
 			continue
 		}
-		if kind, ok := n.genesis.Kind(id); !ok || kind != core.KindOPStack {
-			return fmt.Errorf("opstack.%s: no rollup of kind opstack has this id in the genesis; it has %s", id, n.chainsOf())
+		switch kind, ok := n.genesis.Kind(id); {
+		case !ok:
+			n.log.Warn("a chain is set that is not registered: it is served once it is", "stage", "gateway", "rollup", id, "registered", n.chainsOf())
+		case kind != core.KindOPStack:
+			return fmt.Errorf("opstack.%s: rollup %s is of kind %s, want one of kind opstack; registered are %s", id, id, kind, n.chainsOf())
 		}
 		chain, err := chainrpc.New(n.cfg.OPStack[id], chainrpc.Deps{
 			Rollup: id, Network: n.gateway.Sender(id), Pool: chainPool{rollupPool{n.pool, id}}, MaxSyncWait: n.cfg.Gateway.MaxWait, Logger: n.log,
@@ -37,7 +41,7 @@ func (n *Node) mountChains() error {
 // chainsOf lists the rollups of kind opstack for messages.
 func (n *Node) chainsOf() string {
 	var ids []core.RollupID
-	for _, r := range n.genesis.Rollups {
+	for _, r := range n.genesis.InForce().Rollups {
 		if r.Kind == core.KindOPStack {
 			ids = append(ids, r.ID)
 		}

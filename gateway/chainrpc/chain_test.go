@@ -474,10 +474,38 @@ func TestChain_SendsAndWaitsForTheReceipt(t *testing.T) {
 	fails(t, s.http.Call(nil, "eth_sendRawTransactionSync", encoded(t, signed(t, 1)), "soon"), -32602, "timeout")
 }
 
+// In mode confirm nobody takes the lane: what is sent goes to the execution client, and the network has no say in it.
+func TestChain_SendsToTheExecutionClient(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, "http", func(c *chainrpc.Config) { c.Submit = chainrpc.SubmitExecution })
+	s.execution.set(func(e *execution) { e.nonce = 4 })
+	s.pool.next = 9
+	tx := signed(t, 4)
+	fails(t, s.http.Call(nil, "eth_sendRawTransaction", encoded(t, tx)), -32000, "the client's own words")
+	s.execution.set(func(e *execution) { e.accepts = true })
+	if hash := call[common.Hash](t, s.http, "eth_sendRawTransaction", encoded(t, tx)); hash != tx.Hash() {
+		t.Errorf("hash %s", hash)
+	}
+	from := crypto.PubkeyToAddress(gatewaytest.Key(7).PublicKey)
+	if n := call[hexutil.Uint64](t, s.http, "eth_getTransactionCount", from, "pending"); n != 6 {
+		t.Errorf("pending nonce %d, want the client's", n)
+	}
+	fails(t, s.http.Call(nil, "eth_sendRawTransactionSync", encoded(t, tx), "0x1"), 4, "wasn't processed in 1ms")
+	s.execution.set(func(e *execution) { e.receipts[tx.Hash()] = `{"blockNumber":"0x6"}` })
+	if r := call[map[string]any](t, s.http, "eth_sendRawTransactionSync", encoded(t, tx)); r["blockNumber"] != "0x6" {
+		t.Errorf("receipt %v", r)
+	}
+	s.execution.mu.Lock()
+	defer s.execution.mu.Unlock()
+	if len(s.Pool.Added) != 0 || s.execution.sent < 3 {
+		t.Errorf("%d transactions for the lane, %d for the execution client", len(s.Pool.Added), s.execution.sent)
+	}
+}
+
 func TestConfig_NamesEveryProblem(t *testing.T) {
 	t.Parallel()
-	err := chainrpc.Config{Execution: "127.0.0.1:8545", Stream: "http://x", Allow: []string{"engine_getPayloadV4", "eth", "eth_sendRawTransaction", "debug_setHead"}}.Validate()
-	for _, want := range []string{`execution is "127.0.0.1:8545", want a URL that begins with http://`, `stream is "http://x"`, `"engine_getPayloadV4"`, `"eth"`, `"eth_sendRawTransaction"`, `"debug_setHead"`} {
+	err := chainrpc.Config{Execution: "127.0.0.1:8545", Stream: "http://x", Submit: "pool", Allow: []string{"engine_getPayloadV4", "eth", "eth_sendRawTransaction", "debug_setHead"}}.Validate()
+	for _, want := range []string{`execution is "127.0.0.1:8545", want a URL that begins with http://`, `stream is "http://x"`, `submit is "pool", want "lane"`, `"engine_getPayloadV4"`, `"eth"`, `"eth_sendRawTransaction"`, `"debug_setHead"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in %v", want, err)
 		}

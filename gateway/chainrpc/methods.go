@@ -14,12 +14,13 @@ type ethMethods struct{ c *Chain }
 
 const pendingTag = `"pending"`
 
-// GetTransactionCount is the execution client's, except that pending counts what is ordered and in no block, and what waits for that.
+// GetTransactionCount is the execution client's, except that pending counts what is ordered and in no block, and what waits for that, where
+// the lane is what transactions are sent to.
 func (m *ethMethods) GetTransactionCount(ctx context.Context, addr common.Address, at *json.RawMessage) (json.RawMessage, error) {
 	if at == nil {
 		return m.c.ask(ctx, "eth_getTransactionCount", addr, "latest")
 	}
-	if string(*at) != pendingTag {
+	if string(*at) != pendingTag || m.c.cfg.Submit == SubmitExecution {
 		return m.c.ask(ctx, "eth_getTransactionCount", addr, *at)
 	}
 	var nonce hexutil.Uint64

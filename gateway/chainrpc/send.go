@@ -12,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -24,15 +25,29 @@ const maxGas = 1 << 24
 func chainID(rollup core.RollupID) *big.Int { return new(big.Int).SetUint64(uint64(rollup)) }
 
 // SendRawTransaction brings a transaction into the chain's lane and answers its hash once it is ordered, or waits for an earlier nonce.
+// With Config.Submit "execution" the answer is the execution client's.
 func (m *ethMethods) SendRawTransaction(ctx context.Context, input hexutil.Bytes) (common.Hash, error) {
-	tx, err := m.c.send(ctx, input)
+	hash, err := m.c.send(ctx, input)
 	if err != nil {
 		return common.Hash{}, m.c.deps.Network.Fail(err)
 	}
-	return tx.Hash(), nil
+	return hash, nil
 }
 
-func (c *Chain) send(ctx context.Context, input hexutil.Bytes) (*gethtypes.Transaction, error) {
+// send brings a transaction to where the chain takes it from. The hash is there as soon as it is known, with an error too.
+func (c *Chain) send(ctx context.Context, input hexutil.Bytes) (hash common.Hash, err error) {
+	if c.cfg.Submit == SubmitExecution {
+		hash = crypto.Keccak256Hash(input)
+		return hash, c.upstream.call(ctx, &hash, "eth_sendRawTransaction", input)
+	}
+	tx, err := c.sendToLane(ctx, input)
+	if tx != nil {
+		hash = tx.Hash()
+	}
+	return hash, err
+}
+
+func (c *Chain) sendToLane(ctx context.Context, input hexutil.Bytes) (*gethtypes.Transaction, error) {
 	if len(input) > 0 && input[0] < 0xc0 { // before it is decoded, as what nobody knows cannot be
 		switch input[0] {
 		case gethtypes.AccessListTxType, gethtypes.DynamicFeeTxType, gethtypes.SetCodeTxType:
@@ -92,7 +107,7 @@ func (c *Chain) checkSender(ctx context.Context, tx *gethtypes.Transaction, from
 // syncDefault is how long eth_sendRawTransactionSync waits unless it is told, as in go-ethereum.
 const syncDefault = 20 * time.Second
 
-// SendRawTransactionSync brings a transaction into the lane and answers its receipt: of a block, or of the operator's stream
+// SendRawTransactionSync brings a transaction to where the chain takes it from and answers its receipt: of a block, or of the operator's stream
 // (EIP-7966).
 func (m *ethMethods) SendRawTransactionSync(ctx context.Context, input hexutil.Bytes, timeout *json.RawMessage) (json.RawMessage, error) {
 	limit, err := m.c.syncLimit(timeout)
@@ -101,16 +116,13 @@ func (m *ethMethods) SendRawTransactionSync(ctx context.Context, input hexutil.B
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	tx, err := m.c.send(ctx, input)
+	hash, err := m.c.send(ctx, input)
 	if err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, m.c.deps.Network.Fail(err)
 	}
-	if tx == nil {
-		tx = new(gethtypes.Transaction)
-	}
 	for {
 		heard := m.c.previews.changed()
-		receipt, err := m.GetTransactionReceipt(ctx, tx.Hash())
+		receipt, err := m.GetTransactionReceipt(ctx, hash)
 		if err == nil && string(receipt) != "null" {
 			return receipt, nil
 		}
@@ -120,7 +132,7 @@ func (m *ethMethods) SendRawTransactionSync(ctx context.Context, input hexutil.B
 		case <-look.C:
 		case <-ctx.Done():
 			look.Stop()
-			return nil, &syncTimeout{limit, tx.Hash()}
+			return nil, &syncTimeout{limit, hash}
 		}
 		look.Stop()
 	}

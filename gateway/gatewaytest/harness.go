@@ -42,6 +42,8 @@ type Options struct {
 	Listener net.Listener
 	// Ledger answers instead of the log.
 	Ledger gateway.Ledger
+	// Genesis makes another network of that of the tests; nil for none.
+	Genesis func(*core.Genesis) *core.Genesis
 	// Mount is called before the gateway runs; nil for nothing.
 	Mount func(*gateway.Gateway)
 	// Now is the gateway's clock; nil for the real one.
@@ -54,6 +56,9 @@ type Options struct {
 func New(t testing.TB, o Options) *Harness {
 	t.Helper()
 	genesis := Genesis()
+	if o.Genesis != nil {
+		genesis = o.Genesis(genesis)
+	}
 	h := &Harness{Genesis: genesis, Log: NewLog(genesis), Checkpoints: new(Checkpoints), Zone: NewZone(), Pool: NewPool(genesis), Done: make(chan error, 1)}
 	h.Log.Append(Content{})
 	h.Zone.Decide(1)

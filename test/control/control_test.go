@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"log/slog"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -12,7 +13,9 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/client"
 	"github.com/lockstep-network/lockstep/client/lane"
@@ -50,6 +53,7 @@ type network struct {
 func start(t *testing.T, dir string, keys map[int]string) *network {
 	t.Helper()
 	n := &network{t: t, dir: dir, keys: keys, newer: make(map[int]bool)}
+	execution := startExecution(t)
 	var err error
 	n.net, err = devnet.New(devnet.Options{
 		Dir: dir, RPC: "127.0.0.1:0", Version: "test", Opaque: []core.RollupID{loaded},
@@ -62,6 +66,7 @@ func start(t *testing.T, dir string, keys map[int]string) *network {
 			if n.newer[validator] {
 				cfg.Protocol = core.ProtocolVersion + 1
 			}
+			cfg.ServeChain(chain, execution.URL)
 		},
 	})
 	if err != nil {
@@ -88,6 +93,35 @@ func start(t *testing.T, dir string, keys map[int]string) *network {
 	}
 	t.Cleanup(n.rpc.Close)
 	return n
+}
+
+// startExecution starts what stands for the execution client of the chain that joins: it knows the chain's id.
+func startExecution(t *testing.T) *httptest.Server {
+	t.Helper()
+	served := rpc.NewServer()
+	if err := served.RegisterName("eth", executionClient{}); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(served)
+	t.Cleanup(server.Close)
+	return server
+}
+
+type executionClient struct{}
+
+// ChainId is eth_chainId.
+func (executionClient) ChainId() hexutil.Uint64 { return hexutil.Uint64(chain) }
+
+// chainID asks for the chain's id under its path of the gateway.
+func (n *network) chainID() (id hexutil.Uint64, err error) {
+	n.t.Helper()
+	c, err := rpc.DialContext(within(n.t), n.url+"/rollup/"+chain.String())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.CallContext(within(n.t), &id, "eth_chainId")
+	return id, err
 }
 
 func within(t *testing.T) context.Context {
@@ -266,7 +300,13 @@ func TestControl_ChangesARunningNetwork(t *testing.T) {
 	if _, err := lane.New(joining, proof.FromGenesis(n.net.Genesis()), n.url).Submit(within(t), []byte("early")); err == nil {
 		t.Fatal("an entry is taken for a rollup that is not registered")
 	}
+	if _, err := n.chainID(); err == nil || !strings.Contains(err.Error(), "unknown rollup") {
+		t.Errorf("the chain's JSON-RPC before it is registered: %v", err)
+	}
 	n.change(opchain, 0, 1, 2)
+	if id, err := n.chainID(); err != nil || id != hexutil.Uint64(chain) {
+		t.Errorf("the chain's JSON-RPC once it is registered: %d, %v", id, err)
+	}
 	n.change(core.Change{RegisterRollup: &core.RegisterRollup{ID: joining, Name: "joining", Kind: core.KindOpaque}}, 1, 2, 3)
 	if _, err := lane.New(joining, proof.FromGenesis(n.net.Genesis()), n.url).Submit(within(t), []byte("first")); err != nil {
 		t.Fatal(err)

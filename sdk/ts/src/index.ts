@@ -7,8 +7,8 @@ export * from './proof/index.js'
 export { lockstepActions, type LockstepActions } from './decorators/network.js'
 export { lockstepWalletActions, type LockstepWalletActions } from './decorators/wallet.js'
 export {
-  getCheckpoint, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
-  type GetProofParameters,
+  getCheckpoint, getFinality, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  type GetFinalityParameters, type GetProofParameters,
 } from './actions/network.js'
 export { hasReached, waitForLevel, type WaitForLevelParameters } from './actions/waitForLevel.js'
 export { watchLevels, type WatchLevelsParameters } from './actions/watchLevels.js'
@@ -40,7 +40,7 @@ export {
 } from './errors/rpc.js'
 export { contractAddresses, inboxAbi, intentSettlerAbi, outboxAbi, swapAbi, tokenBridgeAbi } from './gen/contracts.js'
 export type {
-  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, IntentFill, IntentMessage, IntentSolution,
+  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Finality, IntentFill, IntentMessage, IntentSolution,
   IntentStatus, IntentView, Level, LevelMessage, Network, RebuiltMessage, Rollup,
-  SimulatedAssertion, SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage,
+  SimulatedAssertion, SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage, ToldBlock,
 } from './types.js'

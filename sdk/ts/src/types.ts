@@ -47,6 +47,12 @@ export type Attempt = {
   reverted?: boolean
   gasUsed?: number
   receipt?: RpcTransactionReceipt
+  /** A bundle's: `inclusion` says that its legs were ordered together and nothing more. */
+  atomicity?: Atomicity
+  /** On a chain that the network does not execute: the block of the operator's signed report that names the place, and where the report stands. */
+  reported?: { number: number; hash: Hash; timestamp: number; seq: number; tick: number }
+  /** The operator's stream says that it will be in block `blockNumber`; it may be taken back until a report is there. */
+  preConfirmed?: boolean
   /** The places of a bundle's legs, in the bundle's order. */
   legs?: Attempt[]
 }
@@ -170,6 +176,45 @@ export type CheckpointView = {
   signers: { address: Address; power: number }[]
   nextSigners: { address: Address; power: number }[]
   typedData: unknown
+}
+
+/** A block of a chain that keeps its own sequencer, as its operator told it, and where that stands in the order. */
+export type ToldBlock = {
+  rollup: number
+  number: number
+  hash: Hash
+  parent: Hash
+  /** In seconds, as in the block. */
+  timestamp: number
+  transactionsHash: Hash
+  /** The block's L1 origin; zero if it is not known. */
+  l1Number: number
+  l1Hash: Hash
+  /** Grows by one whenever the chain went back. */
+  branch: number
+  seq: number
+  tick: number
+  /** The consensus time of the tick, ms since the Unix epoch. */
+  time: number
+}
+
+/** What may be concluded about a block of a chain that keeps its own sequencer. */
+export type Finality = ToldBlock & {
+  kind: RollupKind
+  /**
+   * `ordered`: that the operator told it is in the order for good. `proven`: a complete checkpoint covers that. `safe`: that, and the L1
+   * origin is `wantedDepth` deep. `orphaned`: the operator has told another chain since. None of them says that the block is valid.
+   */
+  status: 'ordered' | 'proven' | 'safe' | 'orphaned'
+  /** The newest complete checkpoint, if it covers the block's place. */
+  checkpoint: { slot: number; tick: number; time: number; digest: Hash } | null
+  /** How many L1 blocks the origin of the chain's newest block is above this one's. */
+  l1Depth: number
+  wantedDepth: number
+  /** What took the block's place, and why: the L1 went back, or the operator broke its word on the same L1. */
+  orphaned: { by: ToldBlock; cause: 'l1' | 'chain' | 'unknown' } | null
+  /** The newest block that the operator told. */
+  newest: ToldBlock
 }
 
 /** A tick as a subscription tells it; `empty` counts the consecutive ticks without entries that it stands for. */

@@ -1,6 +1,6 @@
 import { type Hash } from 'viem'
 import { wireForm, type Bundle } from '../core/bundle.js'
-import { type CheckpointView, type Network, type Simulation, type Status, type Tick } from '../types.js'
+import { type CheckpointView, type Finality, type Network, type Simulation, type Status, type Tick } from '../types.js'
 import { request, type LockstepClient } from './request.js'
 
 /** The network and how far it and the asked node are: validators, zones, rollups, pool. */
@@ -24,6 +24,20 @@ export function getTick(client: LockstepClient, { number = 'latest' }: { number?
 /** The checkpoint of a slot's first tick with the signatures of more than 2/3 of the power; the newest without a slot. */
 export function getCheckpoint(client: LockstepClient, { slot = 'latest' }: { slot?: number | 'latest' | 'earliest' } = {}): Promise<CheckpointView> {
   return request(client, 'lockstep_getCheckpoint', [slot])
+}
+
+export type GetFinalityParameters = {
+  /** A rollup whose operator tells its blocks: an OP Stack chain, or an opaque one with an operator. */
+  rollup: number
+  /** Its number (the newest that was told of it) or hash. @default 'latest' */
+  block?: number | Hash | 'latest'
+  /** How many L1 blocks deep the L1 origin of a safe block is. @default 10 */
+  depth?: number
+}
+
+/** How firm a block of a chain is that keeps its own sequencer. */
+export function getFinality(client: LockstepClient, { rollup, block = 'latest', depth }: GetFinalityParameters): Promise<Finality> {
+  return request(client, 'lockstep_getFinality', [rollup, block, ...(depth === undefined ? [] : [depth])])
 }
 
 /** What became of a transaction or bundle: every place at which it was ordered, with outcome and receipt. */

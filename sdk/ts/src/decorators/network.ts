@@ -1,8 +1,8 @@
 import { type Hash } from 'viem'
 import { type Bundle } from '../core/bundle.js'
 import {
-  getCheckpoint, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
-  type GetProofParameters,
+  getCheckpoint, getFinality, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  type GetFinalityParameters, type GetProofParameters,
 } from '../actions/network.js'
 import { getIntent, getIntents, submitIntent, submitSolution, type SignedIntent } from '../actions/intents.js'
 import { type LockstepClient } from '../actions/request.js'
@@ -10,7 +10,7 @@ import { waitForLevel, type WaitForLevelParameters } from '../actions/waitForLev
 import { watchIntents, type WatchIntentsParameters } from '../actions/watchIntents.js'
 import { watchLevels, type WatchLevelsParameters } from '../actions/watchLevels.js'
 import { watchTicks, type WatchTicksParameters } from '../actions/watchTicks.js'
-import { type CheckpointView, type IntentSolution, type IntentView, type Network, type Simulation, type Status, type Tick } from '../types.js'
+import { type CheckpointView, type Finality, type IntentSolution, type IntentView, type Network, type Simulation, type Status, type Tick } from '../types.js'
 
 /** What {@link lockstepActions} adds to a client whose transport leads to a gateway's root. */
 export type LockstepActions = {
@@ -22,6 +22,8 @@ export type LockstepActions = {
   getTick(parameters?: { number?: number | 'latest' }): Promise<Tick>
   /** {@link getCheckpoint} */
   getCheckpoint(parameters?: { slot?: number | 'latest' | 'earliest' }): Promise<CheckpointView>
+  /** {@link getFinality} */
+  getFinality(parameters: GetFinalityParameters): Promise<Finality>
   /** {@link getStatus} */
   getStatus(parameters: { id: Hash }): Promise<Status>
   /** {@link waitForLevel} */
@@ -60,6 +62,7 @@ export function lockstepActions() {
     getGenesis: () => getGenesis(client),
     getTick: (parameters) => getTick(client, parameters),
     getCheckpoint: (parameters) => getCheckpoint(client, parameters),
+    getFinality: (parameters) => getFinality(client, parameters),
     getStatus: (parameters) => getStatus(client, parameters),
     waitForLevel: (parameters) => waitForLevel(client, parameters),
     watchLevels: (parameters) => watchLevels(client, parameters),
