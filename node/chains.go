@@ -20,7 +20,7 @@ func (n *Node) mountChains() error {
 		}
 		switch kind, ok := n.genesis.Kind(id); {
 		case !ok:
-			n.log.Warn("a chain is set that is not registered: it is served once it is", "stage", "gateway", "rollup", id, "registered", n.chainsOf())
+			n.log.Warn("a chain is set that is not registered: it is served once it is", "stage", "gateway", "rollup", id)
 		case kind != core.KindOPStack:
 			return fmt.Errorf("opstack.%s: rollup %s is of kind %s, want one of kind opstack; registered are %s", id, id, kind, n.chainsOf())
 		}

@@ -34,7 +34,7 @@ func TestRun_EndsAllTogether(t *testing.T) {
 	}()
 	all := []int{<-pids, <-pids}
 	for text := []byte(nil); !strings.Contains(string(text), "up"); text, _ = os.ReadFile(quiet.Log) { // the trap is set
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 	cancel()
 	if err := <-ended; err != nil {

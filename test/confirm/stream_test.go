@@ -101,7 +101,7 @@ func (s *sharedStage) stream(t *testing.T) {
 	s.drained(t)
 	last := s.state(t)
 	for deadline := time.Now().Add(patience); last.Stream.Height < s.op.Head.Number && time.Now().Before(deadline); last = s.state(t) {
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 	_ = conn.Close()
 	all := <-blocks
