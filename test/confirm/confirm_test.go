@@ -24,6 +24,7 @@ import (
 	"github.com/lockstep-network/lockstep/client"
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/gateway/chainrpc"
 	"github.com/lockstep-network/lockstep/node/devnet"
 	"github.com/lockstep-network/lockstep/node/devnet/devnettest"
 )
@@ -45,6 +46,8 @@ type stage struct {
 	client      *client.Client
 	op          *opstacktest.Sequencer
 	proxy       *process
+	// stream is the address of the stream of the next proxy.
+	stream string
 }
 
 // process is a running proxy.
@@ -60,14 +63,18 @@ func within(t *testing.T) context.Context {
 	return ctx
 }
 
-func newStage(t *testing.T) *stage {
+func newStage(t *testing.T, change ...func(*stage, *devnet.Options)) *stage {
 	t.Helper()
-	s := &stage{test: t, dir: t.TempDir(), engine: opstacktest.StartExecution(t, opstacktest.Reth, uint64(chain))}
+	s := &stage{test: t, dir: t.TempDir(), engine: opstacktest.StartExecution(t, opstacktest.Reth, uint64(chain)), stream: "127.0.0.1:0"}
 	s.binary = filepath.Join(s.dir, "lockstep")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.binary, "../../cmd/lockstep").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	s.devnet = devnettest.Start(t, devnet.Options{OPStack: []core.RollupID{chain}})
+	options := devnet.Options{OPStack: []core.RollupID{chain}}
+	for _, c := range change {
+		c(s, &options)
+	}
+	s.devnet = devnettest.Start(t, options)
 	s.secret, s.jwt = opstacktest.NewSecret(t)
 	genesis, err := json.Marshal(s.devnet.Genesis())
 	if err != nil {
@@ -101,7 +108,7 @@ func (s *stage) start(t *testing.T, listen string) {
 	t.Helper()
 	s.write(t, "opstack.toml", fmt.Sprintf("rollup = %d\ngenesis = %q\noperator-key = %q\njournal = %q\nmode = \"pass-through\"\n",
 		chain, filepath.Join(s.dir, "genesis.json"), filepath.Join(s.dir, "operator.key"), filepath.Join(s.dir, "journal")))
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), s.binary, "opstack", "--config", filepath.Join(s.dir, "opstack.toml"), "--listen", listen, "--admin", "127.0.0.1:0", "--stream", "127.0.0.1:0",
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), s.binary, "opstack", "--config", filepath.Join(s.dir, "opstack.toml"), "--listen", listen, "--admin", "127.0.0.1:0", "--stream", s.stream,
 		"--engine", s.engine.URL, "--jwt-in", s.jwt, "--jwt-out", s.engine.JWT, "--gateways", s.devnet.Info().RPC, "--json-log")
 	cmd.Env = append(os.Environ(), "LOCKSTEP_OPSTACK_MODE=confirm")
 	stderr, err := cmd.StderrPipe()
@@ -185,7 +192,9 @@ func (s *stage) status(t *testing.T, block any, status string) *gateway.Finality
 }
 
 func TestConfirm_OnADevnet(t *testing.T) {
-	s := newStage(t)
+	s := newStage(t, func(s *stage, o *devnet.Options) {
+		serve(o, chainrpc.Config{Execution: s.engine.StartPublic(t), Submit: chainrpc.SubmitExecution})
+	})
 	s.seal(t, 6, 1)
 	head := s.op.Head
 	v := s.status(t, head.Hash(), "proven")
@@ -200,6 +209,7 @@ func TestConfirm_OnADevnet(t *testing.T) {
 		t.Errorf("finality of the head %+v", v)
 	}
 
+	t.Run("pooled", s.pooled)
 	t.Run("orphans", s.orphans)
 	t.Run("switches", s.switches)
 	t.Run("kill", s.kill)

@@ -3,4 +3,6 @@
 //
 //	opstacktest.Sequencer ─▶ [ lockstep opstack ] ─▶ opstacktest.Execution
 //	                               └─▶ devnet: gateway, four validators
+//
+// The gateway serves the chain's JSON-RPC too: what users send and read, receipts before there is a block, bundles with a leg on it.
 package confirm
