@@ -119,3 +119,35 @@ func TestGetStatus_OfABundleSaysItIsAtomicByInclusion(t *testing.T) {
 		}
 	}
 }
+
+// Who waits for a level of what a chain takes is told by the operator's report.
+func TestLevels_OfAChainEndWithTheOperatorsReport(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{})
+	c := h.Dial(t, "ws", "/")
+	tx, leg, elsewhere := gatewaytest.Tx(gatewaytest.Chain, 0), gatewaytest.Tx(gatewaytest.Chain, 1), gatewaytest.Tx(gatewaytest.A, 0)
+	b := gatewaytest.Bundle(h.Genesis, leg, elsewhere)
+	b.Atomicity = core.AtomicInclusion
+	b.Hash = b.ID(h.Genesis.NetworkID())
+	single, bundle := levels(t, c, tx.Hash()), levels(t, c, b.Hash)
+	next(t, single)
+	next(t, bundle)
+	waiting := background[gateway.Status](t, c, waitFor, tx.Hash(), "executed", patience.Milliseconds())
+	tick := h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{tx}, Bundles: []core.DecodedBundle{b}})
+	for _, ch := range []<-chan gateway.LevelMessage{single, bundle} {
+		if m := next(t, ch); m.Level != core.LevelOrdered || m.Tick != tick || m.Final {
+			t.Errorf("ordered: %+v", m)
+		}
+	}
+	h.Zone.Decide(tick, gatewaytest.InBundle(gatewaytest.Included(gatewaytest.A, 0, elsewhere), b.Hash))
+	reported := h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{report(0, 2, 7)}})
+	if m := next(t, single); m.Level != core.LevelExecuted || *m.Outcome != core.Included || m.DecidedTick != reported || !m.Final {
+		t.Errorf("reported: %+v", m)
+	}
+	if m := next(t, bundle); m.Level != core.LevelExecuted || *m.Outcome != core.Included || m.DecidedTick != reported {
+		t.Errorf("bundle: %+v", m)
+	}
+	if got := next(t, waiting); got.err != nil || got.result.Level != core.LevelExecuted || got.result.Attempts[0].Reported == nil {
+		t.Errorf("waited: %+v, %v", got.result, got.err)
+	}
+}
