@@ -202,7 +202,11 @@ func (m *Machine) judgeRegistration(r *core.RegisterRollup, l interface{ read(ke
 	if lookup[rollupValue](l, rollupKey(r.ID)).Kind != 0 {
 		return fmt.Errorf("rollup %s is registered already, and ids are never given twice", r.ID)
 	}
-	if n := len(m.now.Rollups); n >= core.MaxRollups {
+	n := len(m.now.Rollups)
+	if st, ok := l.(*stage); ok {
+		n += st.registered()
+	}
+	if n >= core.MaxRollups {
 		return fmt.Errorf("%d rollups are registered, and no more may be", n)
 	}
 	return nil

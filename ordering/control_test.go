@@ -2,6 +2,7 @@ package ordering_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -184,6 +185,31 @@ func TestControl_SecondOfTwoIsRefusedWhenItTakesEffect(t *testing.T) {
 	}
 	if first, second := decided(t, c, 1), decided(t, c, 2); first.Refused || !second.Refused {
 		t.Errorf("refused: first %t, second %t; want the second alone", first.Refused, second.Refused)
+	}
+}
+
+// Registrations that take effect with one tick are counted together.
+func TestControl_RollupsAreNeverMoreThanMayBe(t *testing.T) {
+	t.Parallel()
+	n := NewNetwork(t, 10, 10, 10, 10)
+	for i := len(n.Genesis.Rollups); i < core.MaxRollups-1; i++ {
+		n.Genesis.Rollups = append(n.Genesis.Rollups, core.Rollup{ID: core.RollupID(10_000 + i), Name: fmt.Sprint("r", i), Kind: core.KindOpaque})
+	}
+	c := n.NewCluster(t)
+	c.StepMs = 100
+	at := c.Height() + 30
+	for i := range core.RollupID(3) {
+		entry := c.Control(register(777 + i))
+		entry.Signatures, entry.Effective = nil, at
+		if c.Step(core.Candidates{Control: n.Sign(t, entry, c.Machines[0].Validators()...)}).Tick.Control == nil {
+			t.Fatal("not ordered")
+		}
+	}
+	if decided(t, c, 1).Refused || !decided(t, c, 2).Refused || !decided(t, c, 3).Refused {
+		t.Error("want the first registration alone in effect")
+	}
+	if n := len(c.Machines[0].InForce().Rollups); n != core.MaxRollups {
+		t.Errorf("%d rollups, at most %d may be", n, core.MaxRollups)
 	}
 }
 

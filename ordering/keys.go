@@ -57,6 +57,19 @@ func resultsKey(zone core.ZoneID, address [20]byte) []byte {
 	return append(idKey(spaceResults, uint64(zone)), address[:]...)
 }
 
+// keyLength is the length in bytes of the keys of a space.
+func keyLength(space byte) int {
+	switch space {
+	case spaceValidator:
+		return len(validatorKey([20]byte{}))
+	case spaceResults:
+		return len(resultsKey(0, [20]byte{}))
+	case spaceChange, spaceRollup, spaceLane, spaceChain, spaceSingleBucket, spaceZone, spaceAttested, spaceBundleBucket:
+		return len(idKey(space, 0))
+	}
+	return 1
+}
+
 // idOf is the id in a key that idKey made.
 func idOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[1:]) }
 

@@ -116,6 +116,16 @@ func (s *stage) changes() []core.KV {
 	return kvs
 }
 
+// registered counts the rollups that the stage adds to the registry of the base.
+func (s *stage) registered() (n int) {
+	for key := range s.changed {
+		if _, before := s.base.values[key]; key[0] == spaceRollup && !before {
+			n++
+		}
+	}
+	return n
+}
+
 // lookup reads the typed value of key, the zero value if there is none.
 func lookup[T any](s interface{ read(key []byte) []byte }, key []byte) T {
 	if b := s.read(key); b != nil {

@@ -235,6 +235,9 @@ func validateEntry(kv core.KV) error {
 	if !ok {
 		return fmt.Errorf("%w: unknown space %#x", core.ErrUnknownKind, kv.Key[0])
 	}
+	if want := keyLength(kv.Key[0]); len(kv.Key) != want {
+		return fmt.Errorf("%w: %d bytes, want %d", core.ErrMalformed, len(kv.Key), want)
+	}
 	return parse(kv.Value)
 }
 

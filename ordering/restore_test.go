@@ -1,6 +1,7 @@
 package ordering_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -11,6 +12,26 @@ import (
 	"github.com/lockstep-network/lockstep/ordering"
 	. "github.com/lockstep-network/lockstep/ordering/orderingtest"
 )
+
+// A ledger may come from a peer, and its root is compared when it is loaded: nothing in it may stop the process.
+func TestMachine_LoadRefusesKeysThatNoLedgerHas(t *testing.T) {
+	t.Parallel()
+	n := NewNetwork(t, 1, 1, 1, 1)
+	c := n.NewCluster(t)
+	c.Step(core.Candidates{})
+	store := c.Store(0)
+	for key := range maps.Clone(store) {
+		for name, forged := range map[string]string{"short": key[:1], "long": key + "x"} {
+			if store[forged] != nil {
+				continue
+			}
+			with := maps.Clone(store)
+			with[forged] = store[key]
+			require.ErrorIs(t, n.Machine(t).Load(1, Pairs(with)), ordering.ErrLedger, "%s: %x", name, key)
+		}
+	}
+	require.NoError(t, n.Machine(t).Load(1, Pairs(store)))
+}
 
 func TestMachine_RestoredIsWhatWasDecided(t *testing.T) {
 	t.Parallel()

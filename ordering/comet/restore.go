@@ -161,6 +161,9 @@ func (r *restored) verifyHeaders(before cmttypes.BlockID) error {
 			return fmt.Errorf("headers[%d]: it does not follow", i)
 		}
 		if !bytes.Equal(h.ValidatorsHash, set.Hash()) {
+			if i == 0 { // the state is made of this one, so that it must be signed
+				return errors.New("next header: validators are not those of the ledger")
+			}
 			break // the set changes, and with it the order of proposers
 		}
 		if i == 0 && !bytes.Equal(h.NextValidatorsHash, next.Hash()) {

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
+
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/ordering"
 )
@@ -96,17 +99,20 @@ func TestRestore_RefusesForgeries(t *testing.T) {
 	}
 	next := other(tick + 1)
 	for name, forge := range map[string]func(*snapshotRLP){
-		"block of another tick":      func(s *snapshotRLP) { s.Block = next.Block },
-		"commit of another tick":     func(s *snapshotRLP) { s.Commit = next.Commit },
-		"headers of another tick":    func(s *snapshotRLP) { s.Headers = next.Headers },
-		"no headers":                 func(s *snapshotRLP) { s.Headers = nil },
-		"a gap in the headers":       func(s *snapshotRLP) { s.Headers = append(s.Headers[:1:1], s.Headers[2:]...) },
-		"turns of another tick":      func(s *snapshotRLP) { s.Validators = next.Validators },
-		"one set too few":            func(s *snapshotRLP) { s.Validators = s.Validators[:2] },
-		"other block size":           func(s *snapshotRLP) { s.MaxBytes++ },
-		"a byte of the block":        func(s *snapshotRLP) { s.Block = damaged(s.Block, len(s.Block)/2) },
-		"a byte of the commit":       func(s *snapshotRLP) { s.Commit = damaged(s.Commit, len(s.Commit)-5) },
-		"a byte of the validators":   func(s *snapshotRLP) { s.Validators[0] = damaged(s.Validators[0], 12) },
+		"block of another tick":    func(s *snapshotRLP) { s.Block = next.Block },
+		"commit of another tick":   func(s *snapshotRLP) { s.Commit = next.Commit },
+		"headers of another tick":  func(s *snapshotRLP) { s.Headers = next.Headers },
+		"no headers":               func(s *snapshotRLP) { s.Headers = nil },
+		"a gap in the headers":     func(s *snapshotRLP) { s.Headers = append(s.Headers[:1:1], s.Headers[2:]...) },
+		"turns of another tick":    func(s *snapshotRLP) { s.Validators = next.Validators },
+		"one set too few":          func(s *snapshotRLP) { s.Validators = s.Validators[:2] },
+		"other block size":         func(s *snapshotRLP) { s.MaxBytes++ },
+		"a byte of the block":      func(s *snapshotRLP) { s.Block = damaged(s.Block, len(s.Block)/2) },
+		"a byte of the commit":     func(s *snapshotRLP) { s.Commit = damaged(s.Commit, len(s.Commit)-5) },
+		"a byte of the validators": func(s *snapshotRLP) { s.Validators[0] = damaged(s.Validators[0], 12) },
+		"a first header that nobody signed": func(s *snapshotRLP) {
+			s.Headers = [][]byte{unsigned(t, s.Headers[0])}
+		},
 		"a byte of the first header": func(s *snapshotRLP) { s.Headers[0] = damaged(s.Headers[0], len(s.Headers[0])/2) },
 	} {
 		s := good
@@ -127,6 +133,26 @@ func TestRestore_RefusesForgeries(t *testing.T) {
 	if _, err := Restore(Config{Home: t.TempDir(), DB: GoLevelDB}, c.genesis, c.loaded(0, tick), encoded); err != nil {
 		t.Errorf("the good one: %v", err)
 	}
+}
+
+// unsigned is a header that names other validators and other results, under a commit that was moved to it.
+func unsigned(t *testing.T, encoded []byte) []byte {
+	t.Helper()
+	var signed cmtproto.SignedHeader
+	if err := signed.Unmarshal(encoded); err != nil {
+		t.Fatal(err)
+	}
+	signed.Header.ValidatorsHash, signed.Header.LastResultsHash = bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	header, err := cmttypes.HeaderFromProto(signed.Header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed.Commit.BlockID.Hash = header.Hash()
+	forged, err := signed.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return forged
 }
 
 func damaged(b []byte, at int) []byte {
