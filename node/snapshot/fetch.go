@@ -83,7 +83,8 @@ func (f *fetcher) offers(ctx context.Context) []offered {
 	return all
 }
 
-// fetch brings a snapshot's chunks into the folder; those that are there already are not asked for.
+// fetch brings a snapshot's chunks into the folder; those that are there already are not asked for, and those of other
+// snapshots are removed, so that peers whose snapshots are never whole do not fill the disk.
 func (f *fetcher) fetch(ctx context.Context, peer string, tick uint64) (*Manifest, error) {
 	at := peer + Path + "/" + strconv.FormatUint(tick, 10)
 	b, err := f.get(ctx, at+"/manifest", maxManifest)
@@ -94,29 +95,44 @@ func (f *fetcher) fetch(ctx context.Context, peer string, tick uint64) (*Manifes
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+	chunks, err := m.chunks()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.tidy(chunks); err != nil {
 		return nil, fmt.Errorf("snapshot: %w", err)
 	}
 	done := f.report(ctx, tick, m.Size())
 	defer done()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelChunks)
-	for p := range m.Parts {
-		part := &m.Parts[p]
-		for i, hash := range part.Chunks {
-			if ctx.Err() == nil {
-				group.Go(func() error { return f.chunk(ctx, at, hash, part.chunkSize(i)) })
-			}
+	for hash, size := range chunks {
+		if ctx.Err() == nil {
+			group.Go(func() error { return f.chunk(ctx, at, hash, size) })
 		}
 	}
 	return m, group.Wait()
 }
 
+// tidy makes the folder and removes what is none of these chunks.
+func (f *fetcher) tidy(chunks map[common.Hash]uint64) error {
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(f.dir)
+	for _, e := range entries {
+		if _, ok := chunks[common.HexToHash(e.Name())]; !ok || e.Name() != common.HexToHash(e.Name()).Hex() {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(f.dir, e.Name())))
+		}
+	}
+	return err
+}
+
 // chunk brings one chunk.
 func (f *fetcher) chunk(ctx context.Context, at string, hash common.Hash, size uint64) error {
 	path := filepath.Join(f.dir, hash.Hex())
-	if info, err := os.Stat(path); err == nil && uint64(info.Size()) == size {
-		return nil // it got its name when it was whole
+	if b, err := os.ReadFile(path); err == nil && uint64(len(b)) == size && chunkHash(b) == hash {
+		return nil // else it did not come to the disk whole before the power failed
 	}
 	b, err := f.get(ctx, at+"/chunk/"+hash.Hex(), ChunkSize)
 	if err != nil {

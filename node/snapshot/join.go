@@ -64,6 +64,9 @@ func (j *Joiner) Join(ctx context.Context, head uint64) (Joined, error) {
 			return Joined{}, ctx.Err()
 		}
 		for _, c := range candidates(all, head) {
+			if !slices.Contains(f.peers, c.peer) { // its newer one was bad
+				continue
+			}
 			err := j.take(ctx, f, c)
 			if err == nil {
 				return Joined{c.tick, f.bytes.Load(), time.Since(begun), c.peer}, nil

@@ -15,7 +15,10 @@ const (
 	// ChunkSize is the size in bytes of every chunk of a part but its last.
 	ChunkSize   = 1 << 20
 	maxManifest = 16 << 20
-	maxListed   = 64
+	// maxHead bounds the head in bytes, which is read as a whole: a ledger of thousands of rollups, a block, some thousand
+	// handovers.
+	maxHead   = 256 << 20
+	maxListed = 64
 )
 
 // headPart is the name of the part with the head; the others are named after their rollup.
@@ -72,6 +75,9 @@ func readManifest(b []byte, network core.NetworkID, tick, limit uint64) (*Manife
 	}
 	var size uint64
 	for _, p := range m.Parts {
+		if p.Name == headPart && p.Size > maxHead {
+			return nil, fmt.Errorf("%w: head of %d bytes, cap %d", ErrBad, p.Size, maxHead)
+		}
 		if p.Size > limit || size+p.Size > limit {
 			return nil, fmt.Errorf("%w: more than %d bytes", ErrBad, limit)
 		}
@@ -81,6 +87,22 @@ func readManifest(b []byte, network core.NetworkID, tick, limit uint64) (*Manife
 		}
 	}
 	return m, nil
+}
+
+// chunks are the sizes of all chunks by hash: a chunk that stands in several places is one.
+func (m *Manifest) chunks() (map[common.Hash]uint64, error) {
+	sizes := make(map[common.Hash]uint64)
+	for p := range m.Parts {
+		part := &m.Parts[p]
+		for i, hash := range part.Chunks {
+			size := part.chunkSize(i)
+			if before, ok := sizes[hash]; ok && before != size {
+				return nil, fmt.Errorf("%w: chunk %s of %d and of %d bytes", ErrBad, hash, before, size)
+			}
+			sizes[hash] = size
+		}
+	}
+	return sizes, nil
 }
 
 func chunkHash(b []byte) common.Hash { return sha256.Sum256(b) }
