@@ -118,19 +118,20 @@ func (c *Control) Signers(network NetworkID) ([]common.Address, error) {
 	return signers, nil
 }
 
-// Verify checks that members of set with more than 2/3 of its power have signed; everybody who signed must be one.
+// Verify checks that members of set with more than 2/3 of its power have signed; everybody who signed must be one. That
+// comes first, so that a stranger's entry costs no recovery of its signatures.
 func (c *Control) Verify(network NetworkID, set ValidatorSet) error {
+	var power uint64
+	for i, s := range c.Signatures {
+		member, ok := set.Find(s.Validator)
+		if !ok {
+			return fmt.Errorf("signatures[%d]: %w: %s is no validator that may sign now", i, ErrControlSignature, s.Validator)
+		}
+		power += member.Power
+	}
 	signers, err := c.Signers(network)
 	if err != nil {
 		return err
-	}
-	var power uint64
-	for i, address := range signers {
-		member, ok := set.Find(address)
-		if !ok {
-			return fmt.Errorf("signatures[%d]: %w: %s is no validator that may sign now", i, ErrControlSignature, address)
-		}
-		power += member.Power
 	}
 	if total := set.TotalPower(); !Quorum(power, total) {
 		return fmt.Errorf("signatures: %w: power %d of %d, want more than 2/3; missing: %s", ErrControlQuorum, power, total, missingOf(set, signers))

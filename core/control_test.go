@@ -101,6 +101,11 @@ func TestControl_VerifyCountsPowerAndNamesWhoIsMissing(t *testing.T) {
 	if err := c.Verify(sampleNetwork, set[1:]); !errors.Is(err, core.ErrControlSignature) {
 		t.Errorf("signed by a stranger: %v, want %v", err, core.ErrControlSignature)
 	}
+	stranger := *c
+	stranger.Signatures = []core.CheckpointSignature{{Validator: third, Signature: make([]byte, 65)}}
+	if err := stranger.Verify(sampleNetwork, set[:2]); !errors.Is(err, core.ErrControlSignature) || !strings.Contains(err.Error(), "no validator that may sign") {
+		t.Errorf("a stranger's signature is looked at: %v", err)
+	}
 	if err := c.Verify(common.Hash{5}, set); !errors.Is(err, core.ErrControlSignature) {
 		t.Errorf("other network: %v, want %v", err, core.ErrControlSignature)
 	}
