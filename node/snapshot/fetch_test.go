@@ -175,6 +175,9 @@ func TestNeeds_OnlyWhatNoPeerHasOrTooMuch(t *testing.T) {
 		{[]offered{offer(100, 0)}, 5, true, false},
 		{[]offered{offer(2000, 1)}, 5, false, true},
 		{[]offered{offer(2, 1)}, 5, false, false},
+		{[]offered{offer(0, 0), offer(0, 0)}, 0, false, false}, // a network that begins
+		{[]offered{offer(5, 0)}, 5, false, false},
+		{[]offered{offer(5, 0), offer(6, 0)}, 5, true, false},
 	} {
 		lost, far := needs(c.all, c.head, 1000)
 		require.Equal(t, c, struct {

@@ -97,16 +97,16 @@ func (j *Joiner) Join(ctx context.Context, head uint64) (Joined, error) {
 	}
 }
 
-// needs tells whether no peer has the next tick's block any more, and whether there are too many to take.
+// needs tells whether some peer is ahead and none has the next tick's block any more, and whether there are too many to
+// take. Peers that are where this node is may wait for it, as at the start of a network.
 func needs(all []offered, head, behind uint64) (lost, far bool) {
-	lost = len(all) > 0
+	var ahead, kept bool
 	for _, o := range all {
-		if o.BlocksFrom != 0 && o.BlocksFrom <= head+1 {
-			lost = false
-		}
+		ahead = ahead || o.Head > head
+		kept = kept || o.BlocksFrom != 0 && o.BlocksFrom <= head+1
 		far = far || o.Head > head && o.Head-head > behind
 	}
-	return lost, far
+	return ahead && !kept, far
 }
 
 // candidate is a snapshot of a peer.

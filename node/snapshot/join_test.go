@@ -15,13 +15,13 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
-	"github.com/lockstep-network/lockstep/ordering/orderingtest"
+	. "github.com/lockstep-network/lockstep/ordering/orderingtest"
 )
 
 // A peer with many forged snapshots is asked for one of them.
 func TestJoin_PeerWithABadSnapshotIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
-	genesis := orderingtest.NewNetwork(t, 1, 1, 1, 1).Genesis
+	genesis := NewNetwork(t, 1, 1, 1, 1).Genesis
 	a, err := OpenArchive(t.TempDir(), genesis.NetworkID(), 3, 1<<30)
 	require.NoError(t, err)
 	for tick := range uint64(3) {
