@@ -14,7 +14,8 @@ import (
 // Validators: what a tick E changes holds in the engine from the commit of E+2 on (see validators.go), and for the
 // checkpoints from the next complete one on. Three rules keep both chains whole. A change moves less than 1/3 of the power.
 // It waits until the one before has reached the engine. It waits until those that stay hold more than 2/3 of every set that
-// may have to sign the next checkpoint, so that removals in a row cannot outrun the checkpoints.
+// may have to sign the next checkpoint, so that removals in a row cannot outrun the checkpoints; one that takes nothing from
+// them need not wait.
 
 // maxPendingControl bounds the changes that wait.
 const maxPendingControl = 16

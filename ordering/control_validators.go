@@ -157,7 +157,7 @@ func (m *Machine) takeSeats(st *stage, c *core.Change, s seats, height uint64) (
 		after = append(after, seat{member: member{Validator: in, address: in.ConsensusAddress()}, since: height + 2})
 		updates = append(updates, ValidatorUpdate{ConsensusKey: in.ConsensusKey, Power: in.Power})
 	}
-	if !continued(st, after.checkpointSigners()) {
+	if !continued(st, s.checkpointSigners(), after.checkpointSigners()) {
 		return s, nil, true
 	}
 	for i := range after {
@@ -174,18 +174,23 @@ func (s seats) settled(height uint64) bool {
 }
 
 // continued reports whether the members that stay in a set hold more than 2/3 of each set that may have to sign the next
-// checkpoint: the one that has to now, and the one that will have to if the open checkpoint becomes complete.
-func continued(st *stage, after core.ValidatorSet) bool {
+// checkpoint: the one that has to now, and the one that will have to if the open checkpoint becomes complete. A change that
+// leaves them no less than they hold before passes too: the jail may have taken so many that only changes can help.
+func continued(st *stage, before, after core.ValidatorSet) bool {
 	for _, set := range []core.ValidatorSet{lookup[completeValue](st, completeKey()).Signers, lookup[signersValue](st, nextSignersKey())} {
-		var stay uint64
-		for _, member := range set {
-			if _, ok := after.Find(member.Address); ok {
-				stay += member.Power
-			}
-		}
-		if !quorum(stay, set.TotalPower()) {
+		if stay := powerOf(set, after); !quorum(stay, set.TotalPower()) && stay < powerOf(set, before) {
 			return false
 		}
 	}
 	return true
+}
+
+// powerOf is the power in a set of the members that another one has too.
+func powerOf(set, others core.ValidatorSet) (power uint64) {
+	for _, member := range set {
+		if _, ok := others.Find(member.Address); ok {
+			power += member.Power
+		}
+	}
+	return power
 }

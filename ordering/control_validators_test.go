@@ -181,6 +181,49 @@ func TestControl_RemovalsWaitForTheCheckpointsBetween(t *testing.T) {
 	}
 }
 
+// While no checkpoint is completed, two leave and a third is jailed: those that stay cannot complete the next one. Who comes
+// does not make that worse and need not wait, and with who comes back checkpoints go on.
+func TestControl_WhoComesNeedNotWaitForCheckpoints(t *testing.T) {
+	t.Parallel()
+	n := NewNetwork(t, 10, 10, 10, 10, 10, 10, 10)
+	c := n.NewCluster(t)
+	c.StepMs = 100
+	for range 12 {
+		c.Step(core.Candidates{})
+	}
+	mute := true
+	c.Checkpoint = func(i int) core.CheckpointVote {
+		if mute {
+			return core.CheckpointVote{}
+		}
+		return c.HonestCheckpoint(i)
+	}
+	for i := range 2 {
+		order(t, c, core.Change{RemoveValidator: &core.RemoveValidator{Address: c.Validator(i).Address}})
+	}
+	for range 12 {
+		c.Step(core.Candidates{})
+	}
+	accuse(t, c, c.Validator(2))
+	for range 12 {
+		c.Step(core.Candidates{})
+	}
+	fresh := n.NewValidator(t, "fresh", 10)
+	if order(t, c, core.Change{AddValidator: &fresh}).Refused {
+		t.Fatal("a validator that comes is refused")
+	}
+	c.Join(fresh)
+	mute = false
+	left := slices.IndexFunc(n.Genesis.Validators, func(v core.Validator) bool { return v.Address == c.Validator(0).Address })
+	order(t, c, core.Change{AddValidator: &n.Genesis.Validators[left]})
+	for range 60 {
+		if c.Step(core.Candidates{}).Completion != nil {
+			return
+		}
+	}
+	t.Error("no checkpoint is complete 60 ticks after a validator came back")
+}
+
 // Who is jailed while a change of it waits cannot be changed any more.
 func TestControl_JailComesFirst(t *testing.T) {
 	t.Parallel()
