@@ -118,7 +118,7 @@ func (s *stage) changes() []core.KV {
 
 // registered counts the rollups that the stage adds to the registry of the base.
 func (s *stage) registered() (n int) {
-	for key := range s.changed {
+	for key := range s.changed { //det:unordered a count
 		if _, before := s.base.values[key]; key[0] == spaceRollup && !before {
 			n++
 		}
