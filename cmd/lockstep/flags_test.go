@@ -22,7 +22,7 @@ func TestRun_RefusesAndTouchesNothing(t *testing.T) {
 		code int
 		want string
 	}{
-		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, completion, config, contracts, demo, devnet, evidence, keys, node, opstack, rollups, sim, solver, status, testnet, tick, tx, validators, verify, version, watch"},
+		{"unknown command", []string{"devnt"}, exitUsage, "want one of bundle, changes, completion, config, contracts, demo, devnet, evidence, keys, node, opstack, propose, rollups, sign, signer, sim, solver, status, submit, testnet, tick, tx, validators, verify, version, watch"},
 		{"unknown flag", []string{"devnet", "--dirr", "DIR"}, exitUsage, "lockstep devnet --help"},
 		{"devnet arguments", []string{"devnet", "DIR"}, exitUsage, "takes flags only"},
 		{"demo arguments", []string{"demo", "fast"}, exitUsage, "takes flags only"},

@@ -99,7 +99,7 @@ func checkLockstep(t *testing.T, line, url string) {
 		return
 	}
 	command := words[:2]
-	if len(words) > 2 && regexp.MustCompile(`^[a-z]+$`).MatchString(words[2]) {
+	if len(words) > 2 && regexp.MustCompile(`^[a-z][a-z-]*$`).MatchString(words[2]) {
 		command = words[:3]
 	}
 	help := execute(t, strings.Join(command, " ")+" --help")

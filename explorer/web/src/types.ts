@@ -604,6 +604,8 @@ export interface Attempt {
   level: Level;
   /** Times say when the place reached its levels, as far as this node remembers. */
   times?: LevelTimes;
+  /** Atomicity is a bundle's: "inclusion" says that its legs were ordered together and nothing more, so that one may have taken effect without the others. */
+  atomicity?: Atomicity;
   /** Outcome is missing until the place is decided. That of a bundle is the failing leg's, or "included"; an inclusion bundle whose legs have different outcomes has none. */
   outcome?: OutcomeCode;
   /** DecidedTick is the tick that decided it. */
@@ -618,6 +620,10 @@ export interface Attempt {
   txIndex?: number;
   reverted?: boolean;
   gasUsed?: number;
+  /** Reported is what the operator of a chain that the network does not execute says became of the place. Level, outcome, blockNumber and decidedTick are its claim then. */
+  reported?: ReportedView;
+  /** PreConfirmed: the operator's stream says that the transaction will be in block blockNumber. It may be taken back until a report is there. */
+  preConfirmed?: boolean;
   /** Receipt is what eth_getTransactionReceipt of the rollup answers. */
   receipt?: EthReceipt;
   /** Legs are the places of a bundle's legs, in the bundle's order. */
