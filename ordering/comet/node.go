@@ -146,8 +146,10 @@ func (n *Node) run(ctx context.Context, app cmtabci.Application) (err error) {
 	}
 	n.log.Info("ordering started", "height", n.deps.Machine.Height(), "peer", n.P2PAddr())
 	n.engine.Store(engine)
-	dials := n.dialPeers(engine)
+	dialing, hangUp := context.WithCancel(ctx)
+	dials := n.keepPeers(dialing, engine)
 	reason := n.watch(ctx)
+	hangUp()
 	n.engine.Store(nil)
 	err = n.stop(engine)
 	dials.Wait()

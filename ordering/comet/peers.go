@@ -1,9 +1,11 @@
 package comet
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	cmtconsensus "github.com/cometbft/cometbft/consensus"
 	cmtnode "github.com/cometbft/cometbft/node"
@@ -11,28 +13,52 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 )
 
-// dialPeers connects at once to the peers whose node id is below ours. The engine dials all peers by itself, but each
-// after a random pause of up to three seconds, lest two nodes dial each other at the same moment and both hang up;
-// one direction per pair avoids that too. Dialing ends within seconds by the engine's own timeouts.
-func (n *Node) dialPeers(engine *cmtnode.Node) *sync.WaitGroup {
+// Pauses between two looks at whether a peer is connected: short at first, longer while it cannot be reached.
+const (
+	firstRedial = 500 * time.Millisecond
+	lastRedial  = 8 * time.Second
+)
+
+// keepPeers connects to the peers whose node id is below ours at once, and again whenever a connection ends, until ctx does. The
+// engine dials all peers by itself, but each after a random pause of up to three seconds, or of five to eight when it tries again,
+// lest two nodes dial each other at the same moment and both hang up; so validators that are restarted one after the other could
+// leave a network without connections for many seconds. One direction per pair avoids that.
+func (n *Node) keepPeers(ctx context.Context, engine *cmtnode.Node) *sync.WaitGroup {
 	dials := new(sync.WaitGroup)
 	for _, peer := range n.cfg.Peers {
 		id, _, _ := strings.Cut(peer, "@")
 		if id >= string(n.key.ID()) && !n.cfg.Follow { // nobody dials a follower
 			continue
 		}
-		dials.Go(func() {
-			addr, err := cmtp2p.NewNetAddressString(peer)
-			if err != nil {
-				n.log.Warn("peer address", "peer", peer, "err", err)
-				return
-			}
-			if err := engine.Switch().DialPeerWithAddress(addr); err != nil {
-				n.log.Debug("dial peer", "peer", peer, "err", err) // the engine tries again
-			}
-		})
+		dials.Go(func() { n.keepPeer(ctx, engine.Switch(), peer) })
 	}
 	return dials
+}
+
+// keepPeer looks the peer's name up each time: in some places it gets another address when it starts again.
+func (n *Node) keepPeer(ctx context.Context, engine cmtp2p.Switcher, peer string) {
+	id, _, _ := strings.Cut(peer, "@")
+	for pause := firstRedial; ; {
+		if engine.Peers().Has(cmtp2p.ID(id)) {
+			pause = firstRedial
+		} else if err := dial(engine, peer); err != nil {
+			n.log.Debug("dial peer", "peer", peer, "err", err)
+			pause = min(2*pause, lastRedial)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+func dial(engine cmtp2p.Switcher, peer string) error {
+	addr, err := cmtp2p.NewNetAddressString(peer)
+	if err != nil {
+		return err
+	}
+	return engine.DialPeerWithAddress(addr)
 }
 
 // Peers is how many other nodes this one is connected to.
