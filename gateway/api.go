@@ -45,7 +45,7 @@ func (a *API) send(ctx context.Context, bundle Param, r *core.Replacement) (*Bun
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
-	return &BundleReceipt{id}, nil
+	return &BundleReceipt{id, a.g.awaitHolders(ctx, id)}, nil
 }
 
 // PrepareBundle is lockstep_prepareBundle.

@@ -55,6 +55,9 @@ type Config struct {
 	FeedBytes   int
 	// SubmitWait is how long eth_sendRawTransaction waits for the result before it answers with the hash.
 	SubmitWait time.Duration
+	// AcceptWait is how long an answer waits after that until validators with more than a third of the power keep what was sent; then it
+	// says that too few do. lockstep_sendBundle waits as long.
+	AcceptWait time.Duration
 	// MaxWait bounds the timeout of lockstep_waitFor and of eth_sendRawTransactionSync; it must be below WriteTimeout.
 	MaxWait time.Duration
 	// SessionWait is how long a request waits for the tick that its Lockstep-Min-Tick names before it is refused.
@@ -78,7 +81,7 @@ func Default() Config {
 		MaxConnections: 1024, MaxConnectionsPerClient: 768, MaxCallsPerConnection: 256, MaxBody: 2 << 20, BodyBudget: 128 << 20,
 		MaxBatch: 100, MaxBatchResponse: 10 << 20,
 		MaxWaiters: 8192, MaxSimulations: 8, MaxSubscriptions: 2048, MaxSubscriptionsPerConnection: 128, FeedBacklog: 4096, FeedBytes: 32 << 20,
-		SubmitWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SessionWait: 2 * time.Second, SimulateTimeout: 5 * time.Second,
+		SubmitWait: 500 * time.Millisecond, AcceptWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SessionWait: 2 * time.Second, SimulateTimeout: 5 * time.Second,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, DrainTimeout: 5 * time.Second,
 	}
@@ -116,7 +119,7 @@ func (c Config) Validate() error {
 		name string
 		v    time.Duration
 	}{
-		{"submitWait", c.SubmitWait}, {"maxWait", c.MaxWait}, {"simulateTimeout", c.SimulateTimeout}, {"sessionWait", c.SessionWait},
+		{"submitWait", c.SubmitWait}, {"acceptWait", c.AcceptWait}, {"maxWait", c.MaxWait}, {"simulateTimeout", c.SimulateTimeout}, {"sessionWait", c.SessionWait},
 		{"readHeaderTimeout", c.ReadHeaderTimeout}, {"readTimeout", c.ReadTimeout}, {"writeTimeout", c.WriteTimeout},
 		{"idleTimeout", c.IdleTimeout}, {"drainTimeout", c.DrainTimeout},
 	} {
@@ -125,8 +128,8 @@ func (c Config) Validate() error {
 		}
 	}
 	// The RPC server answers "request timed out" shortly before WriteTimeout, so the gateway's own waits must end first.
-	if longest := max(c.SubmitWait, c.MaxWait, c.SimulateTimeout); longest+time.Second > c.WriteTimeout {
-		problems = append(problems, fmt.Errorf("gateway.writeTimeout is %s, want at least a second more than submitWait, maxWait and simulateTimeout (%s)", c.WriteTimeout, longest))
+	if longest := max(c.SubmitWait+c.AcceptWait, c.MaxWait, c.SimulateTimeout); longest+time.Second > c.WriteTimeout {
+		problems = append(problems, fmt.Errorf("gateway.writeTimeout is %s, want at least a second more than submitWait and acceptWait together, maxWait and simulateTimeout (%s)", c.WriteTimeout, longest))
 	}
 	return errors.Join(problems...)
 }

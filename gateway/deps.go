@@ -25,6 +25,8 @@ type Deps struct {
 	Ledger  Ledger
 	// Control is how the validators change the network; nil if this node takes no part in it.
 	Control Control
+	// Holders asks the validators who keeps what was sent here; nil if they are not asked.
+	Holders Holders
 	// Checkpoints are the complete ones that this node keeps.
 	Checkpoints Checkpoints
 	// Chains finds blocks that operators told; nil if this node does not look for them.

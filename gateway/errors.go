@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -94,6 +95,8 @@ var (
 	ErrNoUpstream = errors.New("gateway: no gateway behind this one is ready")
 	// ErrUpstreamLost: the gateway to which a submission was forwarded went away before it answered.
 	ErrUpstreamLost = errors.New("gateway: the gateway behind this one went away")
+	// ErrFewHold: an entry is in this node's pool, and validators with no more than a third of the power say that they keep it.
+	ErrFewHold = errors.New("gateway: too few validators keep the entry")
 	// ErrNotServed: this node does not execute the rollup's zone, or the zone has stopped.
 	ErrNotServed = errors.New("gateway: not served by this node")
 	// ErrExecution: the execution client of a chain that the network does not execute gives no answer.
@@ -263,6 +266,7 @@ var errorTable = []errorRow{
 	{ErrQuota, 47506, "bundleQuota", "too many of this client's bundles are under way or had no effect"},
 
 	{ErrExecution, 47510, "execution", "the chain's execution client does not answer"},
+	{ErrFewHold, 47511, "fewHold", "accepted by this gateway, and by too few validators to be safe if it is lost: it may still be included; ask lockstep_getStatus, or send the same again"},
 
 	// Last, because a malformed transaction is also wrapped by more telling errors.
 	{core.ErrMalformed, 47300, "malformed", "malformed encoding"},
@@ -289,6 +293,8 @@ type Refusal struct {
 	Have, Want string
 	// Detail follows the message, in go-ethereum's words where there are any ("next nonce 5, tx nonce 3"); may be empty.
 	Detail string
+	// Entry is the transaction or bundle that was taken in nevertheless; zero if there is none.
+	Entry common.Hash
 }
 
 // Error is the text for logs.
@@ -327,6 +333,8 @@ type errorData struct {
 	Have      string `json:"have,omitempty"`
 	Want      string `json:"want,omitempty"`
 	RequestID string `json:"requestId,omitempty"`
+	// Entry is the hash of the transaction, or id of the bundle, that is in the pool in spite of the error.
+	Entry *common.Hash `json:"entry,omitempty"`
 }
 
 // rpcError is an error as it travels: rpc.Error and rpc.DataError of go-ethereum.
@@ -338,6 +346,11 @@ type rpcError struct {
 
 func (e *rpcError) Error() string  { return e.message }
 func (e *rpcError) ErrorCode() int { return e.code }
+
+// Pending is whether what was sent is in the pool nevertheless, and may be included.
+func (e *rpcError) Pending() bool { return e.data != nil && e.data.Entry != nil }
+
+// ErrorData implements rpc.DataError.
 func (e *rpcError) ErrorData() any {
 	if e.data == nil {
 		return nil
@@ -349,6 +362,7 @@ func (e *rpcError) ErrorData() any {
 type explanation struct {
 	row                       errorRow
 	field, have, want, detail string
+	entry                     *common.Hash
 }
 
 // explain finds an error's row. ok is false for errors that are none of the client's business.
@@ -362,6 +376,9 @@ func explain(err error) (explanation, bool) {
 		if errors.As(err, &refusal) && errors.Is(refusal.Cause, row.err) {
 			x.have, x.want, x.field = refusal.Have, refusal.Want, refusal.Field
 			x.detail = refusal.detail()
+			if refusal.Entry != (common.Hash{}) {
+				x.entry = &refusal.Entry
+			}
 			inner, rest, _ := splitAt(refusal.Cause.Error(), row.err.Error())
 			x.field = joinPath(x.field, inner)
 			if x.detail == "" {
@@ -434,7 +451,7 @@ func (g *Gateway) lockstepError(err error) error {
 }
 
 func newRPCError(x explanation) *rpcError {
-	return &rpcError{x.row.code, x.message(true), &errorData{Reason: x.row.reason, Field: x.field, Have: x.have, Want: x.want}}
+	return &rpcError{x.row.code, x.message(true), &errorData{Reason: x.row.reason, Field: x.field, Have: x.have, Want: x.want, Entry: x.entry}}
 }
 
 // ethError is an error as Ethereum's methods answer it: go-ethereum's code and words.
@@ -450,7 +467,7 @@ func (g *Gateway) ethError(err error) error {
 	if !ok {
 		return &rpcError{code: codeEthInternal, message: "internal error (request " + g.logInternal(err) + ")"}
 	}
-	if x.row.err == ErrExecution { //nolint:errorlint // rows have the sentinels themselves
+	if x.row.err == ErrExecution || x.row.err == ErrFewHold { //nolint:errorlint // rows have the sentinels themselves
 		return newRPCError(x)
 	}
 	return &rpcError{code: codeEthDefault, message: x.message(false)}

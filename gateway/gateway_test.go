@@ -109,7 +109,7 @@ func TestConfig_ValidateReportsAllProblems(t *testing.T) {
 	}
 	for _, field := range []string{
 		"listen", "maxConnections", "maxBody", "bodyBudget", "maxBatch", "maxBatchResponse", "maxWaiters", "maxSimulations", "maxSubscriptions",
-		"feedBacklog", "feedBytes", "submitWait", "maxWait", "simulateTimeout", "readHeaderTimeout", "readTimeout", "writeTimeout", "idleTimeout", "drainTimeout",
+		"feedBacklog", "feedBytes", "submitWait", "acceptWait", "maxWait", "simulateTimeout", "readHeaderTimeout", "readTimeout", "writeTimeout", "idleTimeout", "drainTimeout",
 	} {
 		if !strings.Contains(err.Error(), "gateway."+field+" ") {
 			t.Errorf("%s is not reported", field)

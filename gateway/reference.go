@@ -98,8 +98,9 @@ var methods = []method{
 		Name:    "lockstep_sendBundle",
 		Params:  []methodParam{bundleParam, {"replacement", replacementType.optional(), "makes the bundle replaceable; see lockstep_replaceBundle"}},
 		Results: []any{BundleReceipt{}},
-		Text:    "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick.",
-		Errors:  []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
+		Text: "Checks a bundle and puts it into this node's pool (level `accepted`). The answer does not wait for a tick, but " +
+			"up to `gateway.acceptWait` (500 ms) until validators with more than a third of the power keep the bundle: `acceptedBy.safe`.",
+		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrPoolFull, ErrQuota},
 	},
 	{
 		Name: "lockstep_prepareBundle", Params: []methodParam{{"bundle", paramType{Text: "object", Schema: skeletonSchema}, skeletonText}}, Results: []any{ParkingView{}},
@@ -133,7 +134,8 @@ var methods = []method{
 	{
 		Name: "lockstep_getStatus", Params: []methodParam{idParam}, Results: []any{Status{}},
 		Text: "What became of a transaction or bundle: every place at which it was ordered, with outcome and receipt. Known for as " +
-			"long as the log. An id that nobody has heard of has kind and level `unknown`; that is no error.",
+			"long as the log. An id that nobody has heard of has kind and level `unknown`; that is no error. Of what only waits, " +
+			"`acceptedBy` says which validators keep it, so that it is not lost with this node.",
 		Errors: []error{ErrBadValue},
 	},
 	{

@@ -225,11 +225,14 @@ func (g *Gateway) addReceipts(ctx context.Context, attempts []Attempt) error {
 	return nil
 }
 
-// fullStatus is status with receipts.
+// fullStatus is status with receipts, and with who keeps what only waits.
 func (g *Gateway) fullStatus(ctx context.Context, id common.Hash) (*Status, error) {
 	s, err := g.status(id)
 	if err != nil {
 		return nil, err
+	}
+	if s.Level == core.LevelAccepted {
+		s.AcceptedBy = g.acceptedBy(ctx, id)
 	}
 	return s, g.addReceipts(ctx, s.Attempts)
 }

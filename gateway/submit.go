@@ -13,7 +13,8 @@ import (
 
 // Submit brings a transaction of an `evm` rollup into the pool and waits up to Config.SubmitWait for its result. It is
 // what eth_sendRawTransaction of /rollup/{id} calls: nil means that the method answers with the hash (the transaction
-// was included, waits for an earlier nonce, or there is no result yet), an error has go-ethereum's code and words (refused, or ordered and void).
+// was included, or validators with more than a third of the power keep it), an error has go-ethereum's code and words (refused, or ordered
+// and void) or is ErrFewHold: the transaction is in this node's pool, and may be lost with it.
 // The calls of a JSON-RPC batch wait together, see batch.
 func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) error {
 	raw, err := tx.MarshalBinary()
@@ -35,12 +36,14 @@ func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtype
 	if _, err := g.deps.Pool.AddTransaction(ctx, rollup, raw); err != nil {
 		return g.ethError(err)
 	}
-	// The hash is a true answer at any time: at once when as many wait as may, and for a transaction that cannot be ordered before
-	// another one has come, which go-ethereum queues and answers at once too.
-	if !waiting || g.deps.Pool.Lookup(tx.Hash()).Parked {
-		return nil
+	// Nobody waits for the result when as many wait as may, nor of a transaction that cannot be ordered before another one has come,
+	// which go-ethereum queues and answers at once.
+	if waiting && !g.deps.Pool.Lookup(tx.Hash()).Parked {
+		if done, err := g.awaitResult(ctx, wt, rollup, time.Now().Add(g.cfg.SubmitWait)); done || err != nil {
+			return g.ethError(err)
+		}
 	}
-	return g.ethError(g.awaitResult(ctx, wt, rollup, time.Now().Add(g.cfg.SubmitWait)))
+	return g.ethError(g.sent(ctx, rollup, tx.Hash()))
 }
 
 // Sender is Submit for one rollup.
@@ -57,22 +60,22 @@ func (s Sender) SendTx(ctx context.Context, tx *gethtypes.Transaction) error {
 	return s.gateway.Submit(ctx, s.rollup, tx)
 }
 
-// awaitResult waits for the waiter's transaction: nil when it was included or when the time is over, otherwise why it is void.
-func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.RollupID, deadline time.Time) error {
+// awaitResult waits for the waiter's transaction: done when it was included, with an error when it is void, neither when the time is over.
+func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.RollupID, deadline time.Time) (done bool, err error) {
 	timer := time.NewTimer(time.Until(deadline))
 	defer timer.Stop()
 	for {
 		select {
 		case <-wt.wake:
 			if done, err := g.result(rollup, wt.id); done || err != nil {
-				return err
+				return done, err
 			}
 		case <-timer.C:
-			return nil
+			return false, nil
 		case <-ctx.Done():
-			return nil
+			return false, nil
 		case <-g.draining:
-			return nil
+			return false, nil
 		}
 	}
 }

@@ -23,6 +23,8 @@ type CancelReceipt struct {
 // BundleReceipt answers lockstep_sendBundle and lockstep_replaceBundle.
 type BundleReceipt struct {
 	BundleID common.Hash `json:"bundleId"`
+	// AcceptedBy is who keeps the bundle. If it is not safe it may be lost with this node: ask for its status, or send it to another one.
+	AcceptedBy *Acceptance `json:"acceptedBy,omitempty"`
 }
 
 // Status answers lockstep_getStatus and lockstep_waitFor.
@@ -36,6 +38,8 @@ type Status struct {
 	// Parked says what a protected transaction that came alone waits for, or what became of a prepared bundle if the id is a
 	// commitment. This node alone knows it.
 	Parked *ParkingView `json:"parked,omitempty"`
+	// AcceptedBy is, while the entry only waits, which validators say that they keep it. lockstep_waitFor does not ask.
+	AcceptedBy *Acceptance `json:"acceptedBy,omitempty"`
 	// Dropped says why the entry left this node's pool without being ordered.
 	Dropped *ErrorView `json:"dropped,omitempty"`
 	// Attempts are all places at which the entry was ordered, ascending by tick.

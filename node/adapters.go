@@ -36,6 +36,9 @@ var (
 	_ comet.Pool          = gossipPool{}
 	_ comet.Results       = results{}
 	_ comet.Signer        = (*signer.Signer)(nil)
+	_ comet.Identity      = (*signer.Signer)(nil)
+	_ comet.Holdings      = holdings{}
+	_ gateway.Holders     = holders{}
 	_ gateway.Pool        = clientPool{}
 	_ gateway.Zone        = servedZone{}
 	_ gateway.Ledger      = agreed{}

@@ -200,10 +200,10 @@ func (n *Node) openOrdering() error {
 	n.checkSigner()
 	deps := comet.Deps{
 		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.committed}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
-		Listener: n.metrics,
+		Listener: n.metrics, Holdings: holdings{n.pool, n.ticks},
 	}
 	if n.signer != nil {
-		deps.Signer = n.signer
+		deps.Signer, deps.Identity = n.signer, n.signer
 	}
 	n.engine, err = comet.New(cfg, deps)
 	return err
@@ -228,7 +228,7 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		return err
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Control: control{n.pool, n.machine}, Checkpoints: checkpoints{n.ticks},
+		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Control: control{n.pool, n.machine}, Holders: holders{n.engine}, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
 		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Snapshots: n.snapshotHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})

@@ -117,7 +117,8 @@ func (m *ethMethods) SendRawTransactionSync(ctx context.Context, input hexutil.B
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	hash, err := m.c.send(ctx, input)
-	if err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	var taken interface{ Pending() bool } // it is in the pool, and the receipt is waited for
+	if err != nil && !(errors.As(err, &taken) && taken.Pending()) && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, m.c.deps.Network.Fail(err)
 	}
 	for {

@@ -16,6 +16,7 @@
 //  5. A failing executor costs this validator its attestations, never its vote.
 //  6. Timeouts follow the measured delays between configured bounds, and are changed in the consensus loop alone.
 //  7. An error of the machine or the log ends Run with ErrHalted; nothing is decided, signed or written after it.
+//  8. Who keeps an entry is asked and answered beside consensus; only answers of validators that have proved which one they are count.
 //
 // What this package never does: order, judge or execute transactions, keep state of its own, serve CometBFT's RPC, or
 // start goroutines outside Run.

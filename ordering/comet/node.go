@@ -33,11 +33,12 @@ type Node struct {
 	reserved net.Listener
 	used     bool
 
-	delays *delays
-	dbs    []*database
-	failed chan error // capacity 1: the first reason wins, later ones are dropped
-	sink   *engineSink
-	engine atomic.Pointer[cmtnode.Node] // set while it runs
+	delays  *delays
+	holders *holders
+	dbs     []*database
+	failed  chan error // capacity 1: the first reason wins, later ones are dropped
+	sink    *engineSink
+	engine  atomic.Pointer[cmtnode.Node] // set while it runs
 }
 
 // New checks the configuration, reads the keys (see GenerateKeys) and takes the listening port; it starts nothing.
@@ -59,6 +60,7 @@ func New(cfg Config, deps Deps) (*Node, error) {
 	if n.key, err = loadNodeKey(cfg.Home); err != nil {
 		return nil, err
 	}
+	n.holders = newHolders(string(n.key.ID()), deps)
 	if n.reserved, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("ordering: listen for validators: %w", err)
 	}
@@ -226,7 +228,7 @@ func (n *Node) open(ctx context.Context, app cmtabci.Application) (engine *cmtno
 		func() (*cmttypes.GenesisDoc, error) { return n.genesis, nil },
 		n.openDB, cmtnode.DefaultMetricsProvider(cfg.Instrumentation),
 		&engineLogger{log: n.log, module: "engine", sink: n.sink},
-		cmtnode.CustomReactors(map[string]cmtp2p.Reactor{"DELAYS": n.delays}))
+		cmtnode.CustomReactors(map[string]cmtp2p.Reactor{"DELAYS": n.delays, "HOLDERS": n.holders}))
 }
 
 func (n *Node) fail(reason error) {

@@ -74,7 +74,7 @@ type Signer interface {
 	Sign(tick uint64, digest common.Hash) ([]byte, error)
 }
 
-// Deps is what a Node works with. All fields but Listener and Signer are required.
+// Deps is what a Node works with. All fields but Listener, Signer, Identity and Holdings are required.
 type Deps struct {
 	Genesis *core.Genesis
 	// Machine is loaded with the ledger that belongs to the log's head; the engine replays what comes after it. From
@@ -85,7 +85,10 @@ type Deps struct {
 	Results Results
 	// Signer signs checkpoints; nil for a node that has no key to sign with.
 	Signer Signer
-	Logger *slog.Logger
+	// Identity is the validator's Ethereum key, nil for a node without one; Holdings what this node says that it keeps, nil for nothing.
+	Identity Identity
+	Holdings Holdings
+	Logger   *slog.Logger
 	// Listener may be nil.
 	Listener Listener
 }

@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"context"
+	"errors"
 	"math/big"
 	"net"
 	"strings"
@@ -214,10 +215,14 @@ func (s *servedStage) nonces(t *testing.T) {
 	w := opstacktest.NewWallet(t, uint64(chain))
 	first, second, third := w.Transfer(), w.Transfer(), w.Transfer()
 	finish := s.open(t)
-	for _, raw := range []hexutil.Bytes{third, second, first} {
-		if _, err := s.send(within(t), raw); err != nil {
-			t.Fatal(err)
+	for _, raw := range []hexutil.Bytes{third, second} { // until their turn this gateway alone has them, and says so
+		var coded rpc.Error
+		if _, err := s.send(within(t), raw); !errors.As(err, &coded) || coded.ErrorCode() != 47511 {
+			t.Fatalf("got %v, want error 47511", err)
 		}
+	}
+	if _, err := s.send(within(t), first); err != nil {
+		t.Fatal(err)
 	}
 	got := finish().Transactions[1:]
 	for len(got) < 3 {

@@ -17,6 +17,8 @@ export type Status = {
   kind: 'transaction' | 'bundle' | 'unknown'
   /** The highest over all attempts; `accepted` while the entry only waits in the node's pool. */
   level: Level
+  /** While the entry only waits, which validators say that they keep it; `safe`: losing this node does not lose it. */
+  acceptedBy?: { validators: Address[]; power: number; total: number; safe: boolean }
   /** Why the entry left the node's pool without being ordered. */
   dropped?: ErrorView
   /** All places at which the entry was ordered, ascending by tick. */

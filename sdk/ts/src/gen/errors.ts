@@ -81,6 +81,7 @@ export const rpcErrors = {
   noUpstream: { code: 47508, name: 'LockstepNoUpstreamError', text: "no gateway behind this one is ready" },
   upstreamLost: { code: 47509, name: 'LockstepUpstreamLostError', text: "the gateway behind this one went away before it answered; what was sent may have been accepted: ask for its status, or send it again" },
   execution: { code: 47510, name: 'LockstepExecutionError', text: "the chain's execution client does not answer" },
+  fewHold: { code: 47511, name: 'LockstepFewHoldError', text: "accepted by this gateway, and by too few validators to be safe if it is lost: it may still be included; ask lockstep_getStatus, or send the same again" },
   noOperator: { code: 47600, name: 'LockstepNoOperatorError', text: "no operator of this rollup is registered" },
   operatorSignature: { code: 47601, name: 'LockstepOperatorSignatureError', text: "not signed by the rollup's operator" },
   chainOrder: { code: 47602, name: 'LockstepChainOrderError', text: "block does not follow the one before" },
