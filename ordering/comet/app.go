@@ -69,6 +69,21 @@ func (a *App) Info(context.Context, *cmtabci.RequestInfo) (*cmtabci.ResponseInfo
 	}, nil
 }
 
+// codeStopping answers a question after the stop.
+const codeStopping = 1
+
+// Query answers what the engine asks about each new connection, whether the peer may have it: not while this node stops. The engine
+// forgets about connections that it makes then, without closing them; the peer would hold on to one for as long as this process
+// runs, and refuse the next as a duplicate.
+func (a *App) Query(context.Context, *cmtabci.RequestQuery) (*cmtabci.ResponseQuery, error) {
+	select {
+	case <-a.stopping:
+		return &cmtabci.ResponseQuery{Code: codeStopping, Log: "this node stops"}, nil
+	default:
+		return &cmtabci.ResponseQuery{Code: cmtabci.CodeTypeOK}, nil
+	}
+}
+
 // InitChain starts a network, and refuses an engine that was set up for another one.
 func (a *App) InitChain(_ context.Context, req *cmtabci.RequestInitChain) (res *cmtabci.ResponseInitChain, err error) {
 	defer a.haltOnError(&err)

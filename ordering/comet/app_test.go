@@ -135,6 +135,20 @@ func TestApp_AStopWakesTheProposer(t *testing.T) {
 	}
 }
 
+func TestApp_ConnectsToNobodyWhileItStops(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, stopping := range []bool{false, true} {
+		if stopping {
+			close(b.stopping)
+		}
+		res, err := b.Query(t.Context(), &cmtabci.RequestQuery{Path: "/p2p/filter/id/ab"})
+		if err != nil || res.IsErr() != stopping {
+			t.Errorf("stopping %t: code %d, %v", stopping, res.GetCode(), err)
+		}
+	}
+}
+
 func TestApp_CommitsWhatItProposed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -38,6 +38,7 @@ func engineConfig(c Config) (*cmtcfg.Config, error) {
 	e.Storage.DiscardABCIResponses = true
 	e.BlockSync.AdaptiveSync = false // see catchup.go
 	e.Instrumentation.Prometheus = false
+	e.FilterPeers = true // see App.Query
 
 	e.Mempool.Type = cmtcfg.MempoolTypeApp
 	e.Mempool.ReapInterval = c.ReapInterval

@@ -37,6 +37,9 @@ func TestControl_RollingUpgrade(t *testing.T) {
 	more := again()
 	n.proven(loaded, uint64(taken+more))
 	for i := range n.net.Genesis().Validators {
+		if err := n.net.Node(i).Log().Wait(within(n.t), view.Decided+1); err != nil {
+			t.Fatal(err)
+		}
 		if version, since := n.net.Node(i).Ledger().Protocol(); version != core.ProtocolVersion+1 || since != view.Decided+1 {
 			t.Errorf("validator %d follows version %d since tick %d, want %d since %d", i, version, since, core.ProtocolVersion+1, view.Decided+1)
 		}
