@@ -132,7 +132,11 @@ func (s *snapshots) run(ctx context.Context) {
 				s.period = due.period
 			}
 			s.mu.Unlock()
-			if err != nil && ctx.Err() == nil {
+			switch {
+			case err == nil || ctx.Err() != nil:
+			case errors.Is(err, errNoSnapshot): // the first tick and those of stopped lanes have none: a later one will do
+				s.node.log.Debug("no snapshot of this tick", "stage", "snapshot", "tick", due.tick, "err", err)
+			default:
 				s.node.log.Warn("no snapshot of this tick", "stage", "snapshot", "tick", due.tick, "err", err)
 			}
 		}
