@@ -579,6 +579,8 @@ export interface Status {
   level: Level;
   /** Parked says what a protected transaction that came alone waits for, or what became of a prepared bundle if the id is a commitment. This node alone knows it. */
   parked?: ParkingView;
+  /** AcceptedBy is, while the entry only waits, which validators say that they keep it. lockstep_waitFor does not ask. */
+  acceptedBy?: Acceptance;
   /** Dropped says why the entry left this node's pool without being ordered. */
   dropped?: ErrorView;
   /** Attempts are all places at which the entry was ordered, ascending by tick. */
