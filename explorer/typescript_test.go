@@ -19,7 +19,7 @@ import (
 
 // gatewayTypes are the answers of the gateway that stand in answers of the explorer, with all that they are made of.
 var gatewayTypes = []string{
-	"Status", "ParkingView", "AccessEntry", "ParkedLegView", "ErrorView", "Attempt", "LevelTimes", "TickView", "LaneView", "BundleView", "LegView", "Section", "AttestedView",
+	"Status", "Acceptance", "ReportedView", "ParkingView", "AccessEntry", "ParkedLegView", "ErrorView", "Attempt", "LevelTimes", "TickView", "LaneView", "BundleView", "LegView", "Section", "AttestedView",
 	"NetworkStatus", "PredeployView", "HeadView", "CheckpointHead", "ValidatorView", "ZoneView", "RollupView", "PoolStats",
 }
 
@@ -75,7 +75,7 @@ func typescript(t *testing.T) string {
 	for _, file := range []string{"kinds.go", "live_views.go", "views.go"} {
 		declare(t, &b, file, nil)
 	}
-	for _, file := range []string{"../gateway/views.go", "../gateway/parking.go", "../gateway/deps.go"} {
+	for _, file := range []string{"../gateway/views.go", "../gateway/parking.go", "../gateway/acceptance.go", "../gateway/reports.go", "../gateway/deps.go"} {
 		declare(t, &b, file, gatewayTypes)
 	}
 	b.WriteString("/** What eth_getTransactionReceipt answers: quantities are 0x hex. */\nexport interface EthReceipt {\n" +

@@ -808,6 +808,28 @@ export interface ParkedLegView {
   txHash?: Hex;
 }
 
+/** Acceptance is who keeps an entry. Of validators with more than a third of the power at least one is honest and goes on to order it, whatever becomes of this node. */
+export interface Acceptance {
+  /** Validators have said that they keep the entry. */
+  validators: Hex[];
+  /** Power is theirs together, Total that of all validators. */
+  power: number;
+  total: number;
+  /** Safe: it is more than a third, or the entry is ordered. */
+  safe: boolean;
+}
+
+/** ReportedView is what a rollup's operator says of a lane position, in a signed entry of the lane. The network has ordered the claim, and nobody but the chain's own nodes has checked it. */
+export interface ReportedView {
+  /** Number, Hash and Timestamp (seconds) are those of the block that the position went into, or by which it was skipped. */
+  number: number;
+  hash: Hex;
+  timestamp: number;
+  /** Seq and Tick are where the report stands. */
+  seq: number;
+  tick: number;
+}
+
 /** PoolStats counts the entries of the pool. */
 export interface PoolStats {
   /** Pending transactions can be ordered now, queued ones wait for an earlier nonce. */
