@@ -65,10 +65,26 @@ func (s *sharedScene) order(all ...hexutil.Bytes) {
 	}
 }
 
+// tick lets consensus time go on to the next block's and waits until a proxy in shared has read it, for one that gave up waiting
+// builds from what it knows.
+func (s *sharedScene) tick(t *testing.T) {
+	t.Helper()
+	at := (s.op.Head.Timestamp + 1) * 1000
+	s.network.Tick(at)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for state := s.proxy.State(); state.Mode == opstack.Shared && state.Shared.Clock < at; state = s.proxy.State() {
+		if ctx.Err() != nil {
+			t.Fatalf("the proxy reads consensus time %d ms, it is %d ms", state.Shared.Clock, at)
+		}
+		s.network.Grown(ctx)
+	}
+}
+
 // block lets consensus time go on to the next block's and makes it.
 func (s *sharedScene) block(t *testing.T) *opstacktest.Block {
 	t.Helper()
-	s.network.Tick((s.op.Head.Timestamp + 1) * 1000)
+	s.tick(t)
 	b, err := s.op.Seal(t.Context(), false)
 	if err != nil {
 		t.Fatalf("block %d: %v", s.op.Head.Number+1, err)
