@@ -218,6 +218,10 @@ bench-across: build artifacts
 
 # The gateway and a stock go-ethereum node with the same blocks, asked the same questions in turns.
 .PHONY: bench-gateway
+.PHONY: bench-execution
+bench-execution: prepare artifacts
+	go run ./test/bench/execution $(ARGS)
+
 bench-gateway: build artifacts
 	go run ./test/bench -gateway $(ARGS)
 

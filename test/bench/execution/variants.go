@@ -1,0 +1,117 @@
+package main
+
+const (
+	zoned    = "zone, one rollup"
+	stock    = "go-ethereum imports the same blocks"
+	single   = "the same, without prefetching"
+	archived = "the same, as an archive"
+	alone    = "engine alone, one tick a block"
+	both     = "zone, two rollups"
+	legs     = "zone, pairs as singles"
+	bundled  = "zone, pairs as bundles"
+	conflict = "zone, bundles that meet in one pool on each rollup"
+)
+
+// kind is a sort of transaction, and its workloads.
+type kind struct {
+	name             string
+	one, two         *workload
+	singles, bundles *workload
+	blocks           executed
+}
+
+func variantsOf(o options) ([]*variant, error) {
+	var all []*variant
+	swaps := plan{o.artifacts, "swaps", o.swaps, swap}
+	for _, p := range []plan{{o.artifacts, "transfers", o.transfers, transfer}, swaps} {
+		k, err := workloads(p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, k.variants()...)
+	}
+	swaps.shape = shape{slots: 1, ticks: 10, txs: o.conflicts}
+	meeting, err := fill(swaps, len(rollups), asBundles)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, &variant{kind: swaps.name, name: conflict, run: meeting.run}), nil
+}
+
+func workloads(p plan) (k *kind, err error) {
+	k = &kind{name: p.name}
+	if k.one, err = fill(p, 1, asSingles); err != nil {
+		return nil, err
+	}
+	if k.two, err = fill(p, len(rollups), asSingles); err != nil {
+		return nil, err
+	}
+	p.shape.txs /= 4 // the bundles of a tick are bounded in number
+	if k.singles, err = fill(p, len(rollups), asSingles); err != nil {
+		return nil, err
+	}
+	if k.bundles, err = fill(p, len(rollups), asBundles); err != nil {
+		return nil, err
+	}
+	// The blocks that are imported are those that the zone makes.
+	k.blocks, err = k.one.inZone()
+	return k, err
+}
+
+func (k *kind) variants() []*variant {
+	return []*variant{
+		{kind: k.name, name: zoned, run: k.one.run},
+		{kind: k.name, name: stock, run: func() (cost, error) { return k.one.imported(k.blocks.blocks) }},
+		{kind: k.name, name: single, run: func() (cost, error) { return k.one.imported(k.blocks.blocks, withoutPrefetch) }},
+		{kind: k.name, name: archived, run: func() (cost, error) { return k.one.imported(k.blocks.blocks, withoutPrefetch, asArchive) }},
+		{kind: k.name, name: alone, run: func() (cost, error) { return k.one.alone(k.blocks.blocks) }},
+		{kind: k.name, name: both, run: k.two.run},
+		{kind: k.name, name: legs, run: k.singles.run},
+		{kind: k.name, name: bundled, run: k.bundles.run},
+	}
+}
+
+// run executes the workload in a zone, all of which has to be included.
+func (w *workload) run() (cost, error) {
+	e, err := w.inZone()
+	if err != nil {
+		return cost{}, err
+	}
+	return e.cost, e.whole(w.name)
+}
+
+// comparison is a ratio of two variants that an aim is about.
+type comparison struct {
+	what, aim, above, below string
+	of                      func(cost) float64
+}
+
+var comparisons = []comparison{
+	{"per second and core, zone by import", "≥ 0.85", stock, zoned, cost.per},
+	{"the same, by import without prefetching", "≥ 0.85", single, zoned, cost.per},
+	{"the same, by import as an archive", "≥ 0.85", archived, zoned, cost.per},
+	{"per second, zone by import", "", stock, zoned, cost.elapsed},
+	{"per second, two rollups by one", "≥ 1.7", zoned, both, cost.elapsed},
+	{"CPU, zone by engine alone", "≤ 1.15", zoned, alone, cost.per},
+	{"CPU, bundles by their legs as singles", "≤ 1.15", bundled, legs, cost.per},
+}
+
+// ratiosOf makes the ratios within each round.
+func ratiosOf(variants []*variant) (ratios []Ratio) {
+	for _, kind := range []string{"transfers", "swaps"} {
+		costs := make(map[string][]cost)
+		for _, v := range variants {
+			if v.kind == kind {
+				costs[v.name] = v.costs
+			}
+		}
+		for _, c := range comparisons {
+			values := make([]float64, len(costs[c.above]))
+			for i, above := range costs[c.above] {
+				values[i] = c.of(above) / c.of(costs[c.below][i])
+			}
+			ratios = append(ratios, Ratio{What: kind + ": " + c.what, Value: spread(values), Aim: c.aim})
+		}
+	}
+	return ratios
+}
