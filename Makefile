@@ -22,7 +22,9 @@ ARGS ?=
 # The time limit of one package's tests. Each group stays below ten minutes on two cores.
 TIMEOUT ?= 9m
 
-GO_TEST = go test -timeout $(TIMEOUT) $(ARGS)
+# What fails once, and passes when it runs again alone, is told and kept in bin/flaky.txt.
+GOTESTSUM := bin/gotestsum
+GO_TEST = $(CURDIR)/internal/tools/gotest -timeout $(TIMEOUT) $(ARGS)
 # Whole networks over real sockets are groups of their own; package main has nothing but flags.
 UNIT_PACKAGES = $(shell go list ./... | grep -Ev '/(test|sim|internal/archtest)(/|$$)')
 # The packages whose tests are worth their time under the race detector: concurrent, and light enough.
@@ -52,19 +54,24 @@ clients: test/clients/node_modules/.package-lock.json test/clients/flashbots/nod
 	@npm ci --prefix $* --loglevel=error > /dev/null
 	@touch $@
 
-test: test-arch test-lint test-proto test-contracts test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
+.PHONY: forget-flaky
+test: forget-flaky test-arch test-lint test-proto test-contracts test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
+	@if [ -s bin/flaky.txt ]; then echo; echo "These tests passed only when they ran again. Each is a bug to mend:"; cat bin/flaky.txt; fi
+
+forget-flaky:
+	@rm -f bin/flaky.txt
 
 # Import rules, package comments, sizes, determinism, documents against code.
-test-arch: prepare
+test-arch: prepare $(GOTESTSUM)
 	$(GO_TEST) ./internal/archtest/...
 
 test-lint: $(LINT)
 	$(LINT) run --allow-parallel-runners ./...
 
-test-unit: prepare artifacts npm
+test-unit: prepare $(GOTESTSUM) artifacts npm
 	$(GO_TEST) $(UNIT_PACKAGES)
 
-test-race: prepare
+test-race: prepare $(GOTESTSUM)
 	$(GO_TEST) -race $(RACE_PACKAGES)
 
 # Every fuzz target for some thousand inputs; the corpora themselves already run with the unit tests.
@@ -108,7 +115,7 @@ contracts: contracts/node_modules/.package-lock.json
 
 # Forge's tests and its form; gas compared with what is committed, and so is everything that is made of the contracts; and
 # what only a real EVM tells.
-test-contracts: contracts bin/abigen
+test-contracts: contracts bin/abigen $(GOTESTSUM)
 	$(FORGE) fmt --check
 	$(FORGE) lint src/*/*.sol
 	$(FORGE) test --no-match-contract GasTest
@@ -130,7 +137,7 @@ bin/abigen: go.mod
 	go build -o $@ github.com/ethereum/go-ethereum/cmd/abigen
 
 # Whole networks over real sockets.
-test-e2e: prepare artifacts npm clients
+test-e2e: prepare $(GOTESTSUM) artifacts npm clients
 	$(GO_TEST) -p 1 $(shell go list ./test/... | grep -Ev '/test/(clients|contracts|explorer|recovery|sdk)')
 
 # The explorer's page, which the binary embeds as it is committed.
@@ -138,17 +145,17 @@ explorer: explorer/web/node_modules/.package-lock.json
 	cd explorer/web && npm run --silent build
 
 # The page in a browser, in front of a network that also goes away; and whether the committed page is what its sources build.
-test-explorer: prepare artifacts explorer/web/node_modules/.package-lock.json
+test-explorer: prepare $(GOTESTSUM) artifacts explorer/web/node_modules/.package-lock.json
 	@internal/tools/prepare chromium
 	$(GO_TEST) -count=1 ./test/explorer
 
 .PHONY: explorer test-explorer clients test-clients
 # viem, ethers and cast, as published, against a devnet. (Of the scripts the go command knows nothing, so it must not remember.)
-test-clients: prepare clients
+test-clients: prepare $(GOTESTSUM) clients
 	$(GO_TEST) -count=1 ./test/clients
 
 # Validators in processes of their own, killed and damaged. A seed in the output reproduces victims and moments: -seed N.
-test-recovery: prepare
+test-recovery: prepare $(GOTESTSUM)
 	$(GO_TEST) ./test/recovery
 
 # The same with 60 kills, retention, and what each folder grows by; some fifteen minutes.
@@ -162,18 +169,18 @@ test-networks-long: prepare artifacts npm
 	go test -timeout 60m -count $(REPEAT) ./test/e2e $(ARGS)
 
 # Simulated networks with faults: 10,000 bundles (ARGS="-bundles 100000" for more).
-test-sim: prepare
+test-sim: prepare $(GOTESTSUM)
 	$(GO_TEST) ./sim
 
 # The TypeScript SDK: types, vectors that the Go tests wrote, its verifier in a browser, and all of it against a devnet.
-test-sdk: prepare artifacts sdk/ts/node_modules/.package-lock.json
+test-sdk: prepare $(GOTESTSUM) artifacts sdk/ts/node_modules/.package-lock.json
 	@internal/tools/prepare chromium
 	cd sdk/ts && npm run --silent check && npm run --silent test
 	$(GO_TEST) -count=1 ./test/sdk
 
 # What deploy has for Docker, Kubernetes, systemd, Prometheus and Grafana, read by their own parsers, which are a module of their own.
 .PHONY: test-deploy
-test-deploy: prepare
+test-deploy: prepare $(GOTESTSUM)
 	@internal/tools/prepare systemd-analyze
 	cd test/deploy && $(GO_TEST) -count=1 ./...
 
@@ -198,7 +205,7 @@ soak-sim: build
 test-opstack: prepare test/opstack/node_modules/.package-lock.json
 	@cd test/opstack && exec go test -count=1 -v -timeout 60m . $(ARGS)
 
-check: prepare $(LINT)
+check: prepare $(GOTESTSUM) $(LINT)
 	go build ./...
 	$(GO_TEST) -short ./core/... ./internal/...
 	$(LINT) run --allow-parallel-runners ./...
@@ -239,6 +246,12 @@ generate: generate-proto generate-contracts artifacts npm clients
 $(LINT): internal/tools/lint/go.mod internal/tools/lint/go.sum
 	@internal/tools/prepare gcc git
 	cd internal/tools/lint && go build -o "$(CURDIR)/$(LINT)" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+# Pinned in a module of its own, as the linter is.
+$(GOTESTSUM): internal/tools/gotestsum/go.mod internal/tools/gotestsum/go.sum
+	@internal/tools/prepare gcc git
+	cd internal/tools/gotestsum && go build -o "$(CURDIR)/$(GOTESTSUM)" gotest.tools/gotestsum
 	@touch $@
 
 prepare:

@@ -281,6 +281,30 @@ func TestHolders_KnowsWhatItKeepsItself(t *testing.T) {
 	}
 }
 
+// awaitIntroductions waits until so many peers have proved which validator they are: nobody else is asked.
+func (h *holders) awaitIntroductions(t *testing.T, want int) {
+	t.Helper()
+	count := func() (n int) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, a := range h.peers {
+			if a.validator != (common.Address{}) {
+				n++
+			}
+		}
+		return n
+	}
+	deadline, tick := time.After(patience), time.NewTicker(10*time.Millisecond)
+	defer tick.Stop()
+	for count() < want {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%d peers have said who they are, want %d", count(), want)
+		}
+	}
+}
+
 // Four real validators, of which some keep the entry.
 func TestHolders_OverRealConnections(t *testing.T) {
 	c := newCluster(t, 4, nil)
@@ -295,6 +319,9 @@ func TestHolders_OverRealConnections(t *testing.T) {
 		}
 	}
 	c.start().awaitMesh()
+	for _, m := range c.members {
+		m.node.holders.awaitIntroductions(t, 3)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if found := c.members[2].node.AwaitHolders(ctx, anEntry); !found.Enough() || found.Power != 20 || len(found.Validators) != 2 {

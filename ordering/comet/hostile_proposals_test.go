@@ -18,22 +18,23 @@ func TestHostile_ForgedProposals(t *testing.T) {
 		if f.Local {
 			continue
 		}
-		from, before := c.members[0].log.head(), c.members[0].ears.rejections(f.Reason)
+		from := c.members[0].log.head()
 		tx := testTx(t, 901, uint64(i))
 		c.members[0].pool.submit(tx)
+		before := make(map[int]int)
+		for _, honest := range []int{0, 1, 3} {
+			before[honest] = c.members[honest].ears.rejections(f.Reason)
+		}
 		h.set(f.Forge)
-		c.awaitHeard(0, f.Name, func(e *ears) bool { return e.rejections(f.Reason) > before })
+		for honest, n := range before { // a proposal may come to one of them too late to be judged, but not each time
+			c.awaitHeard(honest, f.Name, func(e *ears) bool { return e.rejections(f.Reason) > n })
+		}
 		c.awaitOrdered(0, tx)
 		c.awaitTick(0, c.members[0].log.head()+2)
 		c.hiccup(f.Name, from)
 	}
 	h.set(nil)
-	for _, i := range []int{1, 3} { // a proposal may come to one of them too late to be judged, but not each time
-		for _, reason := range []string{"layout", "decode", "duplicate", "entry", "bucket", "system_entry"} {
-			if c.members[i].ears.rejections(reason) == 0 {
-				t.Errorf("validator %d heard of no proposal rejected for %q", i, reason)
-			}
-		}
+	for _, i := range []int{0, 1, 3} {
 		if c.members[i].book.count("proposal rejected") == 0 {
 			t.Errorf("validator %d logged no rejected proposal", i)
 		}

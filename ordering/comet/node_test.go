@@ -138,7 +138,8 @@ func TestNode_PrunesItsBlocksAndStillRestarts(t *testing.T) {
 	c.members[0].node.app.retain = 20
 	c.run(0, nil)
 	c.awaitTick(0, pruneEvery+2)
-	if base := c.members[0].node.engine.Load().BlockStore().Base(); base != pruneEvery-20+1 {
+	// The node goes on, and may have pruned once more by now.
+	if base := c.members[0].node.engine.Load().BlockStore().Base(); base%pruneEvery != pruneEvery-20+1 {
 		t.Errorf("the engine keeps blocks from %d on, want from %d", base, pruneEvery-20+1)
 	}
 	c.mustStop(0)
