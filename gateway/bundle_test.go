@@ -205,23 +205,38 @@ func TestSimulateBundle_RefusesRollupsOfNoCommonZone(t *testing.T) {
 	}
 }
 
-func TestSimulateBundle_IsBoundedInNumberAndTime(t *testing.T) {
+func TestSimulateBundle_IsBoundedInNumber(t *testing.T) {
 	t.Parallel()
-	h := gatewaytest.New(t, gatewaytest.Options{Config: func(c *gateway.Config) { c.MaxSimulations = 1; c.SimulateTimeout = 2 * time.Second }})
-	running := make(chan struct{}, 1)
-	h.Zone.OnSimulate = func(ctx context.Context, _ core.DecodedBundle) (gateway.Simulation, error) {
+	h := gatewaytest.New(t, gatewaytest.Options{Config: func(c *gateway.Config) { c.MaxSimulations = 1; c.SimulateTimeout = 2 * patience }})
+	running, release := make(chan struct{}, 1), make(chan struct{})
+	h.Zone.OnSimulate = func(context.Context, core.DecodedBundle) (gateway.Simulation, error) {
 		running <- struct{}{}
-		<-ctx.Done()
-		return gateway.Simulation{}, ctx.Err()
+		<-release
+		return gateway.Simulation{}, nil
 	}
 	b := gatewaytest.Bundle(h.Genesis, gatewaytest.Tx(gatewaytest.A, 0))
 	c := h.Dial(t, "http", "/")
 	first := background[gateway.SimulationView](t, c, simulateBundle, b.Bundle)
 	next(t, running)
-	if got := failure(t, c.CallContext(t.Context(), nil, simulateBundle, b.Bundle)); got.Code != 47501 {
+	got := failure(t, c.CallContext(t.Context(), nil, simulateBundle, b.Bundle))
+	close(release)
+	if got.Code != 47501 {
 		t.Errorf("second at once: %+v", got)
 	}
-	if got := failure(t, next(t, first).err); got.Code != 47503 {
+	if got := next(t, first); got.err != nil {
+		t.Errorf("first: %v", got.err)
+	}
+}
+
+func TestSimulateBundle_IsBoundedInTime(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{Config: func(c *gateway.Config) { c.SimulateTimeout = time.Millisecond }})
+	h.Zone.OnSimulate = func(ctx context.Context, _ core.DecodedBundle) (gateway.Simulation, error) {
+		<-ctx.Done()
+		return gateway.Simulation{}, ctx.Err()
+	}
+	b := gatewaytest.Bundle(h.Genesis, gatewaytest.Tx(gatewaytest.A, 0))
+	if got := failure(t, h.Dial(t, "http", "/").CallContext(t.Context(), nil, simulateBundle, b.Bundle)); got.Code != 47503 {
 		t.Errorf("endless one: %+v", got)
 	}
 }

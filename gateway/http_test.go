@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -295,10 +296,12 @@ func TestTCP_ASlowHeaderIsCutOff(t *testing.T) {
 	t.Parallel()
 	h := gatewaytest.New(t, gatewaytest.Options{Config: func(c *gateway.Config) { c.ReadHeaderTimeout = 20 * time.Millisecond }})
 	c := dialTCP(t, h)
-	if _, err := c.Write([]byte("POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")); err != nil {
+	// On a busy machine the time may be over before anything is sent, or read: then the connection is reset.
+	cut := func(err error) bool { return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) }
+	if _, err := c.Write([]byte("POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")); err != nil && !cut(err) {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadAll(c); err != nil { // until the gateway closes
+	if _, err := io.ReadAll(c); err != nil && !cut(err) { // until the gateway closes
 		t.Error(err)
 	}
 }

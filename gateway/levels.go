@@ -74,7 +74,7 @@ func (g *Gateway) sendLevels(s *subscriber, wt *waiter) {
 	look := time.NewTicker(poolLook)
 	defer look.Stop()
 	var last *LevelMessage
-	for {
+	for watching := false; ; {
 		status, err := g.status(wt.id)
 		if err != nil {
 			s.send(&ErrorMessage{Type: messageError, Error: g.errorView(err)})
@@ -87,9 +87,11 @@ func (g *Gateway) sendLevels(s *subscriber, wt *waiter) {
 			}
 			last = m
 		}
-		if now.Level >= core.LevelOrdered {
+		if now.Level >= core.LevelOrdered && !watching {
 			g.waiters.watchAttested(wt)
+			watching = true
 			look.Stop() // nothing more to learn from the pool
+			continue    // what became of it until now woke nobody
 		}
 		select {
 		case <-wt.wake:
