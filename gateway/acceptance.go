@@ -41,14 +41,18 @@ func (g *Gateway) accept(ctx context.Context, id common.Hash) error {
 	return nil
 }
 
-// awaitHolders waits until enough validators keep an entry, up to Config.AcceptWait; nil if nobody can be asked.
+// awaitHolders waits until enough validators keep an entry, up to Config.AcceptWait; nil if nobody can be asked. The HTTP answer says if they
+// do not.
 func (g *Gateway) awaitHolders(ctx context.Context, id common.Hash) *Acceptance {
 	if g.deps.Holders == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, g.cfg.AcceptWait)
+	waiting, cancel := context.WithTimeout(ctx, g.cfg.AcceptWait)
 	defer cancel()
-	a := g.deps.Holders.Await(ctx, id)
+	a := g.deps.Holders.Await(waiting, id)
+	if !a.Safe {
+		noteAlone(ctx)
+	}
 	return &a
 }
 
@@ -71,9 +75,10 @@ func (g *Gateway) acceptedBy(ctx context.Context, id common.Hash) *Acceptance {
 	return &a
 }
 
-// sent waits until a transaction is safe, unless it is a leg that waits for its bundle: those are this node's alone.
+// sent waits until a transaction is safe, unless it is a leg that waits for its bundle: those are this node's alone, as the HTTP answer says.
 func (g *Gateway) sent(ctx context.Context, rollup core.RollupID, hash common.Hash) error {
 	if e := g.deps.Pool.Lookup(hash); e.Parked && e.Parking != nil {
+		noteAlone(ctx)
 		return nil
 	}
 	err := g.accept(ctx, hash)

@@ -58,7 +58,12 @@ func (a *API) PrepareBundle(ctx context.Context, bundle Param) (*ParkingView, er
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
-	return a.g.parkingView(&parking), nil
+	status := &Status{ID: parking.Commitment, Parked: a.g.parkingView(&parking)}
+	if status.Parked.BundleID == nil {
+		noteAlone(ctx)
+	}
+	a.g.addHeld(ctx, status)
+	return status.Parked, nil
 }
 
 // CancelBundle is lockstep_cancelBundle.

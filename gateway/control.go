@@ -91,6 +91,7 @@ func (g *Gateway) submitControl(ctx context.Context, raw json.RawMessage) (*Cont
 	if err := g.deps.Control.AddControl(ctx, c); err != nil {
 		return nil, err
 	}
+	noteAlone(ctx)
 	return &ControlReceipt{c.Sequence, c.Digest(g.network), c.Change.Words()}, nil
 }
 

@@ -100,7 +100,7 @@ func (d *door) setCORS(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodOptions {
-		h.Set("Access-Control-Expose-Headers", tickHeader)
+		h.Set("Access-Control-Expose-Headers", tickHeader+", "+heldHeader)
 		return
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, POST")

@@ -25,6 +25,8 @@ type FlashbotsReceipt struct {
 	BundleHash common.Hash `json:"bundleHash"`
 	// ID is the bundle's id on this network, for lockstep_getStatus.
 	ID common.Hash `json:"id"`
+	// AcceptedBy is who keeps the bundle. If it is not safe it may be lost with this node: send it again, here or elsewhere.
+	AcceptedBy *Acceptance `json:"acceptedBy,omitempty"`
 }
 
 // SendBundle is eth_sendBundle.
@@ -59,10 +61,14 @@ func (f *Flashbots) send(ctx context.Context, raw json.RawMessage) (*FlashbotsRe
 	}
 	receipt := &FlashbotsReceipt{BundleHash: bundleHash(d.Txs), ID: d.Hash}
 	if request.uuid == "" {
-		_, err = f.g.deps.Pool.AddBundle(ctx, b, nil)
-		return receipt, flashbotsPath(err)
+		if _, err = f.g.deps.Pool.AddBundle(ctx, b, nil); err != nil {
+			return nil, flashbotsPath(err)
+		}
+	} else if err := f.replace(ctx, request, *signer, d, receipt.BundleHash); err != nil {
+		return nil, err
 	}
-	return receipt, f.replace(ctx, request, *signer, d, receipt.BundleHash)
+	receipt.AcceptedBy = f.g.awaitHolders(ctx, d.Hash)
+	return receipt, nil
 }
 
 // replace brings a bundle into the line of its signer and uuid.

@@ -67,7 +67,8 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	case websocket.IsWebSocketUpgrade(r):
 		g.serveWebSocket(m, w, r)
 	case r.Method == http.MethodPost:
-		g.servePost(m, &tickWriter{ResponseWriter: w, log: g.deps.Log}, r)
+		r, alone := withAlone(r)
+		g.servePost(m, &tickWriter{ResponseWriter: w, log: g.deps.Log, alone: alone}, r)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		g.serveInfo(w, r)
 	case r.Method == http.MethodOptions:

@@ -55,7 +55,11 @@ func (a *API) SubmitIntent(ctx context.Context, intent Param) (common.Hash, erro
 		return common.Hash{}, a.g.lockstepError(err)
 	}
 	id, err := book.Submit(ctx, order, signature)
-	return id, a.g.lockstepError(err)
+	if err != nil {
+		return id, a.g.lockstepError(err)
+	}
+	noteAlone(ctx)
+	return id, nil
 }
 
 // GetIntent is lockstep_getIntent.
@@ -96,7 +100,11 @@ func (a *API) SubmitSolution(ctx context.Context, orderID, bundle Param) (*Solut
 		return nil, a.g.lockstepError(err)
 	}
 	receipt, err := book.Solve(ctx, id, d)
-	return receipt, a.g.lockstepError(err)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	noteAlone(ctx)
+	return receipt, nil
 }
 
 // CancelIntent is lockstep_cancelIntent.

@@ -82,6 +82,9 @@ type IntentView struct {
 	Fills []IntentFillView `json:"fills"`
 	// Reason explains the status, if there is something to explain.
 	Reason string `json:"reason,omitempty"`
+	// Held is false: the book is this node's alone and in its memory, so the order is lost with it. Give it to several gateways, or
+	// again; it is settled once. Of a winner's bundle, ask lockstep_getStatus who keeps it.
+	Held bool `json:"held"`
 }
 
 // AuctionView is the window in which solutions are taken; its ticks are those of the network.
@@ -123,6 +126,8 @@ type SolutionReceipt struct {
 	OutputAmount *hexutil.Big `json:"outputAmount"`
 	// Surplus is how much OutputAmount is above the least that the order asks for this input. The auction ranks by it.
 	Surplus *hexutil.Big `json:"surplus"`
+	// Held is false: until it is awarded the solution is kept by this node alone, and lost with it.
+	Held bool `json:"held"`
 }
 
 // IntentCancellation takes an order out of the book.

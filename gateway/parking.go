@@ -28,6 +28,9 @@ type ParkingView struct {
 	Missing []int `json:"missing"`
 	// BundleID is that of the bundle, once all legs were here, or somebody sent it; ask for its status.
 	BundleID *common.Hash `json:"bundleId,omitempty"`
+	// Held is whether what has come would survive the loss of this node: false until the bundle is put together, then whether validators with
+	// more than a third of the power keep it, or it is ordered. It is missing where nobody was asked (lockstep_waitFor).
+	Held *bool `json:"held,omitempty"`
 	// Until is when what is parked is dropped, in ms since the Unix epoch.
 	Until uint64 `json:"until"`
 }

@@ -108,7 +108,7 @@ var methods = []method{
 			"must name in its access list. Each wallet then sends its leg with eth_sendRawTransaction of its rollup **to this node**, " +
 			"where it is parked (level `accepted`, with what is `missing` in lockstep_getStatus) until the last one has come: then the " +
 			"node puts the bundle together and sends it. Ask for the status of the commitment to learn the bundle's id. Parked legs are " +
-			"known to this node only, never executed alone, and dropped after `mempool.parkTime` (10 minutes) or at `notAfter`. A bundle " +
+			"known to this node only (`held`), never executed alone, and dropped after `mempool.parkTime` (10 minutes) or at `notAfter`. A bundle " +
 			"sent with lockstep_sendBundle takes its legs out of the parking. Preparing the same again is no error.",
 		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, core.ErrNoCommonZone, core.ErrWindowTooLong, ErrPoolFull, ErrQuota},
 	},
@@ -178,7 +178,8 @@ var methods = []method{
 	{
 		Name: "lockstep_submitControl", Params: []methodParam{{"control", paramType{Text: "bytes", Schema: schemaOf(reflect.TypeFor[hexutil.Bytes]())}, "the encoding of a control entry (docs/spec/formats.md); `lockstep propose`, `sign` and `submit` make one"}}, Results: []any{ControlReceipt{}},
 		Text: "Brings a change of the network that validators with more than 2/3 of the power have signed. It is refused here with what is " +
-			"wrong or missing; otherwise one of the next ticks orders it. lockstep_getControl tells when it has taken effect.",
+			"wrong or missing; otherwise one of the next ticks orders it. lockstep_getControl tells when it has taken effect. Until it is ordered its " +
+			"loss with this node cannot be excluded: submit the same again.",
 		Errors: []error{core.ErrControl, core.ErrControlSignature, core.ErrControlQuorum, ErrAlreadyKnown, ErrNotServed},
 	},
 	{
@@ -213,7 +214,7 @@ var methods = []method{
 	{
 		Name: "lockstep_submitIntent", Params: []methodParam{{"intent", signedOrderType, "the order and its user's signature"}}, Results: []any{common.Hash{}},
 		Text: "Checks an order that its user has signed and takes it into this node's book, where solvers compete to fill it: see " +
-			"[intents.md](../guides/intents.md). The answer is the order's id. The book is this node's alone, and empty after a restart. Submitting an " +
+			"[intents.md](../guides/intents.md). The answer is the order's id. The book is this node's alone (`held` is false), and empty after a restart. Submitting an " +
 			"order again that is open is no error.",
 		Errors: []error{ErrUnknownField, ErrMissingField, ErrBadValue, ErrIntentOrder, ErrIntentDeadline, ErrIntentSignature, ErrIntentNonce, ErrIntentFunds, ErrIntentState, ErrLimit, ErrBusy, ErrNotServed},
 	},
@@ -231,7 +232,8 @@ var methods = []method{
 		Name: "lockstep_submitSolution", Params: []methodParam{orderIDParam, bundleParam}, Results: []any{SolutionReceipt{}},
 		Text: "Offers a bundle that fills an order on its destination and takes the input on its origin. It is simulated at once, so that a " +
 			"solver learns which leg fails and why, and kept secret until the window is over. Then the one with the most surplus for the user (of " +
-			"equal ones the one that takes more input, then the one with the lower id) that still simulates is sent like any bundle.",
+			"equal ones the one that takes more input, then the one with the lower id) that still simulates is sent like any bundle. Until then this node alone " +
+			"has it.",
 		Errors: []error{ErrUnknownIntent, ErrIntentState, ErrSolutionFails, ErrSolution, ErrSolutionQuota, ErrOutbid, ErrLimit, ErrBusy, ErrTimeout, ErrNotServed},
 	},
 	{

@@ -81,10 +81,11 @@ func (g *Gateway) admitSession(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// tickWriter adds the newest tick to an answer, at the moment at which it is written.
+// tickWriter adds the newest tick to an answer, at the moment at which it is written, and whether what was brought is known here alone.
 type tickWriter struct {
 	http.ResponseWriter
 	log     Log
+	alone   *alone
 	written bool
 }
 
@@ -93,6 +94,9 @@ func (w *tickWriter) WriteHeader(status int) {
 	if !w.written {
 		w.written = true
 		w.Header().Set(tickHeader, strconv.FormatUint(w.log.Head(), 10))
+		if w.alone.set.Load() {
+			w.Header().Set(heldHeader, "false")
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

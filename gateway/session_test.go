@@ -73,7 +73,7 @@ func TestSession_BrowsersMayUseIt(t *testing.T) {
 	h := gatewaytest.New(t, gatewaytest.Options{})
 	asked := do(t, h, request{path: "/", body: chainID, origin: "https://a.example"})
 	allowed := do(t, h, request{method: http.MethodOptions, path: "/", origin: "https://a.example"})
-	if asked.header.Get("Access-Control-Expose-Headers") != "Lockstep-Tick" || !strings.Contains(allowed.header.Get("Access-Control-Allow-Headers"), "Lockstep-Min-Tick") {
+	if asked.header.Get("Access-Control-Expose-Headers") != "Lockstep-Tick, Lockstep-Held" || !strings.Contains(allowed.header.Get("Access-Control-Allow-Headers"), "Lockstep-Min-Tick") {
 		t.Errorf("%v\n%v", asked.header, allowed.header)
 	}
 }

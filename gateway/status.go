@@ -234,7 +234,24 @@ func (g *Gateway) fullStatus(ctx context.Context, id common.Hash) (*Status, erro
 	if s.Level == core.LevelAccepted {
 		s.AcceptedBy = g.acceptedBy(ctx, id)
 	}
+	g.addHeld(ctx, s)
 	return s, g.addReceipts(ctx, s.Attempts)
+}
+
+// addHeld says whether what is parked would survive this node: never before its bundle is put together.
+func (g *Gateway) addHeld(ctx context.Context, s *Status) {
+	if s.Parked == nil || g.deps.Holders == nil {
+		return
+	}
+	held := false
+	if s.Parked.BundleID != nil {
+		by := s.AcceptedBy
+		if by == nil {
+			by = g.acceptedBy(ctx, *s.Parked.BundleID)
+		}
+		held = by.Safe
+	}
+	s.Parked.Held = &held
 }
 
 // waitFor returns the status as soon as the level is reached, the pool has dropped the entry, the time is over, or the

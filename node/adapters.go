@@ -31,6 +31,7 @@ var (
 	_ gateway.Control     = control{}
 	_ laneapi.Pool        = clientPool{}
 	_ laneapi.Log         = laneLog{}
+	_ laneapi.Holders     = holders{}
 	_ laneapi.Checkpoints = laneCheckpoints{}
 	_ gateway.RollupAPI   = (*laneapi.Server)(nil)
 	_ comet.Pool          = gossipPool{}

@@ -25,7 +25,7 @@ func (h holdings) Hold(id common.Hash) comet.Holding {
 	if places, err := h.log.BundlePlaces(id); err == nil && len(places) > 0 {
 		return comet.InLog
 	}
-	if h.pool.Find(id).Held {
+	if found := h.pool.Find(id); found.Held && !(found.Parked && found.Parking != nil) { // a parked leg is never ordered by itself
 		return comet.InPool
 	}
 	return comet.NotHeld

@@ -18,7 +18,8 @@ func (n *Node) openLanes() (*laneapi.Server, error) {
 	return laneapi.New(n.cfg.Lanes, laneapi.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: laneLog{servedLog{n.ticks}},
 		Checkpoints: laneCheckpoints{checkpoints{n.ticks}, proof.Builder{Source: proofSource{n.genesis, n.ticks, n.zones}}},
-		Metrics:     n.metrics.registry, Logger: n.log,
+		Holders:     holders{n.engine}, AcceptWait: n.cfg.Gateway.AcceptWait,
+		Metrics: n.metrics.registry, Logger: n.log,
 	})
 }
 

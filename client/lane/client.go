@@ -23,6 +23,9 @@ var (
 	ErrRefuted = errors.New("lane: the gateway's answer is refuted")
 	// ErrCut: a cut cannot be known in the time given; the network's clock is behind.
 	ErrCut = errors.New("lane: cut is not known yet")
+	// ErrFewHold: the gateway has what was handed in, and too few validators keep it to be safe if it is lost. It may still be ordered: hand
+	// in the same again, or look for it in the lane.
+	ErrFewHold = errors.New("lane: accepted by the gateway, and too few validators keep it")
 )
 
 // Client speaks to the gateways of one network about one rollup. It is safe for concurrent use.
@@ -47,22 +50,30 @@ func (c *Client) gateway() rollupv1connect.RollupServiceClient {
 	return c.gateways[c.at.Load()%uint64(len(c.gateways))]
 }
 
-// Submit hands in a transaction and gives the hash by which it is found.
+// Submit hands in a transaction and gives the hash by which it is found. ErrFewHold comes with the hash.
 func (c *Client) Submit(ctx context.Context, tx []byte) (common.Hash, error) {
 	res, err := c.gateway().Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(c.rollup), Transaction: tx}))
 	if err != nil {
 		return common.Hash{}, err
 	}
-	return common.BytesToHash(res.Msg.Hash), nil
+	return common.BytesToHash(res.Msg.Hash), held(res.Msg.AcceptedBy)
 }
 
-// SubmitBundle hands in a bundle and gives its id.
+// held is ErrFewHold unless enough validators keep what was handed in. A gateway that cannot ask says nothing.
+func held(by *rollupv1.Acceptance) error {
+	if by == nil || by.Safe {
+		return nil
+	}
+	return fmt.Errorf("%w: power %d of %d", ErrFewHold, by.Power, by.Total)
+}
+
+// SubmitBundle hands in a bundle and gives its id. ErrFewHold comes with the id.
 func (c *Client) SubmitBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
 	res, err := c.gateway().SubmitBundle(ctx, connect.NewRequest(bundleMessage(b)))
 	if err != nil {
 		return common.Hash{}, err
 	}
-	return common.BytesToHash(res.Msg.BundleId), nil
+	return common.BytesToHash(res.Msg.BundleId), held(res.Msg.AcceptedBy)
 }
 
 // SubmitBlock hands in a signed block of the rollup's own chain. The first one that is ordered says where the chain begins, so wait for

@@ -22,6 +22,7 @@ type Pool struct {
 	entries map[common.Hash]gateway.PoolEntry
 	lines   map[core.UUID]common.Hash
 	parks   bool
+	parking *gateway.Parking
 	dropped chan common.Hash
 }
 
@@ -46,6 +47,13 @@ func (p *Pool) Park() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.parks = true
+}
+
+// ParkLegs lets transactions wait for the other legs of their bundle from now on.
+func (p *Pool) ParkLegs(parking gateway.Parking) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.parks, p.parking = true, &parking
 }
 
 // Set says what the pool knows about an id.
@@ -74,9 +82,9 @@ func (p *Pool) Dropped(ctx context.Context) (ids []common.Hash, more bool, err e
 // AddTransaction implements gateway.Pool.
 func (p *Pool) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (common.Hash, error) {
 	p.mu.Lock()
-	parks := p.parks
+	entry := gateway.PoolEntry{Waiting: true, Parked: p.parks, Parking: p.parking}
 	p.mu.Unlock()
-	return p.add(crypto.Keccak256Hash(raw), gateway.PoolEntry{Waiting: true, Parked: parks})
+	return p.add(crypto.Keccak256Hash(raw), entry)
 }
 
 // AddBundle implements gateway.Pool. A replacement's bundle can be cancelled afterwards.

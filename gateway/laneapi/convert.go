@@ -125,6 +125,14 @@ var kinds = map[core.EncodingKind]rollupv1.EntryKind{
 	core.EncReport: rollupv1.EntryKind_ENTRY_KIND_REPORT,
 }
 
+func acceptanceOf(a gateway.Acceptance) *rollupv1.Acceptance {
+	m := &rollupv1.Acceptance{Power: a.Power, Total: a.Total, Safe: a.Safe}
+	for _, v := range a.Validators {
+		m.Validators = append(m.Validators, v.Bytes())
+	}
+	return m
+}
+
 func checkpointOf(c *core.CompleteCheckpoint) *rollupv1.GetCheckpointResponse {
 	signed := c.Signed()
 	return &rollupv1.GetCheckpointResponse{

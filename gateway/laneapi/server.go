@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"connectrpc.com/connect"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/gen/pb/lockstep/rollup/v1/rollupv1connect"
 )
 
@@ -22,6 +24,10 @@ type Deps struct {
 	Pool        Pool
 	Log         Log
 	Checkpoints Checkpoints
+	// Holders asks the validators who keeps what was handed in; nil if they are not asked. AcceptWait bounds how long an answer waits for
+	// them.
+	Holders    Holders
+	AcceptWait time.Duration
 	// Metrics is where the API's own are registered.
 	Metrics *prometheus.Registry
 	Logger  *slog.Logger
@@ -33,6 +39,13 @@ type Pool interface {
 	AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error)
 	// AddOperatorEntry admits the encoding of a block or a report.
 	AddOperatorEntry(ctx context.Context, enc []byte) (common.Hash, error)
+}
+
+// Holders asks the validators which of them keep an entry, in their pools or their logs.
+type Holders interface {
+	// Await returns as soon as validators with more than a third of the power say that they do, or the entry is ordered here, and at
+	// the latest when ctx ends.
+	Await(ctx context.Context, id common.Hash) gateway.Acceptance
 }
 
 // Log is the ordered log. What it returns is shared and must not be changed; what is not kept is an error of the gateway's

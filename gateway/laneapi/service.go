@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/gateway"
@@ -25,7 +26,7 @@ func (v service) Submit(ctx context.Context, req *connect.Request[rollupv1.Submi
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&rollupv1.SubmitResponse{Hash: hash[:]}), nil
+	return connect.NewResponse(&rollupv1.SubmitResponse{Hash: hash[:], AcceptedBy: v.s.acceptedBy(ctx, hash)}), nil
 }
 
 func (v service) SubmitBundle(ctx context.Context, req *connect.Request[rollupv1.SubmitBundleRequest]) (*connect.Response[rollupv1.SubmitBundleResponse], error) {
@@ -37,7 +38,7 @@ func (v service) SubmitBundle(ctx context.Context, req *connect.Request[rollupv1
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&rollupv1.SubmitBundleResponse{BundleId: id[:]}), nil
+	return connect.NewResponse(&rollupv1.SubmitBundleResponse{BundleId: id[:], AcceptedBy: v.s.acceptedBy(ctx, id)}), nil
 }
 
 func (v service) Report(ctx context.Context, req *connect.Request[rollupv1.ReportRequest]) (*connect.Response[rollupv1.ReportResponse], error) {
@@ -49,7 +50,17 @@ func (v service) Report(ctx context.Context, req *connect.Request[rollupv1.Repor
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&rollupv1.ReportResponse{Hash: hash[:]}), nil
+	return connect.NewResponse(&rollupv1.ReportResponse{Hash: hash[:], AcceptedBy: v.s.acceptedBy(ctx, hash)}), nil
+}
+
+// acceptedBy waits, up to Deps.AcceptWait, until enough validators keep an entry; nil if nobody can be asked.
+func (s *Server) acceptedBy(ctx context.Context, id common.Hash) *rollupv1.Acceptance {
+	if s.deps.Holders == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.deps.AcceptWait)
+	defer cancel()
+	return acceptanceOf(s.deps.Holders.Await(ctx, id))
 }
 
 func (v service) SubscribeLane(ctx context.Context, req *connect.Request[rollupv1.SubscribeLaneRequest], stream *connect.ServerStream[rollupv1.SubscribeLaneResponse]) error {

@@ -48,6 +48,9 @@ func testParkedLegs(t *testing.T, n *network) {
 	if err != nil || status.Level != core.LevelAccepted || status.Parked == nil || len(status.Parked.Missing) != 1 || status.Parked.Missing[0] != 1 {
 		t.Fatalf("the first leg is %+v, %v", status, err)
 	}
+	if by := status.AcceptedBy; by == nil || by.Power != 0 || by.Safe || status.Parked.Held == nil || *status.Parked.Held {
+		t.Errorf("a leg that is known to one node alone is kept by %+v, held %v", by, status.Parked.Held)
+	}
 	if err := n.eth[rollupB].SendTransaction(t.Context(), txs[1]); err != nil {
 		t.Fatal(err)
 	}

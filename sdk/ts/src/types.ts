@@ -19,6 +19,8 @@ export type Status = {
   level: Level
   /** While the entry only waits, which validators say that they keep it; `safe`: losing this node does not lose it. */
   acceptedBy?: { validators: Address[]; power: number; total: number; safe: boolean }
+  /** What a leg that came alone waits for; `held`: whether what has come would survive the loss of this node. */
+  parked?: { commitment: Hash; missing: number[]; bundleId?: Hash; until: number; held?: boolean }
   /** Why the entry left the node's pool without being ordered. */
   dropped?: ErrorView
   /** All places at which the entry was ordered, ascending by tick. */
@@ -301,6 +303,8 @@ export type IntentView = {
   fills: IntentFill[]
   /** Why the order is as it is. */
   reason?: string
+  /** False: the gateway's book is its own, and the order is lost with it. */
+  held?: boolean
 }
 
 /** A bundle that was sent for an order. */

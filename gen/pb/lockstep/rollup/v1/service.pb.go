@@ -131,18 +131,95 @@ func (x *SubmitRequest) GetTransaction() []byte {
 	return nil
 }
 
+// Acceptance is who keeps what was handed in. Of validators with more than a third of the power at least one is honest and
+// goes on to order it, whatever becomes of the gateway.
+type Acceptance struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The addresses of the validators that have said that they keep it, ascending.
+	Validators [][]byte `protobuf:"bytes,1,rep,name=validators,proto3" json:"validators,omitempty"`
+	// Their power together.
+	Power uint64 `protobuf:"varint,2,opt,name=power,proto3" json:"power,omitempty"`
+	// The power of all validators.
+	Total uint64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
+	// Whether that is more than a third, or it is ordered. If not, it may be lost with this gateway: hand it in again, here or
+	// at another one, until it is in the lane.
+	Safe          bool `protobuf:"varint,4,opt,name=safe,proto3" json:"safe,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Acceptance) Reset() {
+	*x = Acceptance{}
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Acceptance) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Acceptance) ProtoMessage() {}
+
+func (x *Acceptance) ProtoReflect() protoreflect.Message {
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Acceptance.ProtoReflect.Descriptor instead.
+func (*Acceptance) Descriptor() ([]byte, []int) {
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Acceptance) GetValidators() [][]byte {
+	if x != nil {
+		return x.Validators
+	}
+	return nil
+}
+
+func (x *Acceptance) GetPower() uint64 {
+	if x != nil {
+		return x.Power
+	}
+	return 0
+}
+
+func (x *Acceptance) GetTotal() uint64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *Acceptance) GetSafe() bool {
+	if x != nil {
+		return x.Safe
+	}
+	return false
+}
+
 // SubmitResponse says that the pool holds the transaction.
 type SubmitResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// keccak256 of the transaction's bytes.
-	Hash          []byte `protobuf:"bytes,1,opt,name=hash,proto3" json:"hash,omitempty"`
+	Hash []byte `protobuf:"bytes,1,opt,name=hash,proto3" json:"hash,omitempty"`
+	// Who keeps it; missing if the gateway cannot ask.
+	AcceptedBy    *Acceptance `protobuf:"bytes,2,opt,name=accepted_by,json=acceptedBy,proto3" json:"accepted_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SubmitResponse) Reset() {
 	*x = SubmitResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[1]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -154,7 +231,7 @@ func (x *SubmitResponse) String() string {
 func (*SubmitResponse) ProtoMessage() {}
 
 func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[1]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -167,12 +244,19 @@ func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitResponse.ProtoReflect.Descriptor instead.
 func (*SubmitResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{1}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *SubmitResponse) GetHash() []byte {
 	if x != nil {
 		return x.Hash
+	}
+	return nil
+}
+
+func (x *SubmitResponse) GetAcceptedBy() *Acceptance {
+	if x != nil {
+		return x.AcceptedBy
 	}
 	return nil
 }
@@ -192,7 +276,7 @@ type Leg struct {
 
 func (x *Leg) Reset() {
 	*x = Leg{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[2]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -204,7 +288,7 @@ func (x *Leg) String() string {
 func (*Leg) ProtoMessage() {}
 
 func (x *Leg) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[2]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -217,7 +301,7 @@ func (x *Leg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Leg.ProtoReflect.Descriptor instead.
 func (*Leg) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{2}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Leg) GetRollup() uint64 {
@@ -260,7 +344,7 @@ type SubmitBundleRequest struct {
 
 func (x *SubmitBundleRequest) Reset() {
 	*x = SubmitBundleRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -272,7 +356,7 @@ func (x *SubmitBundleRequest) String() string {
 func (*SubmitBundleRequest) ProtoMessage() {}
 
 func (x *SubmitBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -285,7 +369,7 @@ func (x *SubmitBundleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitBundleRequest.ProtoReflect.Descriptor instead.
 func (*SubmitBundleRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{3}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SubmitBundleRequest) GetAtomicity() Atomicity {
@@ -327,14 +411,16 @@ func (x *SubmitBundleRequest) GetLegs() []*Leg {
 type SubmitBundleResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The bundle's id.
-	BundleId      []byte `protobuf:"bytes,1,opt,name=bundle_id,json=bundleId,proto3" json:"bundle_id,omitempty"`
+	BundleId []byte `protobuf:"bytes,1,opt,name=bundle_id,json=bundleId,proto3" json:"bundle_id,omitempty"`
+	// Who keeps it; missing if the gateway cannot ask.
+	AcceptedBy    *Acceptance `protobuf:"bytes,2,opt,name=accepted_by,json=acceptedBy,proto3" json:"accepted_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SubmitBundleResponse) Reset() {
 	*x = SubmitBundleResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -346,7 +432,7 @@ func (x *SubmitBundleResponse) String() string {
 func (*SubmitBundleResponse) ProtoMessage() {}
 
 func (x *SubmitBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -359,12 +445,19 @@ func (x *SubmitBundleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitBundleResponse.ProtoReflect.Descriptor instead.
 func (*SubmitBundleResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{4}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SubmitBundleResponse) GetBundleId() []byte {
 	if x != nil {
 		return x.BundleId
+	}
+	return nil
+}
+
+func (x *SubmitBundleResponse) GetAcceptedBy() *Acceptance {
+	if x != nil {
+		return x.AcceptedBy
 	}
 	return nil
 }
@@ -386,7 +479,7 @@ type SubscribeLaneRequest struct {
 
 func (x *SubscribeLaneRequest) Reset() {
 	*x = SubscribeLaneRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -398,7 +491,7 @@ func (x *SubscribeLaneRequest) String() string {
 func (*SubscribeLaneRequest) ProtoMessage() {}
 
 func (x *SubscribeLaneRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -411,7 +504,7 @@ func (x *SubscribeLaneRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeLaneRequest.ProtoReflect.Descriptor instead.
 func (*SubscribeLaneRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{5}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SubscribeLaneRequest) GetRollup() uint64 {
@@ -446,7 +539,7 @@ type SubscribeLaneResponse struct {
 
 func (x *SubscribeLaneResponse) Reset() {
 	*x = SubscribeLaneResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -458,7 +551,7 @@ func (x *SubscribeLaneResponse) String() string {
 func (*SubscribeLaneResponse) ProtoMessage() {}
 
 func (x *SubscribeLaneResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -471,7 +564,7 @@ func (x *SubscribeLaneResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeLaneResponse.ProtoReflect.Descriptor instead.
 func (*SubscribeLaneResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{6}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SubscribeLaneResponse) GetUpdate() *LaneUpdate {
@@ -496,7 +589,7 @@ type RangeRequest struct {
 
 func (x *RangeRequest) Reset() {
 	*x = RangeRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -508,7 +601,7 @@ func (x *RangeRequest) String() string {
 func (*RangeRequest) ProtoMessage() {}
 
 func (x *RangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -521,7 +614,7 @@ func (x *RangeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeRequest.ProtoReflect.Descriptor instead.
 func (*RangeRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{7}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RangeRequest) GetRollup() uint64 {
@@ -560,7 +653,7 @@ type RangeResponse struct {
 
 func (x *RangeResponse) Reset() {
 	*x = RangeResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -572,7 +665,7 @@ func (x *RangeResponse) String() string {
 func (*RangeResponse) ProtoMessage() {}
 
 func (x *RangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -585,7 +678,7 @@ func (x *RangeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeResponse.ProtoReflect.Descriptor instead.
 func (*RangeResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{8}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RangeResponse) GetUpdates() []*LaneUpdate {
@@ -624,7 +717,7 @@ type CutRequest struct {
 
 func (x *CutRequest) Reset() {
 	*x = CutRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -636,7 +729,7 @@ func (x *CutRequest) String() string {
 func (*CutRequest) ProtoMessage() {}
 
 func (x *CutRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -649,7 +742,7 @@ func (x *CutRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CutRequest.ProtoReflect.Descriptor instead.
 func (*CutRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{9}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CutRequest) GetRollup() uint64 {
@@ -691,7 +784,7 @@ type CutResponse struct {
 
 func (x *CutResponse) Reset() {
 	*x = CutResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -703,7 +796,7 @@ func (x *CutResponse) String() string {
 func (*CutResponse) ProtoMessage() {}
 
 func (x *CutResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -716,7 +809,7 @@ func (x *CutResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CutResponse.ProtoReflect.Descriptor instead.
 func (*CutResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{10}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CutResponse) GetNextSeq() uint64 {
@@ -763,7 +856,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -775,7 +868,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -788,7 +881,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{11}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReportRequest) GetEntry() isReportRequest_Entry {
@@ -838,14 +931,16 @@ func (*ReportRequest_Report) isReportRequest_Entry() {}
 type ReportResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// keccak256 of the entry's encoding: what it is found by.
-	Hash          []byte `protobuf:"bytes,1,opt,name=hash,proto3" json:"hash,omitempty"`
+	Hash []byte `protobuf:"bytes,1,opt,name=hash,proto3" json:"hash,omitempty"`
+	// Who keeps it; missing if the gateway cannot ask.
+	AcceptedBy    *Acceptance `protobuf:"bytes,2,opt,name=accepted_by,json=acceptedBy,proto3" json:"accepted_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -857,7 +952,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -870,12 +965,19 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{12}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReportResponse) GetHash() []byte {
 	if x != nil {
 		return x.Hash
+	}
+	return nil
+}
+
+func (x *ReportResponse) GetAcceptedBy() *Acceptance {
+	if x != nil {
+		return x.AcceptedBy
 	}
 	return nil
 }
@@ -893,7 +995,7 @@ type GetCheckpointRequest struct {
 
 func (x *GetCheckpointRequest) Reset() {
 	*x = GetCheckpointRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +1007,7 @@ func (x *GetCheckpointRequest) String() string {
 func (*GetCheckpointRequest) ProtoMessage() {}
 
 func (x *GetCheckpointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +1020,7 @@ func (x *GetCheckpointRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCheckpointRequest.ProtoReflect.Descriptor instead.
 func (*GetCheckpointRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{13}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetCheckpointRequest) GetSlot() uint64 {
@@ -961,7 +1063,7 @@ type GetCheckpointResponse struct {
 
 func (x *GetCheckpointResponse) Reset() {
 	*x = GetCheckpointResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -973,7 +1075,7 @@ func (x *GetCheckpointResponse) String() string {
 func (*GetCheckpointResponse) ProtoMessage() {}
 
 func (x *GetCheckpointResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -986,7 +1088,7 @@ func (x *GetCheckpointResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCheckpointResponse.ProtoReflect.Descriptor instead.
 func (*GetCheckpointResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{14}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetCheckpointResponse) GetNetworkId() []byte {
@@ -1066,7 +1168,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1078,7 +1180,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1091,7 +1193,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{15}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ErrorDetail) GetCode() uint32 {
@@ -1143,9 +1245,19 @@ const file_lockstep_rollup_v1_service_proto_rawDesc = "" +
 	" lockstep/rollup/v1/service.proto\x12\x12lockstep.rollup.v1\x1a\x1elockstep/rollup/v1/entry.proto\x1a\x1dlockstep/rollup/v1/lane.proto\"I\n" +
 	"\rSubmitRequest\x12\x16\n" +
 	"\x06rollup\x18\x01 \x01(\x04R\x06rollup\x12 \n" +
-	"\vtransaction\x18\x02 \x01(\fR\vtransaction\"$\n" +
+	"\vtransaction\x18\x02 \x01(\fR\vtransaction\"l\n" +
+	"\n" +
+	"Acceptance\x12\x1e\n" +
+	"\n" +
+	"validators\x18\x01 \x03(\fR\n" +
+	"validators\x12\x14\n" +
+	"\x05power\x18\x02 \x01(\x04R\x05power\x12\x14\n" +
+	"\x05total\x18\x03 \x01(\x04R\x05total\x12\x12\n" +
+	"\x04safe\x18\x04 \x01(\bR\x04safe\"e\n" +
 	"\x0eSubmitResponse\x12\x12\n" +
-	"\x04hash\x18\x01 \x01(\fR\x04hash\"^\n" +
+	"\x04hash\x18\x01 \x01(\fR\x04hash\x12?\n" +
+	"\vaccepted_by\x18\x02 \x01(\v2\x1e.lockstep.rollup.v1.AcceptanceR\n" +
+	"acceptedBy\"^\n" +
 	"\x03Leg\x12\x16\n" +
 	"\x06rollup\x18\x01 \x01(\x04R\x06rollup\x12 \n" +
 	"\vtransaction\x18\x02 \x01(\fR\vtransaction\x12\x1d\n" +
@@ -1159,9 +1271,11 @@ const file_lockstep_rollup_v1_service_proto_rawDesc = "" +
 	"\n" +
 	"commitment\x18\x04 \x01(\fR\n" +
 	"commitment\x12+\n" +
-	"\x04legs\x18\x05 \x03(\v2\x17.lockstep.rollup.v1.LegR\x04legs\"3\n" +
+	"\x04legs\x18\x05 \x03(\v2\x17.lockstep.rollup.v1.LegR\x04legs\"t\n" +
 	"\x14SubmitBundleResponse\x12\x1b\n" +
-	"\tbundle_id\x18\x01 \x01(\fR\bbundleId\"f\n" +
+	"\tbundle_id\x18\x01 \x01(\fR\bbundleId\x12?\n" +
+	"\vaccepted_by\x18\x02 \x01(\v2\x1e.lockstep.rollup.v1.AcceptanceR\n" +
+	"acceptedBy\"f\n" +
 	"\x14SubscribeLaneRequest\x12\x16\n" +
 	"\x06rollup\x18\x01 \x01(\x04R\x06rollup\x12\x19\n" +
 	"\bfrom_seq\x18\x02 \x01(\x04R\afromSeq\x12\x1b\n" +
@@ -1190,9 +1304,11 @@ const file_lockstep_rollup_v1_service_proto_rawDesc = "" +
 	"\rReportRequest\x121\n" +
 	"\x05block\x18\x01 \x01(\v2\x19.lockstep.rollup.v1.BlockH\x00R\x05block\x129\n" +
 	"\x06report\x18\x02 \x01(\v2\x1f.lockstep.rollup.v1.BlockReportH\x00R\x06reportB\a\n" +
-	"\x05entry\"$\n" +
+	"\x05entry\"e\n" +
 	"\x0eReportResponse\x12\x12\n" +
-	"\x04hash\x18\x01 \x01(\fR\x04hash\"P\n" +
+	"\x04hash\x18\x01 \x01(\fR\x04hash\x12?\n" +
+	"\vaccepted_by\x18\x02 \x01(\v2\x1e.lockstep.rollup.v1.AcceptanceR\n" +
+	"acceptedBy\"P\n" +
 	"\x14GetCheckpointRequest\x12\x17\n" +
 	"\x04slot\x18\x01 \x01(\x04H\x00R\x04slot\x88\x01\x01\x12\x16\n" +
 	"\x06rollup\x18\x02 \x01(\x04R\x06rollupB\a\n" +
@@ -1243,55 +1359,59 @@ func file_lockstep_rollup_v1_service_proto_rawDescGZIP() []byte {
 }
 
 var file_lockstep_rollup_v1_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_lockstep_rollup_v1_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_lockstep_rollup_v1_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_lockstep_rollup_v1_service_proto_goTypes = []any{
 	(Atomicity)(0),                // 0: lockstep.rollup.v1.Atomicity
 	(*SubmitRequest)(nil),         // 1: lockstep.rollup.v1.SubmitRequest
-	(*SubmitResponse)(nil),        // 2: lockstep.rollup.v1.SubmitResponse
-	(*Leg)(nil),                   // 3: lockstep.rollup.v1.Leg
-	(*SubmitBundleRequest)(nil),   // 4: lockstep.rollup.v1.SubmitBundleRequest
-	(*SubmitBundleResponse)(nil),  // 5: lockstep.rollup.v1.SubmitBundleResponse
-	(*SubscribeLaneRequest)(nil),  // 6: lockstep.rollup.v1.SubscribeLaneRequest
-	(*SubscribeLaneResponse)(nil), // 7: lockstep.rollup.v1.SubscribeLaneResponse
-	(*RangeRequest)(nil),          // 8: lockstep.rollup.v1.RangeRequest
-	(*RangeResponse)(nil),         // 9: lockstep.rollup.v1.RangeResponse
-	(*CutRequest)(nil),            // 10: lockstep.rollup.v1.CutRequest
-	(*CutResponse)(nil),           // 11: lockstep.rollup.v1.CutResponse
-	(*ReportRequest)(nil),         // 12: lockstep.rollup.v1.ReportRequest
-	(*ReportResponse)(nil),        // 13: lockstep.rollup.v1.ReportResponse
-	(*GetCheckpointRequest)(nil),  // 14: lockstep.rollup.v1.GetCheckpointRequest
-	(*GetCheckpointResponse)(nil), // 15: lockstep.rollup.v1.GetCheckpointResponse
-	(*ErrorDetail)(nil),           // 16: lockstep.rollup.v1.ErrorDetail
-	(*LaneUpdate)(nil),            // 17: lockstep.rollup.v1.LaneUpdate
-	(*Block)(nil),                 // 18: lockstep.rollup.v1.Block
-	(*BlockReport)(nil),           // 19: lockstep.rollup.v1.BlockReport
+	(*Acceptance)(nil),            // 2: lockstep.rollup.v1.Acceptance
+	(*SubmitResponse)(nil),        // 3: lockstep.rollup.v1.SubmitResponse
+	(*Leg)(nil),                   // 4: lockstep.rollup.v1.Leg
+	(*SubmitBundleRequest)(nil),   // 5: lockstep.rollup.v1.SubmitBundleRequest
+	(*SubmitBundleResponse)(nil),  // 6: lockstep.rollup.v1.SubmitBundleResponse
+	(*SubscribeLaneRequest)(nil),  // 7: lockstep.rollup.v1.SubscribeLaneRequest
+	(*SubscribeLaneResponse)(nil), // 8: lockstep.rollup.v1.SubscribeLaneResponse
+	(*RangeRequest)(nil),          // 9: lockstep.rollup.v1.RangeRequest
+	(*RangeResponse)(nil),         // 10: lockstep.rollup.v1.RangeResponse
+	(*CutRequest)(nil),            // 11: lockstep.rollup.v1.CutRequest
+	(*CutResponse)(nil),           // 12: lockstep.rollup.v1.CutResponse
+	(*ReportRequest)(nil),         // 13: lockstep.rollup.v1.ReportRequest
+	(*ReportResponse)(nil),        // 14: lockstep.rollup.v1.ReportResponse
+	(*GetCheckpointRequest)(nil),  // 15: lockstep.rollup.v1.GetCheckpointRequest
+	(*GetCheckpointResponse)(nil), // 16: lockstep.rollup.v1.GetCheckpointResponse
+	(*ErrorDetail)(nil),           // 17: lockstep.rollup.v1.ErrorDetail
+	(*LaneUpdate)(nil),            // 18: lockstep.rollup.v1.LaneUpdate
+	(*Block)(nil),                 // 19: lockstep.rollup.v1.Block
+	(*BlockReport)(nil),           // 20: lockstep.rollup.v1.BlockReport
 }
 var file_lockstep_rollup_v1_service_proto_depIdxs = []int32{
-	0,  // 0: lockstep.rollup.v1.SubmitBundleRequest.atomicity:type_name -> lockstep.rollup.v1.Atomicity
-	3,  // 1: lockstep.rollup.v1.SubmitBundleRequest.legs:type_name -> lockstep.rollup.v1.Leg
-	17, // 2: lockstep.rollup.v1.SubscribeLaneResponse.update:type_name -> lockstep.rollup.v1.LaneUpdate
-	17, // 3: lockstep.rollup.v1.RangeResponse.updates:type_name -> lockstep.rollup.v1.LaneUpdate
-	18, // 4: lockstep.rollup.v1.ReportRequest.block:type_name -> lockstep.rollup.v1.Block
-	19, // 5: lockstep.rollup.v1.ReportRequest.report:type_name -> lockstep.rollup.v1.BlockReport
-	1,  // 6: lockstep.rollup.v1.RollupService.Submit:input_type -> lockstep.rollup.v1.SubmitRequest
-	4,  // 7: lockstep.rollup.v1.RollupService.SubmitBundle:input_type -> lockstep.rollup.v1.SubmitBundleRequest
-	6,  // 8: lockstep.rollup.v1.RollupService.SubscribeLane:input_type -> lockstep.rollup.v1.SubscribeLaneRequest
-	8,  // 9: lockstep.rollup.v1.RollupService.Range:input_type -> lockstep.rollup.v1.RangeRequest
-	10, // 10: lockstep.rollup.v1.RollupService.Cut:input_type -> lockstep.rollup.v1.CutRequest
-	12, // 11: lockstep.rollup.v1.RollupService.Report:input_type -> lockstep.rollup.v1.ReportRequest
-	14, // 12: lockstep.rollup.v1.RollupService.GetCheckpoint:input_type -> lockstep.rollup.v1.GetCheckpointRequest
-	2,  // 13: lockstep.rollup.v1.RollupService.Submit:output_type -> lockstep.rollup.v1.SubmitResponse
-	5,  // 14: lockstep.rollup.v1.RollupService.SubmitBundle:output_type -> lockstep.rollup.v1.SubmitBundleResponse
-	7,  // 15: lockstep.rollup.v1.RollupService.SubscribeLane:output_type -> lockstep.rollup.v1.SubscribeLaneResponse
-	9,  // 16: lockstep.rollup.v1.RollupService.Range:output_type -> lockstep.rollup.v1.RangeResponse
-	11, // 17: lockstep.rollup.v1.RollupService.Cut:output_type -> lockstep.rollup.v1.CutResponse
-	13, // 18: lockstep.rollup.v1.RollupService.Report:output_type -> lockstep.rollup.v1.ReportResponse
-	15, // 19: lockstep.rollup.v1.RollupService.GetCheckpoint:output_type -> lockstep.rollup.v1.GetCheckpointResponse
-	13, // [13:20] is the sub-list for method output_type
-	6,  // [6:13] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	2,  // 0: lockstep.rollup.v1.SubmitResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
+	0,  // 1: lockstep.rollup.v1.SubmitBundleRequest.atomicity:type_name -> lockstep.rollup.v1.Atomicity
+	4,  // 2: lockstep.rollup.v1.SubmitBundleRequest.legs:type_name -> lockstep.rollup.v1.Leg
+	2,  // 3: lockstep.rollup.v1.SubmitBundleResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
+	18, // 4: lockstep.rollup.v1.SubscribeLaneResponse.update:type_name -> lockstep.rollup.v1.LaneUpdate
+	18, // 5: lockstep.rollup.v1.RangeResponse.updates:type_name -> lockstep.rollup.v1.LaneUpdate
+	19, // 6: lockstep.rollup.v1.ReportRequest.block:type_name -> lockstep.rollup.v1.Block
+	20, // 7: lockstep.rollup.v1.ReportRequest.report:type_name -> lockstep.rollup.v1.BlockReport
+	2,  // 8: lockstep.rollup.v1.ReportResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
+	1,  // 9: lockstep.rollup.v1.RollupService.Submit:input_type -> lockstep.rollup.v1.SubmitRequest
+	5,  // 10: lockstep.rollup.v1.RollupService.SubmitBundle:input_type -> lockstep.rollup.v1.SubmitBundleRequest
+	7,  // 11: lockstep.rollup.v1.RollupService.SubscribeLane:input_type -> lockstep.rollup.v1.SubscribeLaneRequest
+	9,  // 12: lockstep.rollup.v1.RollupService.Range:input_type -> lockstep.rollup.v1.RangeRequest
+	11, // 13: lockstep.rollup.v1.RollupService.Cut:input_type -> lockstep.rollup.v1.CutRequest
+	13, // 14: lockstep.rollup.v1.RollupService.Report:input_type -> lockstep.rollup.v1.ReportRequest
+	15, // 15: lockstep.rollup.v1.RollupService.GetCheckpoint:input_type -> lockstep.rollup.v1.GetCheckpointRequest
+	3,  // 16: lockstep.rollup.v1.RollupService.Submit:output_type -> lockstep.rollup.v1.SubmitResponse
+	6,  // 17: lockstep.rollup.v1.RollupService.SubmitBundle:output_type -> lockstep.rollup.v1.SubmitBundleResponse
+	8,  // 18: lockstep.rollup.v1.RollupService.SubscribeLane:output_type -> lockstep.rollup.v1.SubscribeLaneResponse
+	10, // 19: lockstep.rollup.v1.RollupService.Range:output_type -> lockstep.rollup.v1.RangeResponse
+	12, // 20: lockstep.rollup.v1.RollupService.Cut:output_type -> lockstep.rollup.v1.CutResponse
+	14, // 21: lockstep.rollup.v1.RollupService.Report:output_type -> lockstep.rollup.v1.ReportResponse
+	16, // 22: lockstep.rollup.v1.RollupService.GetCheckpoint:output_type -> lockstep.rollup.v1.GetCheckpointResponse
+	16, // [16:23] is the sub-list for method output_type
+	9,  // [9:16] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_lockstep_rollup_v1_service_proto_init() }
@@ -1301,18 +1421,18 @@ func file_lockstep_rollup_v1_service_proto_init() {
 	}
 	file_lockstep_rollup_v1_entry_proto_init()
 	file_lockstep_rollup_v1_lane_proto_init()
-	file_lockstep_rollup_v1_service_proto_msgTypes[11].OneofWrappers = []any{
+	file_lockstep_rollup_v1_service_proto_msgTypes[12].OneofWrappers = []any{
 		(*ReportRequest_Block)(nil),
 		(*ReportRequest_Report)(nil),
 	}
-	file_lockstep_rollup_v1_service_proto_msgTypes[13].OneofWrappers = []any{}
+	file_lockstep_rollup_v1_service_proto_msgTypes[14].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_lockstep_rollup_v1_service_proto_rawDesc), len(file_lockstep_rollup_v1_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -55,9 +55,11 @@ const (
 
 // RollupServiceClient is a client for the lockstep.rollup.v1.RollupService service.
 type RollupServiceClient interface {
-	// Submit hands in a transaction to be ordered. It answers when the pool has taken it, not when it is ordered.
+	// Submit hands in a transaction to be ordered. It answers when the pool has taken it, not when it is ordered; but it waits
+	// for up to gateway.acceptWait until validators with more than a third of the power keep it, see Acceptance.
 	Submit(context.Context, *connect.Request[v1.SubmitRequest]) (*connect.Response[v1.SubmitResponse], error)
-	// SubmitBundle hands in transactions of one or several rollups that are ordered together or not at all.
+	// SubmitBundle hands in transactions of one or several rollups that are ordered together or not at all. It waits as Submit
+	// does.
 	SubmitBundle(context.Context, *connect.Request[v1.SubmitBundleRequest]) (*connect.Response[v1.SubmitBundleResponse], error)
 	// SubscribeLane streams a lane tick by tick from a cursor on, without end. After any disconnect a client goes on from
 	// its cursor, at this gateway or at any other of the network.
@@ -67,6 +69,7 @@ type RollupServiceClient interface {
 	// Cut tells which part of a lane was ordered up to a time, as soon as that cannot change any more.
 	Cut(context.Context, *connect.Request[v1.CutRequest]) (*connect.Response[v1.CutResponse], error)
 	// Report hands in what the operator of a rollup says about its chain: a block, or what became of a part of the lane.
+	// It waits as Submit does.
 	Report(context.Context, *connect.Request[v1.ReportRequest]) (*connect.Response[v1.ReportResponse], error)
 	// GetCheckpoint reads a complete checkpoint, and proves the lane head in it.
 	GetCheckpoint(context.Context, *connect.Request[v1.GetCheckpointRequest]) (*connect.Response[v1.GetCheckpointResponse], error)
@@ -176,9 +179,11 @@ func (c *rollupServiceClient) GetCheckpoint(ctx context.Context, req *connect.Re
 
 // RollupServiceHandler is an implementation of the lockstep.rollup.v1.RollupService service.
 type RollupServiceHandler interface {
-	// Submit hands in a transaction to be ordered. It answers when the pool has taken it, not when it is ordered.
+	// Submit hands in a transaction to be ordered. It answers when the pool has taken it, not when it is ordered; but it waits
+	// for up to gateway.acceptWait until validators with more than a third of the power keep it, see Acceptance.
 	Submit(context.Context, *connect.Request[v1.SubmitRequest]) (*connect.Response[v1.SubmitResponse], error)
-	// SubmitBundle hands in transactions of one or several rollups that are ordered together or not at all.
+	// SubmitBundle hands in transactions of one or several rollups that are ordered together or not at all. It waits as Submit
+	// does.
 	SubmitBundle(context.Context, *connect.Request[v1.SubmitBundleRequest]) (*connect.Response[v1.SubmitBundleResponse], error)
 	// SubscribeLane streams a lane tick by tick from a cursor on, without end. After any disconnect a client goes on from
 	// its cursor, at this gateway or at any other of the network.
@@ -188,6 +193,7 @@ type RollupServiceHandler interface {
 	// Cut tells which part of a lane was ordered up to a time, as soon as that cannot change any more.
 	Cut(context.Context, *connect.Request[v1.CutRequest]) (*connect.Response[v1.CutResponse], error)
 	// Report hands in what the operator of a rollup says about its chain: a block, or what became of a part of the lane.
+	// It waits as Submit does.
 	Report(context.Context, *connect.Request[v1.ReportRequest]) (*connect.Response[v1.ReportResponse], error)
 	// GetCheckpoint reads a complete checkpoint, and proves the lane head in it.
 	GetCheckpoint(context.Context, *connect.Request[v1.GetCheckpointRequest]) (*connect.Response[v1.GetCheckpointResponse], error)
