@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -32,10 +33,16 @@ func (h holdings) Hold(id common.Hash) comet.Holding {
 }
 
 // holders asks the validators for the gateway.
-type holders struct{ engine *comet.Node }
+type holders struct {
+	engine  *comet.Node
+	metrics *holdersMetrics
+}
 
 func (h holders) Await(ctx context.Context, id common.Hash) gateway.Acceptance {
-	return acceptance(h.engine.AwaitHolders(ctx, id))
+	began := time.Now()
+	a := acceptance(h.engine.AwaitHolders(ctx, id))
+	h.metrics.waited(began, a)
+	return a
 }
 
 func (h holders) Ask(ctx context.Context, id common.Hash) gateway.Acceptance {

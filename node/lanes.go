@@ -14,11 +14,11 @@ import (
 )
 
 // openLanes makes the API for nodes of rollups.
-func (n *Node) openLanes() (*laneapi.Server, error) {
+func (n *Node) openLanes(asked holders) (*laneapi.Server, error) {
 	return laneapi.New(n.cfg.Lanes, laneapi.Deps{
 		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: laneLog{servedLog{n.ticks}},
 		Checkpoints: laneCheckpoints{checkpoints{n.ticks}, proof.Builder{Source: proofSource{n.genesis, n.ticks, n.zones}}},
-		Holders:     holders{n.engine}, AcceptWait: n.cfg.Gateway.AcceptWait,
+		Holders:     asked, AcceptWait: n.cfg.Gateway.AcceptWait,
 		Metrics: n.metrics.registry, Logger: n.log,
 	})
 }

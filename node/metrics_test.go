@@ -38,7 +38,7 @@ func metricRows(t *testing.T) []string {
 		labels = strings.ReplaceAll(labels, `"`, "`")
 		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", metric, kind, labels, help))
 	}
-	for _, file := range []string{"metrics.go", "metrics_disk.go", "metrics_delays.go", "../gateway/metrics.go", "../gateway/upstreams.go", "../gateway/laneapi/metrics.go", "../intents/metrics.go"} {
+	for _, file := range []string{"metrics.go", "metrics_disk.go", "metrics_delays.go", "metrics_holders.go", "../gateway/metrics.go", "../gateway/upstreams.go", "../gateway/laneapi/metrics.go", "../intents/metrics.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -223,12 +223,13 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	if n.cfg.Gateway == nil {
 		return nil
 	}
-	lanes, err := n.openLanes()
+	asked := holders{n.engine, newHoldersMetrics(n)}
+	lanes, err := n.openLanes(asked)
 	if err != nil {
 		return err
 	}
 	n.gateway, err = gateway.New(*n.cfg.Gateway, gateway.Deps{
-		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Control: control{n.pool, n.machine}, Holders: holders{n.engine}, Checkpoints: checkpoints{n.ticks},
+		Genesis: n.genesis, Pool: clientPool{n.pool, n.accepted}, Log: servedLog{n.ticks}, Index: n.ticks, Chains: n.ticks, Reports: n.ticks, Ledger: agreed{n.machine}, Control: control{n.pool, n.machine}, Holders: asked, Checkpoints: checkpoints{n.ticks},
 		Prover:  newProver(n.genesis, n.ticks, n.zones),
 		Rollups: lanes, Zones: n.servedZones(), Decided: n.decided(), Intents: n.intentBooks(), Explorer: n.explorerHandler(), Snapshots: n.snapshotHandler(), Listener: listener, Metrics: n.metrics.registry, Version: n.cfg.Version, Logger: n.log,
 	})

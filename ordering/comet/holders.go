@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	cmtp2p "github.com/cometbft/cometbft/p2p"
@@ -79,6 +80,8 @@ type holders struct {
 	identity Identity // nil: this node is no validator
 	inbox    chan message
 	kick     chan struct{} // capacity 1
+
+	idsAsked, idsHeard, idsAnswered, idsDropped atomic.Uint64 // HoldersCounters
 
 	mu      sync.Mutex
 	peers   map[cmtp2p.ID]*acquaintance
@@ -188,12 +191,17 @@ func (h *holders) Receive(e cmtp2p.Envelope) {
 // receive takes a message in unless it is malformed, or too many have come.
 func (h *holders) receive(from *acquaintance, bytes []byte) {
 	m, ok := readMessage(from, bytes)
-	if !ok || !from.limit.AllowN(time.Now(), 1+len(m.ids)) {
+	if !ok {
+		return
+	}
+	if !from.limit.AllowN(time.Now(), 1+len(m.ids)) {
+		h.idsDropped.Add(uint64(len(m.ids)))
 		return
 	}
 	select {
 	case h.inbox <- m:
 	default:
+		h.idsDropped.Add(uint64(len(m.ids)))
 	}
 }
 
@@ -347,9 +355,24 @@ func (h *holders) askAll(now time.Time) {
 		if len(a.ids) > 0 {
 			a.question++
 			a.asked = now
+			h.idsAsked.Add(uint64(len(a.ids)))
 			a.send(msgQuestion, question(a.question, a.ids))
 		}
 	}
+}
+
+// HoldersCounters count entries since the start, once for each peer and question.
+type HoldersCounters struct {
+	// Asked were asked of peers; Heard are those among them that peers have answered.
+	Asked, Heard uint64
+	// Answered were asked by peers and answered; Dropped are those of questions that came too fast to be answered.
+	Answered, Dropped uint64
+}
+
+// HoldersCounters are the node's.
+func (n *Node) HoldersCounters() HoldersCounters {
+	h := n.holders
+	return HoldersCounters{Asked: h.idsAsked.Load(), Heard: h.idsHeard.Load(), Answered: h.idsAnswered.Load(), Dropped: h.idsDropped.Load()}
 }
 
 // AwaitHolders waits until validators with more than a third of the power keep an entry, this node's own included, or until ctx ends.

@@ -212,6 +212,9 @@ func TestHolders_RefusesAnswersToOtherQuestions(t *testing.T) {
 	if got := a.power(entry); got != 0 {
 		t.Fatalf("power %d for answers that were not asked for", got)
 	}
+	if asked, heard := a.h.idsAsked.Load(), a.h.idsHeard.Load(); asked != 1 || heard != 0 {
+		t.Errorf("%d ids are counted as asked and %d as heard, want 1 and 0", asked, heard)
+	}
 	a.say(from, msgAnswer, append(core.U64(number), 0))
 	a.say(from, msgAnswer, append(core.U64(number), 1)) // the question is answered
 	if got := a.power(entry); got != 0 {
@@ -219,6 +222,9 @@ func TestHolders_RefusesAnswersToOtherQuestions(t *testing.T) {
 	}
 	a.h.askAll(time.Now().Add(askEvery))
 	a.holds(w, from)
+	if asked, heard := a.h.idsAsked.Load(), a.h.idsHeard.Load(); asked != 2 || heard != 2 {
+		t.Errorf("%d ids are counted as asked and %d as heard, want 2 each", asked, heard)
+	}
 	if got := a.power(entry); got != 10 {
 		t.Errorf("power %d once the peer keeps the entry, want 10", got)
 	}
@@ -254,8 +260,12 @@ func TestHolders_BoundsWhatAPeerMaySend(t *testing.T) {
 	for range 1000 {
 		a.say(from, msgQuestion, question(8, ids))
 	}
-	if got := (len(w.sent) - before) * maxAsked; got > idBurst+idRate {
-		t.Errorf("%d ids answered at once, want at most %d", got, idBurst)
+	answered := (len(w.sent) - before) * maxAsked
+	if answered > idBurst+idRate {
+		t.Errorf("%d ids answered at once, want at most %d", answered, idBurst)
+	}
+	if got, dropped := a.h.idsAnswered.Load(), a.h.idsDropped.Load(); got != uint64(answered+maxAsked) || got+dropped != 1001*maxAsked {
+		t.Errorf("%d ids are counted as answered and %d as dropped, of %d", got, dropped, 1001*maxAsked)
 	}
 }
 

@@ -136,6 +136,7 @@ func (h *holders) answer(m message) {
 			bits[i/8] |= 1 << (i % 8)
 		}
 	}
+	h.idsAnswered.Add(uint64(len(m.ids)))
 	m.from.send(msgAnswer, append(core.U64(m.number), bits...))
 }
 
@@ -147,6 +148,7 @@ func (h *holders) answered(m message) {
 	if a.ids == nil || m.number != a.question || len(m.rest) != (len(a.ids)+7)/8 {
 		return
 	}
+	h.idsHeard.Add(uint64(len(a.ids)))
 	for i, id := range a.ids {
 		w := h.watched[id]
 		if w == nil {
