@@ -50,13 +50,34 @@ func (c *Client) gateway() rollupv1connect.RollupServiceClient {
 	return c.gateways[c.at.Load()%uint64(len(c.gateways))]
 }
 
-// Submit hands in a transaction and gives the hash by which it is found. ErrFewHold comes with the hash.
+// Submit hands in a transaction and gives the hash by which it is found: the gateway has it.
 func (c *Client) Submit(ctx context.Context, tx []byte) (common.Hash, error) {
+	hash, err := c.SubmitHeld(ctx, tx)
+	return hash, unlessFewHold(err)
+}
+
+// SubmitHeld is Submit, with ErrFewHold beside the hash when the transaction may be lost with the gateway.
+func (c *Client) SubmitHeld(ctx context.Context, tx []byte) (common.Hash, error) {
 	res, err := c.gateway().Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(c.rollup), Transaction: tx}))
 	if err != nil {
 		return common.Hash{}, err
 	}
 	return common.BytesToHash(res.Msg.Hash), held(res.Msg.AcceptedBy)
+}
+
+// SubmitBundle hands in a bundle and gives its id: the gateway has it.
+func (c *Client) SubmitBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+	id, err := c.SubmitBundleHeld(ctx, b)
+	return id, unlessFewHold(err)
+}
+
+// SubmitBundleHeld is SubmitBundle, with ErrFewHold beside the id when the bundle may be lost with the gateway.
+func (c *Client) SubmitBundleHeld(ctx context.Context, b *core.Bundle) (common.Hash, error) {
+	res, err := c.gateway().SubmitBundle(ctx, connect.NewRequest(bundleMessage(b)))
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return common.BytesToHash(res.Msg.BundleId), held(res.Msg.AcceptedBy)
 }
 
 // held is ErrFewHold unless enough validators keep what was handed in. A gateway that cannot ask says nothing.
@@ -67,13 +88,11 @@ func held(by *rollupv1.Acceptance) error {
 	return fmt.Errorf("%w: power %d of %d", ErrFewHold, by.Power, by.Total)
 }
 
-// SubmitBundle hands in a bundle and gives its id. ErrFewHold comes with the id.
-func (c *Client) SubmitBundle(ctx context.Context, b *core.Bundle) (common.Hash, error) {
-	res, err := c.gateway().SubmitBundle(ctx, connect.NewRequest(bundleMessage(b)))
-	if err != nil {
-		return common.Hash{}, err
+func unlessFewHold(err error) error {
+	if errors.Is(err, ErrFewHold) {
+		return nil
 	}
-	return common.BytesToHash(res.Msg.BundleId), held(res.Msg.AcceptedBy)
+	return err
 }
 
 // SubmitBlock hands in a signed block of the rollup's own chain. The first one that is ordered says where the chain begins, so wait for

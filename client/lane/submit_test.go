@@ -52,10 +52,16 @@ func TestClient_SaysWhenTooFewKeepWhatWasHandedIn(t *testing.T) {
 			server := httptest.NewServer(mux)
 			t.Cleanup(server.Close)
 			c := lane.New(901, proof.Trust{}, server.URL)
-			if hash, err := c.Submit(t.Context(), []byte{1}); hash != handedIn || !errors.Is(err, test.want) {
+			if hash, err := c.Submit(t.Context(), []byte{1}); hash != handedIn || err != nil {
+				t.Errorf("a transaction that the gateway has: %s, %v", hash, err)
+			}
+			if hash, err := c.SubmitHeld(t.Context(), []byte{1}); hash != handedIn || !errors.Is(err, test.want) {
 				t.Errorf("a transaction: %s, %v", hash, err)
 			}
-			if id, err := c.SubmitBundle(t.Context(), new(core.Bundle)); id != handedIn || !errors.Is(err, test.want) {
+			if id, err := c.SubmitBundle(t.Context(), new(core.Bundle)); id != handedIn || err != nil {
+				t.Errorf("a bundle that the gateway has: %s, %v", id, err)
+			}
+			if id, err := c.SubmitBundleHeld(t.Context(), new(core.Bundle)); id != handedIn || !errors.Is(err, test.want) {
 				t.Errorf("a bundle: %s, %v", id, err)
 			}
 		})
