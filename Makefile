@@ -210,8 +210,13 @@ check: prepare $(GOTESTSUM) $(LINT)
 	$(GO_TEST) -short ./core/... ./internal/...
 	$(LINT) run --allow-parallel-runners ./...
 
-bench: build
-	go run ./test/bench $(ARGS)
+# The figures of docs/benchmarks.md: ours beside controls, in turns. ARGS="-rounds 3 -only 'tuned|Lockstep, four.*disk' latency"
+bench: bin/bench
+	bin/bench run $(ARGS)
+
+.PHONY: bin/bench
+bin/bench: prepare
+	go build -ldflags "-X main.version=$(VERSION)" -o $@ ./test/bench
 
 # What open explorer pages cost a node under load.
 .PHONY: bench-explorer

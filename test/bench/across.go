@@ -44,7 +44,7 @@ type AcrossReport struct {
 // setting is a devnet with Lockstep's contracts, a pool and a token on each rollup, and senders who have the token.
 type setting struct {
 	net       *network
-	load      *load
+	load      *traffic
 	network   core.NetworkID
 	predeploy core.Predeploy
 	contracts deployment.Addresses
@@ -84,7 +84,7 @@ func benchAcross(ctx context.Context, net *network, o options) (*AcrossReport, e
 	return &report, nil
 }
 
-func newSetting(ctx context.Context, net *network, load *load, o acrossOptions) (*setting, error) {
+func newSetting(ctx context.Context, net *network, load *traffic, o acrossOptions) (*setting, error) {
 	contracts, err := uniswap.Load(o.artifacts)
 	if err != nil {
 		return nil, err

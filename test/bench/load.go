@@ -29,8 +29,8 @@ const (
 	window      = 2000             // transactions under way in a saturating load
 )
 
-// load sends transfers and sees what becomes of them.
-type load struct {
+// traffic sends transfers and sees what becomes of them.
+type traffic struct {
 	rollups  []*lane
 	observer *observer
 	root     *client.Client
@@ -60,13 +60,13 @@ type transfer struct {
 	conn *rpc.Client
 }
 
-func newLoad(ctx context.Context, info devnet.Info, senders int) (*load, error) {
+func newLoad(ctx context.Context, info devnet.Info, senders int) (*traffic, error) {
 	url := strings.Replace(info.RPC, "http://", "ws://", 1)
 	root, err := client.Dial(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	l := &load{root: root, observer: newObserver()}
+	l := &traffic{root: root, observer: newObserver()}
 	if err := l.observer.subscribe(ctx, root); err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func newLoad(ctx context.Context, info devnet.Info, senders int) (*load, error) 
 	return l, group.Wait()
 }
 
-func (l *load) close() {
+func (l *traffic) close() {
 	l.root.Close()
 	for _, ln := range l.rollups {
 		ln.close()
@@ -156,7 +156,7 @@ func (t transfer) send(ctx context.Context) error {
 }
 
 // prepare signs n transfers, in turn over the rollups.
-func (l *load) prepare(n int) ([]transfer, error) {
+func (l *traffic) prepare(n int) ([]transfer, error) {
 	batch := make([]transfer, n)
 	for i := range batch {
 		tx, err := l.rollups[i%len(l.rollups)].next()
@@ -169,7 +169,7 @@ func (l *load) prepare(n int) ([]transfer, error) {
 }
 
 // paced sends at a constant rate and waits until everything is attested.
-func (l *load) paced(ctx context.Context, rate int, duration time.Duration) (Latency, error) {
+func (l *traffic) paced(ctx context.Context, rate int, duration time.Duration) (Latency, error) {
 	batch, err := l.prepare(int(float64(rate) * duration.Seconds()))
 	if err != nil {
 		return Latency{}, err
@@ -201,7 +201,7 @@ func (l *load) paced(ctx context.Context, rate int, duration time.Duration) (Lat
 }
 
 // saturate keeps a window of transactions under way and counts what is executed.
-func (l *load) saturate(ctx context.Context, duration time.Duration) (Throughput, error) {
+func (l *traffic) saturate(ctx context.Context, duration time.Duration) (Throughput, error) {
 	run := l.observer.begin(unknownSize)
 	slots := make(chan struct{}, window)
 	var failed atomic.Pointer[error]

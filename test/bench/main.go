@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/lockstep-network/lockstep/test/bench/systems"
 )
 
 // options of a run.
@@ -41,12 +43,18 @@ func main() {
 }
 
 func run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch args := os.Args[1:]; {
+	case len(args) == 2 && args[0] == systems.ServeFlag:
+		return systems.Serve(ctx, args[1])
+	case len(args) > 0 && args[0] == "run":
+		return runExperiments(ctx, args[1:])
+	}
 	o, err := parse()
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if o.stock != "" {
 		return serveStock(ctx, o.stock, o.from)
 	}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lockstep-network/lockstep/test/bench/harness"
+	"github.com/lockstep-network/lockstep/test/bench/systems"
+)
+
+// version is that of the sources, see the Makefile.
+var version = "unknown"
+
+// experiment is one question and how it is measured.
+type experiment struct {
+	name string
+	// full is whether it is part of the full form only.
+	full    bool
+	measure func(ctx context.Context, b *bench) (*harness.Result, error)
+}
+
+// experiments in the order in which they run.
+func experiments() []experiment {
+	return []experiment{
+		{name: "latency", measure: measureLatency},
+	}
+}
+
+// bench is what the experiments are run with.
+type bench struct {
+	// full is the long form, rounds how often each variant is measured; zero is each experiment's own number.
+	full   bool
+	rounds int
+	// disk and memory are folders on a disk and in memory; an empty memory leaves those variants out.
+	disk, memory string
+	// binary is this program, other another build of it to be measured beside; settings are of every node of ours.
+	binary, other, settings string
+	// only matches the names of the variants that are measured.
+	only *regexp.Regexp
+	// out is where results go, document the page that shows them; empty for none.
+	out, document string
+	plot, anvil   string // binaries
+	resume        bool
+}
+
+func (b *bench) say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", args...)
+}
+
+// roundsOr is the number of rounds: what was asked for, or the form's own.
+func (b *bench) roundsOr(quick, full int) int {
+	switch {
+	case b.rounds > 0:
+		return b.rounds
+	case b.full:
+		return full
+	default:
+		return quick
+	}
+}
+
+// pick gives quick or full.
+func pick[T any](b *bench, quick, full T) T {
+	if b.full {
+		return full
+	}
+	return quick
+}
+
+// wanted tells whether a variant is among those that were asked for.
+func (b *bench) wanted(name string) bool {
+	return b.only.MatchString(name)
+}
+
+// runExperiments is `bench run [flags] [EXPERIMENT…]`.
+func runExperiments(ctx context.Context, args []string) error {
+	b, names, err := parseRun(args)
+	if err != nil {
+		return err
+	}
+	var chosen []experiment
+	for _, e := range experiments() {
+		if len(names) == 0 && (b.full || !e.full) || slices.Contains(names, e.name) {
+			chosen = append(chosen, e)
+		}
+	}
+	if len(names) > 0 && len(chosen) != len(names) {
+		return fmt.Errorf("%v: not all of them are experiments", names)
+	}
+	for _, e := range chosen {
+		if b.resume && harness.Saved(b.out, e.name) {
+			b.say("%s: measured already, in %s", e.name, b.out)
+			continue
+		}
+		if err := b.run(ctx, e, args); err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+	}
+	return nil
+}
+
+func parseRun(args []string) (*bench, []string, error) {
+	b := new(bench)
+	flags := flag.NewFlagSet("bench run", flag.ContinueOnError)
+	flags.BoolVar(&b.full, "full", false, "the full form: all experiments, more rounds, longer")
+	flags.IntVar(&b.rounds, "rounds", 0, "how often each variant is measured; 0 is what the experiment's form has")
+	flags.StringVar(&b.disk, "disk", os.TempDir(), "folder on a disk for the networks")
+	flags.StringVar(&b.memory, "memory", "/dev/shm", "folder in memory for the networks; empty leaves those variants out")
+	flags.StringVar(&b.other, "other", "", "another build of this program, whose network is measured beside this one's")
+	flags.StringVar(&b.settings, "settings", "", "TOML file with settings for every node of ours, and for the tuned control")
+	only := flags.String("only", "", "measure only variants whose name matches this regular expression")
+	flags.StringVar(&b.out, "out", "", "folder for the results as JSON and SVG; empty for none")
+	flags.StringVar(&b.document, "document", "", "Markdown page whose blocks the results replace; empty for none")
+	flags.StringVar(&b.plot, "plot", "", "the program that draws (bin/plot); empty draws nothing")
+	flags.StringVar(&b.anvil, "anvil", "", "anvil's binary; empty leaves it out")
+	flags.BoolVar(&b.resume, "resume", false, "leave out experiments whose result is in -out already")
+	if err := flags.Parse(args); err != nil {
+		return nil, nil, err
+	}
+	if b.document != "" && b.out == "" {
+		return nil, nil, errors.New("-document shows what is in -out, which is missing")
+	}
+	var err error
+	if b.only, err = regexp.Compile(*only); err != nil {
+		return nil, nil, fmt.Errorf("-only: %w", err)
+	}
+	if b.binary, err = os.Executable(); err != nil {
+		return nil, nil, err
+	}
+	return b, flags.Args(), nil
+}
+
+// run measures, prints, and keeps the result.
+func (b *bench) run(ctx context.Context, e experiment, args []string) error {
+	b.say("%s", e.name)
+	begin := time.Now()
+	result, err := e.measure(ctx, b)
+	if err != nil {
+		return err
+	}
+	result.Name, result.Machine, result.Commit, result.Begin = e.name, machine(), version, begin
+	result.Command, result.Seconds = strings.TrimSpace("bench run "+strings.Join(args, " ")), time.Since(begin).Seconds()
+	fmt.Println(result.Markdown())
+	if b.out == "" {
+		return nil
+	}
+	if err := result.Save(b.out); err != nil {
+		return err
+	}
+	if b.plot != "" && len(result.Plots) > 0 {
+		draw := exec.CommandContext(ctx, b.plot, filepath.Join(b.out, e.name+".json"), b.out)
+		if out, err := draw.CombinedOutput(); err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+	}
+	if b.document == "" {
+		return nil
+	}
+	return harness.Insert(b.document, e.name, result.Markdown())
+}
+
+// place is a folder and how members are spread over processes.
+func (b *bench) place(memory, processes bool) systems.Place {
+	p := systems.Place{Binary: b.binary, Dir: b.disk, Processes: processes}
+	if memory {
+		p.Dir = b.memory
+	}
+	return p
+}

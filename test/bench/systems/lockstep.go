@@ -1,0 +1,218 @@
+package systems
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/gateway"
+	"github.com/lockstep-network/lockstep/node"
+	"github.com/lockstep-network/lockstep/node/devnet"
+	"github.com/lockstep-network/lockstep/node/settings"
+	"github.com/lockstep-network/lockstep/test/bench/harness"
+)
+
+const lockstepKind = "lockstep"
+
+// Shape is what network of ours is started.
+type Shape struct {
+	Place
+	Validators int
+	// EVM and Opaque are how many rollups of these kinds it has.
+	EVM, Opaque int
+	// Senders is how many accounts have funds on every EVM rollup, see SenderKey.
+	Senders int
+	// Settings is a TOML file with settings for every node, empty for the defaults.
+	Settings string
+}
+
+// Lockstep is a network of ours that runs.
+type Lockstep struct {
+	*Network
+	Genesis *core.Genesis
+}
+
+// lockstepTask tells a process which nodes it has.
+type lockstepTask struct {
+	Genesis  string   `json:"genesis"` // file
+	Homes    []string `json:"homes"`
+	Settings string   `json:"settings,omitempty"` // file
+}
+
+// The first chain ids.
+const (
+	FirstEVM    = core.RollupID(901)
+	FirstOpaque = core.RollupID(5001)
+)
+
+// SenderKey is the key of the i-th account with funds; it is the same in every network.
+func SenderKey(i int) *ecdsa.PrivateKey {
+	for salt := 0; ; salt++ {
+		key, err := crypto.ToECDSA(crypto.Keccak256(fmt.Appendf(nil, "lockstep bench sender %d %d", i, salt)))
+		if err == nil {
+			return key
+		}
+	}
+}
+
+func senderAddresses(n int) []common.Address {
+	addresses := make([]common.Address, n)
+	for i := range addresses {
+		addresses[i] = crypto.PubkeyToAddress(SenderKey(i).PublicKey)
+	}
+	return addresses
+}
+
+// StartLockstep starts a new network of ours, every validator with a gateway, and waits until each has executed a tick.
+func StartLockstep(ctx context.Context, shape Shape) (_ *Lockstep, err error) {
+	network, err := newNetwork(shape.Place)
+	if err != nil {
+		return nil, err
+	}
+	l := &Lockstep{Network: network}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Stop())
+		}
+	}()
+	homes, err := l.create(shape)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []any
+	for _, part := range split(homes, shape.Processes) {
+		tasks = append(tasks, lockstepTask{Genesis: l.genesisFile(), Homes: part, Settings: shape.Settings})
+	}
+	return l, l.launch(ctx, shape.Place, lockstepKind, tasks)
+}
+
+func (l *Lockstep) genesisFile() string { return filepath.Join(l.dir, "genesis.json") }
+
+// create makes the genesis and a home for every validator.
+func (l *Lockstep) create(shape Shape) (homes []string, err error) {
+	spec := devnet.Spec{Name: "bench", Operator: devnet.Operator().Address, Time: time.Now(), Funded: senderAddresses(shape.Senders)}
+	for i := range shape.Validators {
+		home := filepath.Join(l.dir, fmt.Sprintf("validator-%d", i))
+		member, _, err := devnet.NewValidator(home, nil)
+		if err != nil {
+			return nil, err
+		}
+		homes, spec.Validators = append(homes, home), append(spec.Validators, member)
+	}
+	for i := range shape.EVM {
+		spec.Rollups = append(spec.Rollups, FirstEVM+core.RollupID(i))
+	}
+	for i := range shape.Opaque {
+		spec.Opaque = append(spec.Opaque, FirstOpaque+core.RollupID(i))
+	}
+	if l.Genesis, err = devnet.NewGenesis(spec); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(l.Genesis)
+	if err != nil {
+		return nil, err
+	}
+	return homes, os.WriteFile(l.genesisFile(), text, 0o644)
+}
+
+// serveLockstep is the child's side.
+func serveLockstep(ctx context.Context, parent *harness.Parent) (err error) {
+	var task lockstepTask
+	if err := parent.Hear(&task); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(task.Genesis)
+	if err != nil {
+		return err
+	}
+	genesis, err := core.ParseGenesis(text)
+	if err != nil {
+		return err
+	}
+	var nodes []*node.Node
+	defer func() {
+		for _, n := range nodes {
+			err = errors.Join(err, n.Close())
+		}
+	}()
+	var open doors
+	for _, home := range task.Homes {
+		n, address, err := openNode(home, task.Settings, genesis)
+		if err != nil {
+			return err
+		}
+		nodes = append(nodes, n)
+		open.Peers, open.Clients = append(open.Peers, n.PeerAddr()), append(open.Clients, address)
+	}
+	if err := parent.Tell(open); err != nil {
+		return err
+	}
+	var peers []string
+	if err := parent.Hear(&peers); err != nil {
+		return err
+	}
+	ctx, cancel := parent.Attached(ctx)
+	defer cancel()
+	for _, n := range nodes {
+		others := slices.DeleteFunc(slices.Clone(peers), func(peer string) bool { return peer == n.PeerAddr() })
+		if err := n.AddPeers(others...); err != nil {
+			return err
+		}
+	}
+	return runNodes(ctx, nodes, genesis.Zones, func() error { return parent.Tell(ready{true}) })
+}
+
+// openNode opens a validator with a gateway on a port that the kernel chooses.
+func openNode(home, file string, genesis *core.Genesis) (*node.Node, string, error) {
+	effective, err := settings.Load(settings.Defaults(home), settings.Sources{File: file})
+	if err != nil {
+		return nil, "", err
+	}
+	cfg := effective.Config
+	cfg.EthereumKey, cfg.Ordering.Listen = node.EthereumKey(home), "127.0.0.1:0"
+	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	var listener net.Listener
+	if listener, err = gateway.Listen("127.0.0.1:0"); err != nil {
+		return nil, "", err
+	}
+	n, err := node.New(cfg, genesis, listener)
+	if err != nil {
+		return nil, "", errors.Join(err, listener.Close())
+	}
+	return n, listener.Addr().String(), nil
+}
+
+// runNodes runs them until ctx ends, and calls running when all of them execute.
+func runNodes(ctx context.Context, nodes []*node.Node, zones []core.Zone, running func() error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, n := range nodes {
+		group.Go(func() error { return n.Run(ctx) })
+	}
+	group.Go(func() error {
+		for _, n := range nodes {
+			if err := n.Log().Wait(ctx, 2); err != nil {
+				return nil // ctx has ended
+			}
+			for _, z := range zones {
+				if err := n.Zone(z.ID).WaitExecuted(ctx, 1); err != nil {
+					return nil
+				}
+			}
+		}
+		return running()
+	})
+	return group.Wait()
+}

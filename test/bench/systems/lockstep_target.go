@@ -1,0 +1,164 @@
+package systems
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"time"
+
+	"connectrpc.com/connect"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/lockstep-network/lockstep/client"
+	"github.com/lockstep-network/lockstep/core"
+	rollupv1 "github.com/lockstep-network/lockstep/gen/pb/lockstep/rollup/v1"
+	"github.com/lockstep-network/lockstep/gen/pb/lockstep/rollup/v1/rollupv1connect"
+	"github.com/lockstep-network/lockstep/test/bench/load"
+)
+
+// ticks follows the subscription "ticks" of a gateway, for all targets of ours.
+type ticks struct {
+	door  string
+	index map[common.Hash]int
+}
+
+// Follow implements load.Target.
+func (t *ticks) Follow(ctx context.Context, sink load.Sink) (func(), error) {
+	c, err := client.Dial(ctx, "ws://"+t.door)
+	if err != nil {
+		return nil, err
+	}
+	events := make(chan *client.TickEvent, 1<<14)
+	sub, err := c.SubscribeTicks(ctx, events)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	f := follower{ticks: t, sink: sink}
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-quit:
+				return
+			case err := <-sub.Err():
+				sink.Failed(fmt.Errorf("the subscription has ended: %w", err))
+				return
+			case e := <-events:
+				f.take(e, time.Now())
+			}
+		}
+	}()
+	return func() { close(quit); <-done; c.Close() }, nil
+}
+
+// follower is one subscription.
+type follower struct {
+	*ticks
+	sink load.Sink
+	// decided are transactions that are executed and not yet attested, in the order of their ticks.
+	decided []decision
+}
+
+type decision struct {
+	tick uint64
+	i    int
+}
+
+func (f *follower) take(e *client.TickEvent, now time.Time) {
+	switch e.Type {
+	case "tick":
+		f.sink.Tick()
+	case "empty":
+		for range e.Empty {
+			f.sink.Tick()
+		}
+	}
+	for _, lane := range e.Lanes {
+		for _, hash := range lane.Txs {
+			if i, ok := f.index[hash]; ok {
+				f.sink.Saw(i, load.Ordered, now)
+			}
+		}
+	}
+	for _, o := range e.Outcomes {
+		i, ok := f.index[o.TxHash]
+		if !ok {
+			continue
+		}
+		if o.Outcome != core.Included || o.Reverted {
+			f.sink.Failed(fmt.Errorf("transaction %d: %s, reverted %v: %s", i, o.Outcome, o.Reverted, o.Reason))
+		}
+		f.sink.Saw(i, load.Executed, now)
+		f.decided = append(f.decided, decision{e.Tick, i})
+	}
+	results, err := e.Results()
+	if err != nil {
+		f.sink.Failed(err)
+	}
+	for _, r := range results {
+		for len(f.decided) > 0 && f.decided[0].tick <= r.Tick {
+			f.sink.Saw(f.decided[0].i, load.Attested, now)
+			f.decided = f.decided[1:]
+		}
+	}
+}
+
+// Opaque sends transactions of any bytes to rollups of kind opaque, in turns.
+type Opaque struct {
+	ticks
+	rollups  []core.RollupID
+	size     int
+	service  rollupv1connect.RollupServiceClient
+	prepared [][]byte
+	made     uint64 // over all loads, so that no two transactions are equal
+}
+
+// Opaque is a load of transactions of size bytes that are sent to the gateway of one validator and watched at that of another.
+func (l *Lockstep) Opaque(rollups, size, from, to int) *Opaque {
+	o := &Opaque{ticks: ticks{door: l.Doors[to]}, size: size, service: laneService(l.Doors[from])}
+	for i := range rollups {
+		o.rollups = append(o.rollups, FirstOpaque+core.RollupID(i))
+	}
+	return o
+}
+
+// laneService speaks to a gateway's API for rollups' nodes by HTTP/2 over one connection.
+func laneService(door string) rollupv1connect.RollupServiceClient {
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	return rollupv1connect.NewRollupServiceClient(&http.Client{Transport: transport}, "http://"+door)
+}
+
+// Levels implements load.Target: results of opaque rollups are not the network's.
+func (o *Opaque) Levels() []load.Level { return []load.Level{load.Ordered} }
+
+// Prepare implements load.Target.
+func (o *Opaque) Prepare(n int) error {
+	o.prepared, o.index = make([][]byte, n), make(map[common.Hash]int, n)
+	for i := range o.prepared {
+		tx := make([]byte, o.size)
+		binary.BigEndian.PutUint64(tx, o.made)
+		o.made++
+		for at := 8; at < len(tx); at += 32 {
+			copy(tx[at:], crypto.Keccak256(tx[:8], []byte{byte(at)})) // it does not compress
+		}
+		o.prepared[i] = tx
+		o.index[crypto.Keccak256Hash(tx)] = i
+	}
+	return nil
+}
+
+// Send implements load.Target.
+func (o *Opaque) Send(ctx context.Context, first, last int) error {
+	for i := first; i < last; i++ {
+		rollup := o.rollups[i%len(o.rollups)]
+		if _, err := o.service.Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(rollup), Transaction: o.prepared[i]})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
