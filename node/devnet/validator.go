@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/lockstep-network/lockstep/gateway"
 	"github.com/lockstep-network/lockstep/node"
@@ -14,6 +15,10 @@ import (
 
 // gatewayValidator is the validator that serves clients.
 const gatewayValidator = 0
+
+// acceptWait is gateway.Config.AcceptWait here. All validators share one machine: one that does not answer in time is late, because the
+// machine is busy, and not lost.
+const acceptWait = 5 * time.Second
 
 // errNotRunning: a validator was stopped or started while the devnet does not run.
 var errNotRunning = errors.New("devnet: not running")
@@ -47,6 +52,7 @@ func (v *validator) open() error {
 	var listener net.Listener
 	if v.index == gatewayValidator {
 		served := gateway.Default()
+		served.AcceptWait = acceptWait
 		cfg.Gateway = &served
 		var err error
 		if listener, err = v.devnet.takeListener(); err != nil {

@@ -53,7 +53,12 @@ func newServedStage(t *testing.T) *servedStage {
 
 // serve makes the devnet's gateway serve the chain's JSON-RPC.
 func serve(o *devnet.Options, served chainrpc.Config) {
-	o.Configure = func(_ int, c *node.Config) { c.OPStack = map[core.RollupID]chainrpc.Config{chain: served} }
+	o.Configure = func(_ int, c *node.Config) {
+		c.OPStack = map[core.RollupID]chainrpc.Config{chain: served}
+		if c.Gateway != nil {
+			c.Gateway.AcceptWait = 2 * time.Second // a test waits for the end of it
+		}
+	}
 }
 
 // dialChain connects to the chain's JSON-RPC at the gateway.

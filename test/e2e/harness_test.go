@@ -27,7 +27,7 @@ const (
 	rollupB core.RollupID = 902
 	zoneID  core.ZoneID   = 1
 
-	patience = 30 * time.Second // for events that a loaded machine may take long for
+	patience = time.Minute // for events that a loaded machine may take long for
 )
 
 // network is a running devnet with clients.

@@ -110,6 +110,20 @@ func (a *alarms) count(text string) (n int) {
 	return n
 }
 
+// await waits until so many log lines that say ALARM have a text: some are written a moment after what they tell of has happened.
+func (a *alarms) await(t *testing.T, text string, want int) {
+	t.Helper()
+	deadline, tick := time.After(patience), time.NewTicker(10*time.Millisecond)
+	defer tick.Stop()
+	for a.count(text) < want {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%d alarms say %q, want %d", a.count(text), text, want)
+		}
+	}
+}
+
 // startBuilds runs a devnet of these builds.
 func startBuilds(t *testing.T, b *builds) *network {
 	t.Helper()
@@ -287,6 +301,8 @@ func TestOneWrongExecutorIsOutvotedAndSwitchedOff(t *testing.T) {
 // checkAlarms checks that a node says in every way that its zone is off.
 func checkAlarms(t *testing.T, b *builds, url string) {
 	t.Helper()
+	b.log.await(t, "switched off", 1)
+	b.log.await(t, "not the attested one", 2)
 	r := ready(t, url)
 	if r.Ready || len(r.Reasons) != 1 || r.Reasons[0].Code != "zoneStopped" {
 		t.Errorf("/readyz says %+v", r)

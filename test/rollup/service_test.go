@@ -179,6 +179,9 @@ func testProtocols(t *testing.T, d *devnet.Devnet, url string) {
 	if err != nil {
 		t.Fatalf("Range by gRPC: %v", err)
 	}
+	if err := d.Node(0).Log().Wait(within(t), got.Msg.NextTick-1); err != nil { // the gateway is another node's
+		t.Fatal(err)
+	}
 	state, err := d.Node(0).Log().LaneAfter(counters, got.Msg.NextTick-1)
 	if err != nil || got.Msg.NextSeq != state.NextSeq || got.Msg.NextSeq == 0 {
 		t.Errorf("Range ends at %d, tick %d: the lane is at %+v, %v", got.Msg.NextSeq, got.Msg.NextTick, state, err)

@@ -48,21 +48,24 @@ func (l layout) run(t *testing.T, node int, args ...string) *process {
 	return start(t, lockstep, append([]string{"node", "--home", l.home(node)}, args...)...)
 }
 
-// runAll starts all nodes.
-func (l layout) runAll(t *testing.T) []*process {
+// runAll starts all nodes, with further arguments.
+func (l layout) runAll(t *testing.T, args ...string) []*process {
 	t.Helper()
 	nodes := make([]*process, l.count)
 	for i := range nodes {
-		nodes[i] = l.run(t, i)
+		nodes[i] = l.run(t, i, args...)
 	}
 	return nodes
 }
+
+// acceptPatiently has a gateway wait until the validators say that they keep what it was sent, however busy the machine is.
+const acceptPatiently = "--gateway.acceptWait=25s"
 
 // A follower has no key that signs for the network, executes and checks what the validators decide, and takes transactions.
 func TestFollower_ServesAndSubmits(t *testing.T) {
 	l := initNetwork(t, 1, 0)
 	follower := 4
-	nodes := l.runAll(t)
+	nodes := l.runAll(t, acceptPatiently)
 	if err := filepath.WalkDir(l.home(follower), func(path string, _ fs.DirEntry, err error) error {
 		if name := filepath.Base(path); strings.Contains(name, "priv_validator") || name == "ethereum.key" {
 			t.Errorf("a follower has %s", path)
@@ -79,7 +82,7 @@ func TestFollower_ServesAndSubmits(t *testing.T) {
 		t.Errorf("exit code %d of a killed process", code)
 	}
 	head := reaches(t, l.url(0), reaches(t, l.url(0), 1)+50)
-	nodes[follower] = l.run(t, follower)
+	nodes[follower] = l.run(t, follower, acceptPatiently)
 	reaches(t, l.url(follower), head)
 	agrees(t, l.url(follower))
 	for i, p := range nodes {

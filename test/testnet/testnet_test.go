@@ -146,7 +146,7 @@ func TestTestnet_RunsAsProcesses(t *testing.T) {
 	home := func(i int) string { return filepath.Join(out, fmt.Sprintf("validator-%d", i)) }
 	nodes := make([]*process, 4)
 	for i := range nodes {
-		nodes[i] = start(t, lockstep, "node", "--home", home(i), "--json-log")
+		nodes[i] = start(t, lockstep, "node", "--home", home(i), "--json-log", acceptPatiently)
 	}
 	head := reaches(t, url(3), reaches(t, url(0), 5))
 	playDemo(t, url(1))
