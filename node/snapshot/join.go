@@ -207,7 +207,10 @@ func (u *unpacking) order() error {
 		return errors.Join(fmt.Errorf("%w: of tick %d", ErrBad, u.head.Tick()), err)
 	}
 	u.record = decided.Record
-	u.install = append(u.install, u.Home.Log, filepath.Join(u.Home.Engine, "state.db"), filepath.Join(u.Home.Engine, "blockstore.db"))
+	u.install = append(u.install, u.Home.Log)
+	for _, name := range comet.Databases() {
+		u.install = append(u.install, filepath.Join(u.Home.Engine, name))
+	}
 	cfg := orderedlog.Config{Dir: u.Home.staged(u.Home.Log), Network: u.Genesis.NetworkID(), Kind: machine.InForce().Kind}
 	return orderedlog.Import(cfg, decided, u.head.Handovers)
 }

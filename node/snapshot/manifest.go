@@ -25,7 +25,7 @@ const (
 const headPart = "head"
 
 // FormatVersion is the version of manifests and parts.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // Manifest lists the chunks of a snapshot by their hashes, so that each is checked when it comes.
 type Manifest struct {

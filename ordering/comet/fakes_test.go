@@ -94,6 +94,13 @@ func (l *memLog) all() []*core.Decided {
 	return slices.Clone(l.decided)
 }
 
+// upTo is a copy of the first n ticks, and when each was appended.
+func (l *memLog) upTo(n uint64) ([]*core.Decided, []time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.decided[:n]), slices.Clone(l.at[:n])
+}
+
 func (l *memLog) head() uint64 { return uint64(len(l.all())) }
 
 // truncate forgets the ticks after n, as a log does that was restored from a copy.

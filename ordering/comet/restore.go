@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	cmtdb "github.com/cometbft/cometbft-db"
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
@@ -29,12 +30,13 @@ type restored struct {
 	commit     *cmttypes.ExtendedCommit
 	headers    []*cmttypes.SignedHeader
 	validators []*cmttypes.ValidatorSet // of the tick and of the two after it
+	window     *window
 }
 
 // Restore makes the data of an engine with this configuration, of which home and database count, from another engine's Snapshot of the machine's tick, and gives the
 // payload that was decided. The machine's ledger is trusted, and nothing of the snapshot is believed: the ledger names the
 // validators of the tick and of the two after it, the block and its extended commit are signed by them, and the next
-// header has the ledger's root. There must be no data yet. The order of proposers is checked by the headers that follow. Errors are ErrSnapshot,
+// header has the ledger's root; the block leads back by hashes to all that evidence may be about. There must be no data yet. The order of proposers is checked by the headers that follow. Errors are ErrSnapshot,
 // or those of the disk.
 func Restore(cfg Config, g *core.Genesis, machine *ordering.Machine, snapshot []byte) (payload [][]byte, err error) {
 	defer func() {
@@ -106,6 +108,9 @@ func readSnapshot(g *core.Genesis, snapshot []byte) (*restored, error) {
 		}
 		r.validators = append(r.validators, set)
 	}
+	if r.window, err = readWindow(&s.Window); err != nil {
+		return nil, err
+	}
 	if len(r.headers) == 0 || len(r.headers) > followingHeaders || len(r.validators) != 3 {
 		return nil, fmt.Errorf("%d headers and %d sets of validators, want 1 to %d and 3", len(r.headers), len(r.validators), followingHeaders)
 	}
@@ -146,7 +151,10 @@ func (r *restored) verify(machine *ordering.Machine) error {
 	if first == nil || !bytes.Equal(first.AppHash, root[:]) || !bytes.Equal(first.ConsensusHash, r.params.Hash()) {
 		return errors.New("next header: it has another ledger or other parameters")
 	}
-	return r.verifyHeaders(id)
+	if err := r.verifyHeaders(id); err != nil {
+		return err
+	}
+	return r.window.verify(&r.block.Header, r.params)
 }
 
 // verifyHeaders checks that the headers after the block follow from it one by one, and that those decided in their first
@@ -197,31 +205,43 @@ func (r *restored) write(dir, backend string) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		name string
-		fill func(cmtdb.DB) error
-	}{
-		{"state", func(db cmtdb.DB) error {
-			return cmtstate.NewStore(db, cmtstate.StoreOptions{DiscardABCIResponses: true}).Bootstrap(r.state())
-		}},
-		{"blockstore", func(db cmtdb.DB) error {
-			cmtstore.NewBlockStore(db).SaveBlockWithExtendedCommit(r.block, r.parts, r.commit)
-			return nil
-		}},
-	} {
-		if _, err := os.Stat(filepath.Join(dir, f.name+".db")); err == nil {
-			return fmt.Errorf("%s is there already in %s", f.name, dir)
+	dbs := make(map[string]cmtdb.DB)
+	defer func() {
+		for _, db := range dbs {
+			err = errors.Join(err, db.Close())
 		}
-		db, err := cmtdb.NewDB(f.name, cmtdb.BackendType(backend), dir)
-		if err != nil {
-			return err
+	}()
+	for _, name := range Databases() {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return fmt.Errorf("%s is there already in %s", name, dir)
 		}
-		if err := errors.Join(f.fill(db), db.Close()); err != nil {
+		if dbs[name], err = cmtdb.NewDB(strings.TrimSuffix(name, ".db"), cmtdb.BackendType(backend), dir); err != nil {
+			delete(dbs, name)
 			return err
 		}
 	}
-	return nil
+	states := cmtstate.NewStore(dbs[stateDB], cmtstate.StoreOptions{DiscardABCIResponses: true})
+	if err := states.Bootstrap(r.state()); err != nil {
+		return err
+	}
+	blocks := cmtstore.NewBlockStore(dbs[blocksDB])
+	blocks.SaveBlockWithExtendedCommit(r.block, r.parts, r.commit)
+	return errors.Join(
+		r.window.writeValidators(dbs[stateDB], &r.block.Header, r.params),
+		r.window.writeHeaders(dbs[blocksDB], &r.block.Header),
+		r.writeDecided(dbs[evidenceDB], states, blocks),
+	)
 }
+
+// What Restore makes in the engine's data folder.
+const (
+	stateDB    = "state.db"
+	blocksDB   = "blockstore.db"
+	evidenceDB = "evidence.db"
+)
+
+// Databases are the folders that Restore makes beside each other.
+func Databases() []string { return []string{stateDB, blocksDB, evidenceDB} }
 
 // state is the engine's state after the block.
 func (r *restored) state() cmtstate.State {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -27,6 +28,43 @@ func (c *cluster) loaded(i int, tick uint64) *ordering.Machine {
 	return machine
 }
 
+// restore begins a member that was stopped anew from a snapshot of another one. It has nothing left but its keys and the
+// record of its last signature.
+func (c *cluster) restore(i, from int, tick uint64, snapshot []byte) {
+	c.t.Helper()
+	m, other := c.members[i], c.members[from]
+	data := filepath.Join(m.cfg.Home, "data")
+	for _, name := range append(Databases(), "cs.wal") {
+		if err := os.RemoveAll(filepath.Join(data, name)); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	payload, err := Restore(m.cfg, c.genesis, c.loaded(from, tick), snapshot)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ticks, at := other.log.upTo(tick)
+	want := ticks[tick-1].Record
+	decided, err := c.loaded(from, tick).Restored(payload, want.Attested)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if !bytes.Equal(decided.Record.Encode(), want.Encode()) {
+		c.t.Fatalf("record %v, want %v", decided.Record, want)
+	}
+	m.log.decided, m.log.at = ticks, at
+}
+
+// snapshot is what a member gives of a tick.
+func (c *cluster) snapshot(i int, tick uint64) []byte {
+	c.t.Helper()
+	snapshot, err := c.members[i].node.Snapshot(tick)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return snapshot
+}
+
 func TestCluster_ValidatorGoesOnFromASnapshot(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 4, nil).start()
@@ -36,38 +74,89 @@ func TestCluster_ValidatorGoesOnFromASnapshot(t *testing.T) {
 	c.members[0].pool.submit(tx)
 	tick := c.awaitOrdered(0, tx)
 	c.awaitTick(0, tick+20)
-	snapshot, err := c.members[0].node.Snapshot(tick)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	// The validator loses everything but its keys and the record of its last signature.
-	data := filepath.Join(c.members[3].cfg.Home, "data")
-	for _, name := range []string{"state.db", "blockstore.db", "cs.wal", "evidence.db"} {
-		if err := os.RemoveAll(filepath.Join(data, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	payload, err := Restore(c.members[3].cfg, c.genesis, c.loaded(0, tick), snapshot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	decided, err := c.loaded(0, tick).Restored(payload, c.members[0].log.all()[tick-1].Record.Attested)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := c.members[0].log.all()[tick-1].Record; !bytes.Equal(decided.Record.Encode(), want.Encode()) {
-		t.Fatalf("record %v, want %v", decided.Record, want)
-	}
-	c.members[3].log.decided = c.members[0].log.all()[:tick]
-	c.members[3].log.at = c.members[0].log.at[:tick:tick]
-
+	c.restore(3, 0, tick, c.snapshot(0, tick))
 	c.restart(3)
 	c.awaitTick(3, tick+20)
 	// Without another one, nothing can be decided unless the restored validator votes.
 	c.mustStop(0)
 	c.awaitTick(3, c.members[0].log.head()+5)
 	for _, i := range []int{1, 2, 3} {
+		c.mustStop(i)
+	}
+	c.mustAgree()
+}
+
+// doubleVote is evidence that a member prevoted two blocks at a tick.
+func (c *cluster) doubleVote(i int, tick uint64) *cmttypes.DuplicateVoteEvidence {
+	c.t.Helper()
+	engine := c.members[0].node.engine.Load()
+	env, err := engine.ConfigureRPC()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	set, err := env.StateStore.LoadValidators(int64(tick))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	key, err := loadConsensusKey(c.members[i].cfg.Home)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	index, _ := set.GetByAddress(c.address(i))
+	var votes []*cmttypes.Vote
+	for n := range byte(2) {
+		hash := bytes.Repeat([]byte{n + 1}, 32)
+		vote := &cmttypes.Vote{
+			Type: cmtproto.PrevoteType, Height: int64(tick), Timestamp: time.Now(), ValidatorAddress: c.address(i), ValidatorIndex: index,
+			BlockID: cmttypes.BlockID{Hash: hash, PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: hash}},
+		}
+		if vote.Signature, err = key.Key.PrivKey.Sign(cmttypes.VoteSignBytes(c.genesis.ChainID(), vote.ToProto())); err != nil {
+			c.t.Fatal(err)
+		}
+		votes = append(votes, vote)
+	}
+	evidence, err := cmttypes.NewDuplicateVoteEvidence(votes[0], votes[1], engine.BlockStore().LoadBlockMeta(int64(tick)).Header.Time, set)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return evidence
+}
+
+// A validator that begins with a snapshot judges evidence of ticks before it as the others do: the culprit is jailed with
+// its vote, which is needed then. What was decided before a snapshot is known after it.
+func TestCluster_EvidenceFromBeforeASnapshotIsJudged(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 4, nil).start()
+	c.awaitMesh()
+	c.awaitAll(8)
+	c.mustStop(3)
+	tick := c.members[0].log.head() + 1
+	c.awaitTick(0, tick+12)
+	c.restore(3, 0, tick, c.snapshot(0, tick))
+	c.restart(3)
+	c.awaitTick(3, tick+12)
+
+	evidence := c.doubleVote(villain, 5)
+	if err := c.members[0].node.engine.Load().EvidencePool().AddEvidence(evidence); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{0, 3} {
+		c.awaitJail(i, 3)
+	}
+	c.awaitTick(3, c.members[3].log.head()+10) // by three of three
+
+	tick = c.members[0].log.head() + 1
+	c.awaitTick(0, tick+12)
+	snapshot := c.snapshot(0, tick)
+	c.mustStop(1)
+	c.restore(1, 0, tick, snapshot)
+	c.restart(1)
+	c.awaitTick(1, c.members[0].log.head()+5)
+	err := c.members[1].node.engine.Load().EvidencePool().CheckEvidence(cmttypes.EvidenceList{evidence})
+	if err == nil || c.members[1].node.engine.Load().EvidencePool().AddEvidence(c.doubleVote(villain, 6)) != nil {
+		t.Errorf("evidence that was decided is %v, another one is refused", err)
+	}
+	for i := range c.members {
 		c.mustStop(i)
 	}
 	c.mustAgree()
@@ -98,6 +187,10 @@ func TestRestore_RefusesForgeries(t *testing.T) {
 		return s
 	}
 	next := other(tick + 1)
+	decided, err := encodedEvidence(cmttypes.EvidenceList{c.doubleVote(1, tick-2)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, forge := range map[string]func(*snapshotRLP){
 		"block of another tick":    func(s *snapshotRLP) { s.Block = next.Block },
 		"commit of another tick":   func(s *snapshotRLP) { s.Commit = next.Commit },
@@ -112,6 +205,14 @@ func TestRestore_RefusesForgeries(t *testing.T) {
 		"a byte of the validators": func(s *snapshotRLP) { s.Validators[0] = damaged(s.Validators[0], 12) },
 		"a first header that nobody signed": func(s *snapshotRLP) {
 			s.Headers = [][]byte{unsigned(t, s.Headers[0])}
+		},
+		"no window":                   func(s *snapshotRLP) { s.Window = windowRLP{} },
+		"a window that ends early":    func(s *snapshotRLP) { s.Window.Headers = s.Window.Headers[:len(s.Window.Headers)-1] },
+		"a gap in the window":         func(s *snapshotRLP) { s.Window.Headers = append(s.Window.Headers[:1:1], s.Window.Headers[2:]...) },
+		"a window without validators": func(s *snapshotRLP) { s.Window.Sets = nil },
+		"evidence of no block":        func(s *snapshotRLP) { s.Window.Decided = [][]byte{decided} },
+		"a byte of the window": func(s *snapshotRLP) {
+			s.Window.Headers = append([][]byte{damaged(s.Window.Headers[0], 60)}, s.Window.Headers[1:]...)
 		},
 		"a byte of the first header": func(s *snapshotRLP) { s.Headers[0] = damaged(s.Headers[0], len(s.Headers[0])/2) },
 	} {

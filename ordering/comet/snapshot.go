@@ -27,6 +27,8 @@ type snapshotRLP struct {
 	Headers [][]byte
 	// Validators are those of the tick and of the two after it, with their places in the order of proposers.
 	Validators [][]byte
+	// Window is what evidence of earlier ticks is judged by.
+	Window windowRLP
 	// MaxBytes and MaxGas bound blocks; the hash in the headers covers them.
 	MaxBytes, MaxGas uint64
 }
@@ -83,20 +85,17 @@ func snapshotOf(engine *cmtnode.Node, states cmtstate.Store, height int64) (*sna
 		return nil, errNoSnapshot
 	}
 	for h := height; h <= height+2; h++ {
-		set, err := states.LoadValidators(h)
-		if err != nil {
-			return nil, err
-		}
-		encoded, err := set.ToProto()
-		if err != nil {
-			return nil, err
-		}
-		validators, err := encoded.Marshal()
+		validators, err := encodedSet(states, h)
 		if err != nil {
 			return nil, err
 		}
 		s.Validators = append(s.Validators, validators)
 	}
+	window, err := windowOf(blocks, states, block)
+	if err != nil {
+		return nil, err
+	}
+	s.Window = *window
 	params, err := states.LoadConsensusParams(height + 1)
 	s.MaxBytes, s.MaxGas = uint64(params.Block.MaxBytes), uint64(params.Block.MaxGas)
 	return s, err
