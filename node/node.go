@@ -298,6 +298,7 @@ func (n *Node) Run(ctx context.Context) error {
 	group.Go(func() error { return n.engine.Run(ctx) })
 	group.Go(func() error { return n.followAttested(ctx) })
 	group.Go(func() error { return n.retain(ctx) })
+	group.Go(func() error { return n.watchStanding(ctx) })
 	if n.snapshots != nil {
 		group.Go(func() error { n.snapshots.run(ctx); return nil })
 	}

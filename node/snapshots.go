@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -65,7 +64,49 @@ func (n *Node) snapshotHandler() http.Handler {
 	if n.snapshots == nil {
 		return nil
 	}
-	return n.snapshots.archive.Handler(func() (head, blocksFrom uint64) { return n.ticks.Head(), n.engine.BlocksFrom() })
+	return n.snapshots.archive.Handler(reach{n})
+}
+
+// reach is what a node has for one that joins, beside snapshots.
+type reach struct{ node *Node }
+
+// BlocksFrom implements snapshot.Reach.
+func (r reach) BlocksFrom() uint64 { return r.node.engine.BlocksFrom() }
+
+// Checkpoints implements snapshot.Reach.
+func (r reach) Checkpoints() ([]proof.Handover, error) {
+	newest, err := r.node.ticks.LatestCheckpoint()
+	if errors.Is(err, orderedlog.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	before, err := r.node.ticks.Handovers(newest.Completion.Tick)
+	if err != nil {
+		return nil, err
+	}
+	var all []proof.Handover
+	for _, c := range append(before, newest) {
+		all = append(all, *handover(c))
+	}
+	return all, nil
+}
+
+// Checkpoint implements snapshot.Reach.
+func (r reach) Checkpoint(tick uint64) (*proof.Handover, error) {
+	c, err := r.node.ticks.Checkpoint(tick)
+	if errors.Is(err, orderedlog.ErrNotFound) {
+		return nil, fmt.Errorf("%w: checkpoint of tick %d", snapshot.ErrNotFound, tick)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return handover(c), nil
+}
+
+func handover(c *core.CompleteCheckpoint) *proof.Handover {
+	return &proof.Handover{Signed: c.Signed(), Next: c.Draft.Next}
 }
 
 // committed hands a tick to those who watch.
@@ -240,40 +281,4 @@ func (s *snapshots) head(due dueSnapshot, later *core.CompleteCheckpoint) (*snap
 		h.Zones = append(h.Zones, snapshot.Zone{ID: r.Zone, Beginning: *beginning})
 	}
 	return h, nil
-}
-
-// homeOf is where a node of this configuration keeps what a snapshot brings.
-func homeOf(cfg Config) snapshot.Home {
-	return snapshot.Home{
-		Dir: cfg.Home, Log: "log", Engine: filepath.Join("ordering", "data"),
-		Zone:   func(id core.ZoneID) string { return filepath.Join("zone", id.String()) },
-		Rollup: func(id core.RollupID) string { return filepath.Join("rollup", id.String()) },
-		Stale:  []string{"explorer", "snapshots"},
-	}
-}
-
-// Join brings the home folder to where the peers of cfg.StateSync can help the node, by a snapshot, if it needs that: before New, and
-// nothing of the node may be running. Without peers it only ends what an earlier join left.
-func Join(ctx context.Context, cfg Config, genesis *core.Genesis) (snapshot.Joined, error) {
-	home := homeOf(cfg)
-	if err := home.Settle(); err != nil || len(cfg.StateSync.Peers) == 0 || cfg.Role == RoleGateway {
-		return snapshot.Joined{}, err
-	}
-	log, err := orderedlog.Open(orderedlog.Config{Dir: cfg.logDir(), Network: genesis.NetworkID(), Kind: genesis.Kind})
-	if err != nil {
-		return snapshot.Joined{}, err
-	}
-	head := log.Head()
-	if err := log.Close(); err != nil {
-		return snapshot.Joined{}, err
-	}
-	j := &snapshot.Joiner{
-		Genesis: genesis, Home: home, DB: cfg.Ordering.DB,
-		Peers: cfg.StateSync.Peers, MaxBytes: cfg.StateSync.MaxBytes, Behind: cfg.StateSync.Behind, Logger: cfg.Logger.With("stage", "snapshot"),
-	}
-	joined, err := j.Join(ctx, head)
-	if err == nil && joined.Tick > 0 {
-		j.Logger.Info("joined by a snapshot", "tick", joined.Tick, "peer", joined.Peer, "took", joined.Took, "reason", fmt.Sprintf("%d bytes", joined.Bytes))
-	}
-	return joined, err
 }

@@ -32,6 +32,12 @@ func FromCheckpoint(h Handover) (Trust, error) {
 // Network is the network that is trusted.
 func (t Trust) Network() core.NetworkID { return t.network }
 
+// Tick is the trusted checkpoint's, zero for a genesis.
+func (t Trust) Tick() uint64 { return t.tick }
+
+// Signers sign the checkpoints after it. The slice is not the caller's to change.
+func (t Trust) Signers() core.ValidatorSet { return t.set }
+
 // Handover is a checkpoint with the set that it names, which signs the checkpoints after it.
 type Handover struct {
 	Signed core.SignedCheckpoint `json:"signed"`

@@ -64,7 +64,19 @@ func (f *nodeFlags) run(cmd *cobra.Command) error {
 	if err := node.KeepCrashReport(cfg.Home); err != nil {
 		return err
 	}
-	if _, err := node.Join(cmd.Context(), cfg, genesis); err != nil {
+	for err = runOnce(cmd.Context(), cfg, genesis, nil); errors.Is(err, node.ErrLeftBehind); {
+		cfg.Logger.Warn("the node joins again", "err", err)
+		err = runOnce(cmd.Context(), cfg, genesis, err)
+	}
+	if err == nil {
+		cfg.Logger.Info("node stopped")
+	}
+	return err
+}
+
+// runOnce joins and runs a node. cause is how it ended before, nil at first.
+func runOnce(ctx context.Context, cfg node.Config, genesis *core.Genesis, cause error) error {
+	if _, err := node.Join(ctx, cfg, genesis, cause); err != nil {
 		return err
 	}
 	n, err := open(cfg, genesis)
@@ -72,11 +84,7 @@ func (f *nodeFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	cfg.Logger.Info("node starts", "network", genesis.NetworkID(), "role", cfg.Role, "home", cfg.Home, "version", version)
-	if err := n.Run(cmd.Context()); err != nil {
-		return err
-	}
-	cfg.Logger.Info("node stopped")
-	return nil
+	return n.Run(ctx)
 }
 
 // runner is a node of any role.

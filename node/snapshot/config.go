@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
 // Making says which snapshots a node with a gateway makes for others.
@@ -23,17 +26,23 @@ type Joining struct {
 	// Peers are the root URLs (http://HOST:PORT) of gateways of the network that may have snapshots; none: the node never
 	// joins by one. They are not trusted.
 	Peers []string
-	// Behind is how many ticks the node may be behind its peers and still take them one by one, if they have them all.
+	// Behind is how many ticks the node may be behind, as checkpoints prove it, and still take them one by one.
 	Behind uint64
-	// MaxBytes bounds a snapshot that is fetched.
+	// MaxBytes bounds a snapshot that is fetched, with its manifest.
 	MaxBytes uint64
+	// MinRate is how many bytes per second a peer must bring at least, over half a minute; one that is slower is left for another one.
+	MinRate uint64
+	// TrustTick and TrustDigest name a complete checkpoint, as lockstep_getCheckpoint of a node that the operator trusts gives
+	// it, which what peers offer must lead through. With none a join begins at the genesis, or at the node's own newest checkpoint.
+	TrustTick   uint64
+	TrustDigest string
 }
 
 // DefaultMaking makes a snapshot every five minutes.
 func DefaultMaking() Making { return Making{Every: 300, Keep: 2, Rate: 32 << 20} }
 
 // DefaultJoining names no peers.
-func DefaultJoining() Joining { return Joining{Behind: 20_000, MaxBytes: 256 << 30} }
+func DefaultJoining() Joining { return Joining{Behind: 20_000, MaxBytes: 256 << 30, MinRate: 64 << 10} }
 
 // Validate reports all problems at once.
 func (c Making) Validate() error {
@@ -58,6 +67,12 @@ func (c Joining) Validate() error {
 	}
 	if c.MaxBytes == 0 {
 		problems = append(problems, errors.New("stateSync.maxBytes is 0"))
+	}
+	if (c.TrustTick == 0) != (c.TrustDigest == "") {
+		problems = append(problems, fmt.Errorf("stateSync.trustTick is %d and stateSync.trustDigest %q: want both or none", c.TrustTick, c.TrustDigest))
+	}
+	if b, err := hexutil.Decode(c.TrustDigest); c.TrustDigest != "" && (err != nil || len(b) != common.HashLength) {
+		problems = append(problems, fmt.Errorf("stateSync.trustDigest is %q, want 0x and 64 hex digits", c.TrustDigest))
 	}
 	return errors.Join(problems...)
 }

@@ -31,6 +31,8 @@ const (
 	maxTries       = 5
 	tryPause       = 300 * time.Millisecond
 	progressEvery  = 5 * time.Second
+	// paceWindow is over how long a peer must have brought what Joining.MinRate asks for.
+	paceWindow = 30 * time.Second
 )
 
 // fetcher takes snapshots from peers into a folder of chunks.
@@ -39,19 +41,31 @@ type fetcher struct {
 	peers   []string
 	dir     string // of chunks, each named after its hash
 	limit   uint64 // bytes of a snapshot
+	rate    uint64 // bytes per second that a peer must bring at least, over each window
+	window  time.Duration
 	client  *http.Client
 	log     *slog.Logger
 	bytes   atomic.Uint64 // moved over the wire
 }
 
+// newClient asks peers as they are named: one that sends elsewhere is not followed.
+func newClient() *http.Client {
+	return &http.Client{
+		Timeout: requestTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
 // offered is a peer with what it has.
 type offered struct {
 	peer string
+	// head is the tick of the newest checkpoint that it has shown; the network is there at least.
+	head uint64
 	Offer
 }
 
-// offers asks all peers, and gives the answers in their order; those that do not answer are left out.
-func (f *fetcher) offers(ctx context.Context) []offered {
+// offers asks all peers, and gives the answers in their order; those that do not answer, or whose checkpoints do not prove what
+// they say, are left out.
+func (f *fetcher) offers(ctx context.Context, a anchor) []offered {
 	var mu sync.Mutex
 	var all []offered
 	var wg sync.WaitGroup
@@ -71,10 +85,15 @@ func (f *fetcher) offers(ctx context.Context) []offered {
 				f.log.Warn("peer offers no snapshots", "peer", peer, "err", err)
 				return
 			}
+			head, err := a.follow(o.Checkpoints)
+			if err != nil {
+				f.log.Error("peer is left out: it does not prove what it says", "peer", peer, "err", err)
+				return
+			}
 			o.Ticks = o.Ticks[:min(len(o.Ticks), maxListed)]
 			mu.Lock()
 			defer mu.Unlock()
-			all = append(all, offered{peer, o})
+			all = append(all, offered{peer, head, o})
 		})
 	}
 	wg.Wait()
@@ -86,12 +105,55 @@ func (f *fetcher) offers(ctx context.Context) []offered {
 // fetch brings a snapshot's chunks into the folder; those that are there already are not asked for, and those of other
 // snapshots are removed, so that peers whose snapshots are never whole do not fill the disk.
 func (f *fetcher) fetch(ctx context.Context, peer string, tick uint64) (*Manifest, error) {
+	ctx, end := f.paced(ctx)
+	m, err := f.bring(ctx, peer, tick)
+	return m, end(err)
+}
+
+// paced ends a context when too little came within a window. The returned function ends it as well, and gives the error that
+// counts.
+func (f *fetcher) paced(ctx context.Context) (context.Context, func(error) error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	least := f.rate * uint64(f.window) / uint64(time.Second)
+	slow := fmt.Errorf("%w: less than %d bytes in %s", ErrPeer, least, f.window)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		ticker := time.NewTicker(f.window)
+		defer ticker.Stop()
+		for before := f.bytes.Load(); ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				if now := f.bytes.Load(); now-before < least {
+					cancel(slow)
+				} else {
+					before = now
+				}
+			}
+		}
+	})
+	return ctx, func(err error) error {
+		tooSlow := errors.Is(context.Cause(ctx), slow)
+		cancel(nil)
+		wg.Wait()
+		if err != nil && tooSlow {
+			return slow
+		}
+		return err
+	}
+}
+
+func (f *fetcher) bring(ctx context.Context, peer string, tick uint64) (*Manifest, error) {
 	at := peer + Path + "/" + strconv.FormatUint(tick, 10)
 	b, err := f.get(ctx, at+"/manifest", maxManifest)
 	if err != nil {
 		return nil, err
 	}
-	m, err := readManifest(b, f.network, tick, f.limit)
+	if uint64(len(b)) > f.limit {
+		return nil, fmt.Errorf("%w: manifest of %d bytes, at most %d may be fetched", ErrBad, len(b), f.limit)
+	}
+	m, err := readManifest(b, f.network, tick, f.limit-uint64(len(b)))
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +196,7 @@ func (f *fetcher) chunk(ctx context.Context, at string, hash common.Hash, size u
 	if b, err := os.ReadFile(path); err == nil && uint64(len(b)) == size && chunkHash(b) == hash {
 		return nil // else it did not come to the disk whole before the power failed
 	}
-	b, err := f.get(ctx, at+"/chunk/"+hash.Hex(), ChunkSize)
+	b, err := f.get(ctx, at+"/chunk/"+hash.Hex(), int64(size))
 	if err != nil {
 		return err
 	}
@@ -202,8 +264,7 @@ func (f *fetcher) once(ctx context.Context, url string, limit int64) (b []byte, 
 		busy := res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable
 		return nil, busy, fmt.Errorf("%w: %s answers %s", ErrPeer, url, res.Status)
 	}
-	b, err = io.ReadAll(io.LimitReader(res.Body, limit+1))
-	f.bytes.Add(uint64(len(b)))
+	b, err = io.ReadAll(io.LimitReader(io.TeeReader(res.Body, counter{&f.bytes}), limit+1))
 	switch {
 	case err != nil:
 		return nil, true, fmt.Errorf("%w: read %s: %w", ErrPeer, url, err)
@@ -211,6 +272,15 @@ func (f *fetcher) once(ctx context.Context, url string, limit int64) (b []byte, 
 		return nil, false, fmt.Errorf("%w: %s has more than %d bytes", ErrBad, url, limit)
 	}
 	return b, false, nil
+}
+
+// counter counts what is written to it.
+type counter struct{ n *atomic.Uint64 }
+
+// Write implements io.Writer.
+func (c counter) Write(b []byte) (int, error) {
+	c.n.Add(uint64(len(b)))
+	return len(b), nil
 }
 
 // open reads a part from its chunks.

@@ -10,14 +10,17 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lockstep-network/lockstep/core"
+	"github.com/lockstep-network/lockstep/proof"
 )
 
 var testNetwork core.NetworkID = common.HexToHash("0x01")
@@ -47,7 +50,30 @@ func add(t *testing.T, a *Archive, tick uint64, chain []byte) {
 // serve serves an archive through wrap and counts the chunks that were asked for.
 func serve(t *testing.T, a *Archive, wrap func(http.Handler) http.Handler) (url string, chunks *atomic.Int64) {
 	t.Helper()
-	handler := a.Handler(func() (uint64, uint64) { return 99, 5 })
+	return serveWith(t, a, fakeReach{from: 5}, wrap)
+}
+
+// fakeReach is what a peer has beside its snapshots.
+type fakeReach struct {
+	from   uint64
+	chain  []proof.Handover // from the genesis to its newest checkpoint
+	others []proof.Handover // what it says when it is asked for a checkpoint
+}
+
+func (r fakeReach) BlocksFrom() uint64                     { return r.from }
+func (r fakeReach) Checkpoints() ([]proof.Handover, error) { return r.chain, nil }
+func (r fakeReach) Checkpoint(tick uint64) (*proof.Handover, error) {
+	for _, h := range append(r.others, r.chain...) {
+		if h.Signed.Checkpoint.Tick == tick {
+			return &h, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+func serveWith(t *testing.T, a *Archive, reach Reach, wrap func(http.Handler) http.Handler) (url string, chunks *atomic.Int64) {
+	t.Helper()
+	handler := a.Handler(reach)
 	if wrap != nil {
 		handler = wrap(handler)
 	}
@@ -65,7 +91,7 @@ func serve(t *testing.T, a *Archive, wrap func(http.Handler) http.Handler) (url 
 func newFetcher(t *testing.T, peers ...string) *fetcher {
 	return &fetcher{
 		network: testNetwork, peers: peers, dir: filepath.Join(t.TempDir(), "chunks"), limit: 1 << 30,
-		client: http.DefaultClient, log: slog.New(slog.DiscardHandler),
+		rate: 1, window: time.Hour, client: newClient(), log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -93,9 +119,9 @@ func TestFetch_KeepsWhatWasGoodAndGoesOnElsewhere(t *testing.T) {
 	liar, _ := serve(t, a, forging(2))
 	good, asked := serve(t, a, nil)
 	f := newFetcher(t, liar, good)
-	offers := f.offers(t.Context())
+	offers := f.offers(t.Context(), anchor{genesis: new(core.Genesis)})
 	require.Len(t, offers, 2)
-	require.Equal(t, Offer{testNetwork, 99, 5, []uint64{7}}, offers[0].Offer)
+	require.Equal(t, Offer{testNetwork, nil, 5, []uint64{7}}, offers[0].Offer)
 
 	_, err := f.fetch(t.Context(), liar, 7)
 	require.ErrorIs(t, err, ErrBad)
@@ -124,7 +150,7 @@ func TestFetch_RefusesWhatIsTooLargeOrOfAnotherNetwork(t *testing.T) {
 	require.ErrorIs(t, err, ErrBad)
 	f = newFetcher(t, url)
 	f.network[0]++
-	require.Empty(t, f.offers(t.Context()))
+	require.Empty(t, f.offers(t.Context(), anchor{genesis: new(core.Genesis)}))
 	_, err = f.fetch(t.Context(), url, 7)
 	require.ErrorIs(t, err, ErrBad)
 	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -160,30 +186,89 @@ func TestArchive_KeepsTheNewestAndForgetsDrafts(t *testing.T) {
 	require.Len(t, entries, 2)
 }
 
-func TestNeeds_OnlyWhatNoPeerHasOrTooMuch(t *testing.T) {
+func TestNeeds_OnlyWhatIsProvenOrCostsNothing(t *testing.T) {
 	t.Parallel()
-	offer := func(head, from uint64) offered { return offered{Offer: Offer{Head: head, BlocksFrom: from}} }
+	offer := func(proven, from uint64) offered { return offered{head: proven, Offer: Offer{BlocksFrom: from}} }
 	for _, c := range []struct {
-		all       []offered
-		head      uint64
-		lost, far bool
+		all          []offered
+		head         uint64
+		stuck        bool
+		needed, wait bool
 	}{
-		{nil, 5, false, false},
-		{[]offered{offer(100, 6)}, 5, false, false},
-		{[]offered{offer(100, 7)}, 5, true, false},
-		{[]offered{offer(100, 7), offer(100, 1)}, 5, false, false},
-		{[]offered{offer(100, 0)}, 5, true, false},
-		{[]offered{offer(2000, 1)}, 5, false, true},
-		{[]offered{offer(2, 1)}, 5, false, false},
-		{[]offered{offer(0, 0), offer(0, 0)}, 0, false, false}, // a network that begins
-		{[]offered{offer(5, 0)}, 5, false, false},
-		{[]offered{offer(5, 0), offer(6, 0)}, 5, true, false},
+		{nil, 5, false, false, false},
+		{[]offered{offer(100, 6)}, 5, false, false, false},
+		{[]offered{offer(100, 7)}, 5, false, false, false}, // what a peer says of its blocks is no reason to give up a log
+		{[]offered{offer(100, 7)}, 5, true, true, false},
+		{[]offered{offer(5, 7)}, 5, true, false, false}, // nobody shows that the network is ahead
+		{[]offered{offer(2000, 1)}, 5, false, true, false},
+		{[]offered{offer(1005, 1)}, 5, false, false, false},
+		{[]offered{offer(2, 1)}, 5, false, false, false},
+		{[]offered{offer(0, 0), offer(0, 0)}, 0, false, false, false}, // a network that begins
+		{[]offered{offer(30, 7)}, 0, false, true, true},
+		{[]offered{offer(30, 7), offer(30, 1)}, 0, false, false, false},
 	} {
-		lost, far := needs(c.all, c.head, 1000)
-		require.Equal(t, c, struct {
-			all       []offered
-			head      uint64
-			lost, far bool
-		}{c.all, c.head, lost, far})
+		j := &Joiner{Joining: Joining{Behind: 1000}, Stuck: c.stuck}
+		needed, wait := j.needs(c.all, c.head)
+		require.Equal(t, c.needed, needed, "%+v", c)
+		require.Equal(t, c.wait, wait, "%+v", c)
 	}
+}
+
+// A peer that does not bring anything is left after a while; the next one goes on with what came.
+func TestFetch_LeavesASlowPeer(t *testing.T) {
+	t.Parallel()
+	a, noise := testArchive(t, 7)
+	var served atomic.Int64
+	slow, _ := serve(t, a, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "/chunk/") && served.Add(1) > 2 {
+				<-r.Context().Done()
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	f := newFetcher(t, slow)
+	f.rate, f.window = 1<<50, time.Second
+	_, err := f.fetch(t.Context(), slow, 7)
+	require.ErrorIs(t, err, ErrPeer)
+	require.ErrorContains(t, err, "in 1s")
+	kept, err := os.ReadDir(f.dir)
+	require.NoError(t, err)
+
+	good, asked := serve(t, a, nil)
+	f.window = time.Hour
+	m, err := f.fetch(t.Context(), good, 7)
+	require.NoError(t, err)
+	require.EqualValues(t, 4-len(whole(kept)), asked.Load())
+	part, err := m.part("901")
+	require.NoError(t, err)
+	got, err := io.ReadAll(f.open(part))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(noise, got))
+}
+
+// whole are the chunks that came in full.
+func whole(entries []os.DirEntry) []os.DirEntry {
+	return slices.DeleteFunc(entries, func(e os.DirEntry) bool { return strings.HasSuffix(e.Name(), draftSuffix) })
+}
+
+func TestFetch_DoesNotFollowAndCountsManifests(t *testing.T) {
+	t.Parallel()
+	a, _ := testArchive(t, 7)
+	good, asked := serve(t, a, nil)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, good+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(elsewhere.Close)
+	_, err := newFetcher(t, elsewhere.URL).fetch(t.Context(), elsewhere.URL, 7)
+	require.ErrorIs(t, err, ErrPeer)
+	require.Zero(t, asked.Load())
+
+	f := newFetcher(t, good)
+	m, err := f.fetch(t.Context(), good, 7)
+	require.NoError(t, err)
+	f.limit = m.Size()
+	_, err = f.fetch(t.Context(), good, 7)
+	require.ErrorIs(t, err, ErrBad)
 }

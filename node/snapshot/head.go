@@ -53,9 +53,12 @@ func DecodeHead(b []byte) (*Head, error) {
 	return h, nil
 }
 
-// verify checks signatures and the ledger, and gives a machine with that ledger. trust is in the genesis or a checkpoint.
-func (h *Head) verify(g *core.Genesis, trust proof.Trust) (*ordering.Machine, error) {
-	signers := g.ValidatorSet()
+// verify checks signatures and the ledger, and gives a machine with that ledger.
+func (h *Head) verify(a anchor) (*ordering.Machine, error) {
+	if h.Tick() <= a.tick() {
+		return nil, fmt.Errorf("%w: of tick %d, the trusted checkpoint is of tick %d", ErrBad, h.Tick(), a.tick())
+	}
+	signers := a.genesis.ValidatorSet()
 	chain := make([]proof.Handover, 0, len(h.Handovers)+2)
 	for i, c := range h.Handovers {
 		if c.Draft == nil || c.Completion == nil || len(c.Draft.Proofs) > 0 || c.Completion.Set.Hash() != signers.Hash() {
@@ -67,10 +70,10 @@ func (h *Head) verify(g *core.Genesis, trust proof.Trust) (*ordering.Machine, er
 		signers = c.Draft.Next
 		chain = append(chain, proof.Handover{Signed: c.Signed(), Next: c.Draft.Next})
 	}
-	if _, err := trust.Follow(append(chain, h.Own, h.Later)); err != nil {
-		return nil, fmt.Errorf("%w: checkpoints: %w", ErrBad, err)
+	if _, err := a.follow(append(chain, h.Own, h.Later)); err != nil {
+		return nil, err
 	}
-	machine, err := ordering.New(g, comet.VerifyExtension)
+	machine, err := ordering.New(a.genesis, comet.VerifyExtension)
 	if err != nil {
 		return nil, err
 	}

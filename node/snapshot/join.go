@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"time"
@@ -29,12 +28,13 @@ type Joiner struct {
 	Home    Home
 	// DB is the engine's database, see comet.Config.
 	DB string
-	// Peers are root URLs of gateways; MaxBytes bounds a snapshot; Behind is how many ticks a node may be behind and still
-	// take them one by one.
-	Peers    []string
-	MaxBytes uint64
-	Behind   uint64
-	Logger   *slog.Logger
+	// Joining says who helps.
+	Joining
+	// Own is the newest complete checkpoint of the node's log, nil if it has none.
+	Own *proof.Handover
+	// Stuck says that the node has found out, by running, that it does not get on by itself.
+	Stuck  bool
+	Logger *slog.Logger
 }
 
 // Joined is what came of it.
@@ -47,39 +47,51 @@ type Joined struct {
 	Peer  string
 }
 
-// Join fetches and installs a snapshot if the node, whose newest tick is head, needs one: all peers that answer have pruned
-// the next tick's block, or it is more than Behind ticks behind. In the first case it waits for a peer with a snapshot
-// until ctx ends. Peers whose snapshot is not good are not asked again.
+func (j *Joiner) fetcher() *fetcher {
+	return &fetcher{
+		network: j.Genesis.NetworkID(), peers: roots(j.Peers), dir: j.Home.joining("chunks"), limit: j.MaxBytes, rate: j.MinRate, window: paceWindow,
+		client: newClient(), log: j.Logger,
+	}
+}
+
+// Helps tells whether Join would bring a node further that is stuck at head: a checkpoint proves that the network is more than
+// behind ticks ahead, and there is a snapshot to go on from.
+func (j *Joiner) Helps(ctx context.Context, head, behind uint64) bool {
+	f := j.fetcher()
+	defer f.client.CloseIdleConnections()
+	a, err := j.anchor(ctx, f)
+	if err != nil {
+		j.Logger.Warn("no snapshot can be judged", "err", err)
+		return false
+	}
+	all := f.offers(ctx, a)
+	return ahead(all, head) > behind && len(candidates(all, max(head, a.tick()))) > 0
+}
+
+// Join fetches and installs a snapshot if the node, whose newest tick is head, needs one: checkpoints prove that the network is
+// more than Behind ticks ahead, or anywhere ahead when the node is stuck. What peers merely say counts only for a
+// node that has no tick at all, and nothing to lose: if none keeps the first one, it waits for a snapshot until ctx ends.
+// Peers whose snapshot is not good are not asked again, those that fail only when no other is left.
 func (j *Joiner) Join(ctx context.Context, head uint64) (Joined, error) {
 	begun := time.Now()
-	f := &fetcher{
-		network: j.Genesis.NetworkID(), peers: roots(j.Peers), dir: j.Home.joining("chunks"), limit: j.MaxBytes,
-		client: &http.Client{Timeout: requestTimeout}, log: j.Logger,
-	}
+	f := j.fetcher()
 	defer f.client.CloseIdleConnections()
+	a, err := j.anchor(ctx, f)
+	if err != nil {
+		return Joined{}, err
+	}
 	for {
-		all := f.offers(ctx)
-		lost, far := needs(all, head, j.Behind)
-		if !lost && !far {
+		all := f.offers(ctx, a)
+		needed, wait := j.needs(all, head)
+		if !needed {
 			return Joined{}, ctx.Err()
 		}
-		for _, c := range candidates(all, head) {
-			if !slices.Contains(f.peers, c.peer) { // its newer one was bad
-				continue
-			}
-			err := j.take(ctx, f, c)
-			if err == nil {
-				return Joined{c.tick, f.bytes.Load(), time.Since(begun), c.peer}, nil
-			}
-			if ctx.Err() != nil || !errors.Is(err, ErrBad) && !errors.Is(err, ErrPeer) {
-				return Joined{}, err
-			}
-			j.Logger.Error("snapshot of a peer is not used", "peer", c.peer, "tick", c.tick, "err", err)
-			if errors.Is(err, ErrBad) {
-				f.peers = slices.DeleteFunc(slices.Clone(f.peers), func(peer string) bool { return peer == c.peer })
-			}
+		joined, err := j.tryAll(ctx, f, a, candidates(all, max(head, a.tick())))
+		if err != nil || joined.Tick > 0 {
+			joined.Bytes, joined.Took = f.bytes.Load(), time.Since(begun)
+			return joined, err
 		}
-		if !lost {
+		if !wait {
 			j.Logger.Warn("no peer has a snapshot that helps; the node takes tick by tick", "head", head)
 			return Joined{}, nil
 		}
@@ -97,16 +109,46 @@ func (j *Joiner) Join(ctx context.Context, head uint64) (Joined, error) {
 	}
 }
 
-// needs tells whether some peer is ahead and none has the next tick's block any more, and whether there are too many to
-// take. Peers that are where this node is may wait for it, as at the start of a network.
-func needs(all []offered, head, behind uint64) (lost, far bool) {
-	var ahead, kept bool
-	for _, o := range all {
-		ahead = ahead || o.Head > head
-		kept = kept || o.BlocksFrom != 0 && o.BlocksFrom <= head+1
-		far = far || o.Head > head && o.Head-head > behind
+// tryAll takes the first snapshot that is good. A peer that fails goes to the end of the line.
+func (j *Joiner) tryAll(ctx context.Context, f *fetcher, a anchor, found []candidate) (Joined, error) {
+	failed := make(map[string]bool)
+	for _, c := range found {
+		if failed[c.peer] {
+			continue
+		}
+		err := j.take(ctx, f, a, c)
+		if err == nil {
+			return Joined{Tick: c.tick, Peer: c.peer}, nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, ErrBad) && !errors.Is(err, ErrPeer) && !errors.Is(err, ErrContradicts) {
+			return Joined{}, err
+		}
+		j.Logger.Error("snapshot of a peer is not used", "peer", c.peer, "tick", c.tick, "err", err)
+		failed[c.peer] = true
+		f.peers = slices.DeleteFunc(slices.Clone(f.peers), func(peer string) bool { return peer == c.peer })
+		if errors.Is(err, ErrPeer) {
+			f.peers = append(f.peers, c.peer)
+		}
 	}
-	return ahead && !kept, far
+	return Joined{}, nil
+}
+
+// ahead is how many ticks the network is proven to be ahead of a head at least.
+func ahead(all []offered, head uint64) (ticks uint64) {
+	for _, o := range all {
+		if o.head > head {
+			ticks = max(ticks, o.head-head)
+		}
+	}
+	return ticks
+}
+
+// needs tells whether a node needs a snapshot, and whether it is to wait for one.
+func (j *Joiner) needs(all []offered, head uint64) (needed, wait bool) {
+	missing := ahead(all, head)
+	keeps := slices.ContainsFunc(all, func(o offered) bool { return o.BlocksFrom == 1 })
+	wait = missing > 0 && head == 0 && !keeps
+	return wait || missing > j.Behind || missing > 0 && j.Stuck, wait
 }
 
 // candidate is a snapshot of a peer.
@@ -115,12 +157,12 @@ type candidate struct {
 	tick uint64
 }
 
-// candidates are the snapshots from which some peer can lead on, newest first.
-func candidates(all []offered, head uint64) (found []candidate) {
+// candidates are the snapshots after a tick from which some peer can lead on, newest first.
+func candidates(all []offered, after uint64) (found []candidate) {
 	for _, o := range all {
 		for _, tick := range o.Ticks {
 			leads := slices.ContainsFunc(all, func(other offered) bool { return other.BlocksFrom != 0 && other.BlocksFrom <= tick+1 })
-			if tick > head && leads {
+			if tick > after && leads {
 				found = append(found, candidate{o.peer, tick})
 			}
 		}
@@ -130,7 +172,7 @@ func candidates(all []offered, head uint64) (found []candidate) {
 }
 
 // take fetches, verifies, unpacks and installs a snapshot.
-func (j *Joiner) take(ctx context.Context, f *fetcher, c candidate) error {
+func (j *Joiner) take(ctx context.Context, f *fetcher, a anchor, c candidate) error {
 	j.Logger.Info("fetching a snapshot", "tick", c.tick, "peer", c.peer)
 	m, err := f.fetch(ctx, c.peer, c.tick)
 	if err != nil {
@@ -140,7 +182,7 @@ func (j *Joiner) take(ctx context.Context, f *fetcher, c candidate) error {
 	if err := j.Home.Settle(); err != nil { // nothing of another snapshot is left
 		return err
 	}
-	install, err := j.unpack(ctx, f, m)
+	install, err := j.unpack(ctx, f, a, m)
 	if err != nil {
 		return err
 	}
@@ -149,7 +191,7 @@ func (j *Joiner) take(ctx context.Context, f *fetcher, c candidate) error {
 }
 
 // unpack makes all folders in their staging place, and lists their paths.
-func (j *Joiner) unpack(ctx context.Context, f *fetcher, m *Manifest) (install []string, err error) {
+func (j *Joiner) unpack(ctx context.Context, f *fetcher, a anchor, m *Manifest) (install []string, err error) {
 	part, err := m.part(headPart)
 	if err != nil {
 		return nil, err
@@ -166,7 +208,7 @@ func (j *Joiner) unpack(ctx context.Context, f *fetcher, m *Manifest) (install [
 	if head.Tick() != m.Tick {
 		return nil, fmt.Errorf("%w: head of tick %d, want %d", ErrBad, head.Tick(), m.Tick)
 	}
-	u := &unpacking{Joiner: j, fetcher: f, manifest: m, head: head}
+	u := &unpacking{Joiner: j, fetcher: f, anchor: a, manifest: m, head: head}
 	if err := u.order(); err != nil {
 		return nil, err
 	}
@@ -182,6 +224,7 @@ func (j *Joiner) unpack(ctx context.Context, f *fetcher, m *Manifest) (install [
 type unpacking struct {
 	*Joiner
 	fetcher  *fetcher
+	anchor   anchor
 	manifest *Manifest
 	head     *Head
 	record   *core.TickRecord // of the snapshot's tick
@@ -190,7 +233,7 @@ type unpacking struct {
 
 // order verifies the head and makes log and engine.
 func (u *unpacking) order() error {
-	machine, err := u.head.verify(u.Genesis, proof.FromGenesis(u.Genesis))
+	machine, err := u.head.verify(u.anchor)
 	if err != nil {
 		return err
 	}

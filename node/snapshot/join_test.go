@@ -14,21 +14,20 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
-
-	. "github.com/lockstep-network/lockstep/ordering/orderingtest"
 )
 
 // A peer with many forged snapshots is asked for one of them.
 func TestJoin_PeerWithABadSnapshotIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
-	genesis := NewNetwork(t, 1, 1, 1, 1).Genesis
+	h := newHistory(t)
+	genesis := h.network.Genesis
 	a, err := OpenArchive(t.TempDir(), genesis.NetworkID(), 3, 1<<30)
 	require.NoError(t, err)
 	for tick := range uint64(3) {
 		add(t, a, tick+7, []byte("chain"))
 	}
 	var manifests atomic.Int64
-	liar, _ := serve(t, a, func(next http.Handler) http.Handler {
+	liar, _ := serveWith(t, a, fakeReach{from: 5, chain: h.to(9)}, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/manifest") {
 				manifests.Add(1)
@@ -38,7 +37,7 @@ func TestJoin_PeerWithABadSnapshotIsNotAskedAgain(t *testing.T) {
 	})
 	j := &Joiner{
 		Genesis: genesis, Home: Home{Dir: t.TempDir(), Log: "log", Engine: "ordering/data"},
-		Peers: []string{liar}, MaxBytes: 1 << 30, Behind: 10, Logger: slog.New(slog.DiscardHandler),
+		Joining: Joining{Peers: []string{liar}, MaxBytes: 1 << 30, Behind: 10}, Logger: slog.New(slog.DiscardHandler),
 	}
 	_, err = j.Join(t.Context(), 0)
 	require.ErrorIs(t, err, ErrNone)

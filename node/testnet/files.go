@@ -32,6 +32,11 @@ func (o Options) settings(members []member, index int) string {
 		line("\n[ordering]")
 		line("listen = %q", listen)
 		list(line, "peers", peersOf(members, index))
+		if helpers := doors(members, index); len(helpers) != 0 {
+			line("\n# Gateways that may have snapshots, for when this node is new or was away for long. They need not be trusted.")
+			line("[stateSync]")
+			list(line, "peers", helpers)
+		}
 	}
 	if m.role == node.RoleValidator {
 		line("\n# Remove this table, and set gateway.listen to \"\", for a validator without a gateway.")
@@ -66,6 +71,16 @@ func peersOf(members []member, index int) (peers []string) {
 		}
 	}
 	return peers
+}
+
+// doors are the gateways of the other nodes that have a copy of the network.
+func doors(members []member, index int) (urls []string) {
+	for i, other := range members {
+		if i != index && other.role != node.RoleGateway {
+			urls = append(urls, "http://"+other.rpc)
+		}
+	}
+	return urls
 }
 
 // behind are the gateways that a gateway alone forwards to: the followers', or without any the validators'.

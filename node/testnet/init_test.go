@@ -94,6 +94,9 @@ func TestInit_GivesEachRoleItsPlace(t *testing.T) {
 		return e.Config
 	}
 	follower, relay := load("follower-1"), load("gateway-0")
+	if want := []string{"http://127.0.0.1:8545", "http://127.0.0.1:8546", "http://127.0.0.1:8547", "http://127.0.0.1:8548", "http://127.0.0.1:8549"}; !slices.Equal(follower.StateSync.Peers, want) {
+		t.Errorf("follower joins by %v, want %v", follower.StateSync.Peers, want)
+	}
 	if follower.Role != node.RoleFollower || len(follower.Ordering.Peers) != 4 || follower.Gateway.Listen != "127.0.0.1:8550" {
 		t.Errorf("follower: %s with %v at %s", follower.Role, follower.Ordering.Peers, follower.Gateway.Listen)
 	}

@@ -64,7 +64,7 @@ func (n *Node) withoutBlockSync(engine *cmtnode.Node) error {
 		return fmt.Errorf("block sync reactor is %T", found)
 	}
 	sw.RemoveReactor("BLOCKSYNC", reactor)
-	sw.AddReactor("BLOCKSYNC", servingOnly{reactor, n.deps.Machine.Height, len(n.cfg.Peers), new(absence), n.log})
+	sw.AddReactor("BLOCKSYNC", servingOnly{reactor, n.deps.Machine.Height, len(n.cfg.Peers), &n.absent, n.log})
 	gossip, ok := engine.MempoolReactor().(interface{ EnableInOutTxs() })
 	if !ok {
 		return fmt.Errorf("mempool reactor is %T", engine.MempoolReactor())

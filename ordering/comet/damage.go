@@ -44,6 +44,19 @@ func (a *absence) lacking(peer string, base uint64, peers int) (oldest uint64, a
 	return oldest, true
 }
 
+// all tells whether so many peers have said that they have pruned a tick.
+func (a *absence) all(peers int, next uint64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pruned := 0
+	for _, base := range a.bases {
+		if base > next {
+			pruned++
+		}
+	}
+	return peers > 0 && pruned >= peers
+}
+
 // helps takes notice of a peer that has what is needed.
 func (a *absence) helps(peer string) {
 	a.mu.Lock()

@@ -33,6 +33,7 @@ type Node struct {
 	reserved net.Listener
 	used     bool
 
+	absent  absence
 	delays  *delays
 	holders *holders
 	dbs     []*database

@@ -101,6 +101,9 @@ func snapshotOf(engine *cmtnode.Node, states cmtstate.Store, height int64) (*sna
 	return s, err
 }
 
+// Pruned tells whether all peers of this node have said that they have pruned the block of a tick.
+func (n *Node) Pruned(tick uint64) bool { return n.absent.all(len(n.cfg.Peers), tick) }
+
 // BlocksFrom is the oldest of the engine's blocks that it can hand to one that lags; zero while it does not run.
 func (n *Node) BlocksFrom() uint64 {
 	if engine := n.engine.Load(); engine != nil {

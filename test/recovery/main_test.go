@@ -88,7 +88,17 @@ func (c *child) serve() error {
 	if err := node.KeepCrashReport(c.Home); err != nil {
 		return err
 	}
-	n, err := c.open(ctx, genesis)
+	for err = c.once(ctx, genesis, nil); errors.Is(err, node.ErrLeftBehind); {
+		err = c.once(ctx, genesis, err)
+	}
+	return err
+}
+
+// once joins and runs the validator; cause is how it ended before.
+func (c *child) once(ctx context.Context, genesis *core.Genesis, cause error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	n, err := c.open(ctx, genesis, cause)
 	if err != nil {
 		return err
 	}
@@ -111,7 +121,7 @@ func (c *child) serve() error {
 	return group.Wait()
 }
 
-func (c *child) open(ctx context.Context, genesis *core.Genesis) (*node.Node, error) {
+func (c *child) open(ctx context.Context, genesis *core.Genesis, cause error) (*node.Node, error) {
 	cfg := node.Default(c.Home)
 	cfg.Version, cfg.EthereumKey = "test", node.EthereumKey(c.Home)
 	if c.Follow {
@@ -134,7 +144,7 @@ func (c *child) open(ctx context.Context, genesis *core.Genesis) (*node.Node, er
 		level = slog.LevelInfo
 	}
 	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("validator", c.Index)
-	if _, err := node.Join(ctx, cfg, genesis); err != nil {
+	if _, err := node.Join(ctx, cfg, genesis, cause); err != nil {
 		return nil, err
 	}
 	var listener net.Listener
