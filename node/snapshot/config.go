@@ -38,6 +38,9 @@ type Joining struct {
 	TrustDigest string
 }
 
+// maxMinRate is what no disk brings.
+const maxMinRate = 1 << 34
+
 // DefaultMaking makes a snapshot every five minutes.
 func DefaultMaking() Making { return Making{Every: 300, Keep: 2, Rate: 32 << 20} }
 
@@ -67,6 +70,9 @@ func (c Joining) Validate() error {
 	}
 	if c.MaxBytes == 0 {
 		problems = append(problems, errors.New("stateSync.maxBytes is 0"))
+	}
+	if c.MinRate > maxMinRate {
+		problems = append(problems, fmt.Errorf("stateSync.minRate is %d, want at most %d", c.MinRate, maxMinRate))
 	}
 	if (c.TrustTick == 0) != (c.TrustDigest == "") {
 		problems = append(problems, fmt.Errorf("stateSync.trustTick is %d and stateSync.trustDigest %q: want both or none", c.TrustTick, c.TrustDigest))

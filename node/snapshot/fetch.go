@@ -114,7 +114,7 @@ func (f *fetcher) fetch(ctx context.Context, peer string, tick uint64) (*Manifes
 // counts.
 func (f *fetcher) paced(ctx context.Context) (context.Context, func(error) error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	least := f.rate * uint64(f.window) / uint64(time.Second)
+	least := f.rate * uint64(f.window/time.Second)
 	slow := fmt.Errorf("%w: less than %d bytes in %s", ErrPeer, least, f.window)
 	var wg sync.WaitGroup
 	wg.Go(func() {
