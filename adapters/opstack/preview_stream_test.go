@@ -147,7 +147,7 @@ func TestSequence_WireFormat(t *testing.T) {
 		}
 		out.Write(append(text, '\n'))
 	}
-	golden.Equal(t, "testdata/stream.golden", out.String())
+	golden.Equal(t, "testdata/stream.golden", out.String()) // gateway/chainrpc reads the same file
 }
 
 func TestSequence_Turns(t *testing.T) {

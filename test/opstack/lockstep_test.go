@@ -19,12 +19,14 @@ type proxy struct {
 	*process
 	address string // HOST:PORT for op-node
 	admin   string // HOST:PORT of its private listener
+	stream  string // HOST:PORT of its stream of pre-confirmed blocks
 }
 
 func (p *proxy) url() string { return "http://" + p.address }
 
 var (
 	proxyListens = regexp.MustCompile(`msg="engine proxy".* address=(127\.0\.0\.1:\d+)`)
+	streams      = regexp.MustCompile(`msg="pre-confirmed blocks".* address=(127\.0\.0\.1:\d+)`)
 	adminListens = regexp.MustCompile(`msg="private listener".* address=(127\.0\.0\.1:\d+)`)
 )
 
@@ -33,7 +35,7 @@ func (c *chain) startProxy(name, listen string) error {
 	args := []string{
 		"opstack", "--listen", listen, "--admin", "127.0.0.1:0", "--engine", c.sequencer.engine, "--jwt-in", c.secret, "--mode", c.mode,
 		"--rollup", fmt.Sprint(c.id), "--genesis", c.network.genesis(), "--gateways", c.network.rpc, "--operator-key", c.network.operatorKey,
-		"--journal", filepath.Join(c.dir, "journal"), "--on-gap", c.onGap,
+		"--journal", filepath.Join(c.dir, "journal"), "--on-gap", c.onGap, "--stream", "127.0.0.1:0",
 	}
 	started, err := start(c.t, c.dir, name, c.programs.lockstep, args...)
 	if err != nil {
@@ -44,6 +46,9 @@ func (c *chain) startProxy(name, listen string) error {
 		return err
 	}
 	if p.admin, err = p.says(adminListens); err != nil {
+		return err
+	}
+	if p.stream, err = p.says(streams); err != nil {
 		return err
 	}
 	c.proxy = p

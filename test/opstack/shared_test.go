@@ -18,6 +18,7 @@ func (s *stack) shared(t *testing.T) {
 	s.report.each(t, s.chains, "shared: blocks keep their pace", paceFor(15*time.Second))
 	s.report.each(t, s.chains, "shared: from submission to the unsafe block, under load", func(c *chain) (string, error) { return c.latency(scaled(10 * time.Second)) })
 	s.report.each(t, s.chains, "shared: the engine's calls beside a direct connection, under load", func(c *chain) (string, error) { return c.compares(scaled(24 * time.Second)) })
+	s.report.each(t, s.chains, "shared: receipts before the block are those of the block", (*chain).preconfirms)
 	s.report.each(t, s.chains, "shared: hostile transactions stay out, and the order is the lane's", (*chain).hostile)
 	s.report.each(t, s.chains, "shared: blocks up to the limit of the data's footprint", (*chain).fillsFootprint)
 	s.report.each(t, s.chains, "shared: switched to and fro under load", (*chain).toAndFro)
