@@ -48,7 +48,8 @@ func networkOf(t *testing.T, s *service) string {
 // wantRefusal wants a command to fail with exit code 1 and an error that says why.
 func wantRefusal(t *testing.T, line, want string) {
 	t.Helper()
-	cmd := shell(t, line)
+	cmd, late := shell(t, line)
+	defer patiently(late)()
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	err := cmd.Run()

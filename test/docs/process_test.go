@@ -20,15 +20,15 @@ import (
 
 const (
 	root     = "../.." // of the repository, where people type the commands
-	patience = 2 * time.Minute
+	patience = 4 * time.Minute
 )
 
-// shell makes a process of a command line as a user's shell does, in a process group of its own.
-func shell(t *testing.T, line string) *exec.Cmd {
+// shell makes a process of a command line as a user's shell does, in a process group of its own, which late kills.
+func shell(t *testing.T, line string) (cmd *exec.Cmd, late context.CancelFunc) {
 	t.Helper()
-	ctx, cancel := context.WithTimeoutCause(context.Background(), patience, errors.New("the command does not end"))
-	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, "bash", "-c", line)
+	ctx, late := context.WithCancel(context.Background())
+	t.Cleanup(late)
+	cmd = exec.CommandContext(ctx, "bash", "-c", line)
 	cmd.Dir = root
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
@@ -38,8 +38,11 @@ func shell(t *testing.T, line string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	return cmd
+	return cmd, late
 }
+
+// patiently has what takes too long end unless stop is called before. A devnet itself may run for as long as there are commands for it.
+func patiently(late context.CancelFunc) (stop func() bool) { return time.AfterFunc(patience, late).Stop }
 
 // build makes bin/lockstep. It also looks at every source, because the go command remembers a test's success until
 // what the test itself has looked at changes.
@@ -63,7 +66,8 @@ func build(t *testing.T) {
 // execute runs a command line to its end, which must be a success, and gives what it printed on standard output.
 func execute(t *testing.T, line string) string {
 	t.Helper()
-	cmd := shell(t, line)
+	cmd, late := shell(t, line)
+	defer patiently(late)()
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
@@ -75,6 +79,7 @@ func execute(t *testing.T, line string) string {
 // service is a running devnet.
 type service struct {
 	cmd    *exec.Cmd
+	late   context.CancelFunc
 	lines  *bufio.Scanner
 	errs   bytes.Buffer
 	output []string // until it was ready
@@ -84,7 +89,9 @@ type service struct {
 // serve starts a devnet by a command line and waits until it says that it is ready.
 func serve(t *testing.T, line string) *service {
 	t.Helper()
-	s := &service{cmd: shell(t, line)}
+	s := new(service)
+	s.cmd, s.late = shell(t, line)
+	defer patiently(s.late)()
 	s.cmd.Stderr = &s.errs
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -115,6 +122,7 @@ func serve(t *testing.T, line string) *service {
 // was ready.
 func (s *service) interrupt(t *testing.T) (rest string, err error) {
 	t.Helper()
+	defer patiently(s.late)()
 	if err := syscall.Kill(-s.cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,8 @@ func scratch(t *testing.T) string {
 // walk runs lines in a folder to their end, which must be a success.
 func walk(t *testing.T, dir, lines string) {
 	t.Helper()
-	cmd := shell(t, "set -euo pipefail\n"+lines)
+	cmd, late := shell(t, "set -euo pipefail\n"+lines)
+	defer patiently(late)()
 	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
