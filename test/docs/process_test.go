@@ -42,7 +42,9 @@ func shell(t *testing.T, line string) (cmd *exec.Cmd, late context.CancelFunc) {
 }
 
 // patiently has what takes too long end unless stop is called before. A devnet itself may run for as long as there are commands for it.
-func patiently(late context.CancelFunc) (stop func() bool) { return time.AfterFunc(patience, late).Stop }
+func patiently(late context.CancelFunc) (stop func() bool) {
+	return time.AfterFunc(patience, late).Stop
+}
 
 // build makes bin/lockstep. It also looks at every source, because the go command remembers a test's success until
 // what the test itself has looked at changes.
