@@ -11,18 +11,18 @@ import (
 
 func testHome(t *testing.T) Home {
 	h := Home{Dir: t.TempDir(), Log: "log", Engine: "ordering/data", Stale: []string{"explorer"}}
-	for _, path := range []string{"log/old", "zone/1/old", "explorer/old", "ordering/data/cs.wal/old", "ordering/data/state.db/old", "ethereum.key/old", "ordering/config/old"} {
+	for _, path := range []string{"log/old", "zone/1/old", "explorer/old", "ordering/data/cs.wal/old", "ordering/data/engine/old", "ethereum.key/old", "ordering/config/old"} {
 		put(t, filepath.Join(h.Dir, path))
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(h.Dir, h.Engine, kept), []byte("signed"), 0o644))
-	for _, path := range []string{"log/new", "zone/1/new", "rollup/901/new", "ordering/data/state.db/new", "ordering/data/blockstore.db/new"} {
+	for _, path := range []string{"log/new", "zone/1/new", "rollup/901/new", "ordering/data/engine/new"} {
 		put(t, h.staged(path))
 	}
 	put(t, h.joining("chunks", "0x01"))
 	return h
 }
 
-var testInstall = []string{"log", "ordering/data/state.db", "ordering/data/blockstore.db", "rollup/901", "zone/1"}
+var testInstall = []string{"log", "ordering/data/engine", "rollup/901", "zone/1"}
 
 func put(t *testing.T, path string) {
 	t.Helper()

@@ -251,8 +251,8 @@ func (u *unpacking) order() error {
 	}
 	u.record = decided.Record
 	u.install = append(u.install, u.Home.Log)
-	for _, name := range comet.Databases() {
-		u.install = append(u.install, filepath.Join(u.Home.Engine, name))
+	for _, dir := range comet.Databases(u.DB) {
+		u.install = append(u.install, filepath.Join(u.Home.Engine, dir))
 	}
 	cfg := orderedlog.Config{Dir: u.Home.staged(u.Home.Log), Network: u.Genesis.NetworkID(), Kind: machine.InForce().Kind}
 	return orderedlog.Import(cfg, decided, u.head.Handovers)

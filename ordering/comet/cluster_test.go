@@ -23,6 +23,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if home := os.Getenv(signUntilKilled); home != "" {
+		signForever(home)
+	}
 	engine, db := "github.com/cometbft/cometbft/", "github.com/syndtr/goleveldb/"
 	goleak.VerifyTestMain(m,
 		// The engine never ends these: the cleaner of the gossip cache, and two for the write-ahead log's file.

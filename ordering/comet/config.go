@@ -11,9 +11,10 @@ import (
 
 // Databases that the engine can keep its blocks in.
 const (
+	// Pebble is one database for all, with one sync per tick.
+	Pebble = "pebble"
+	// GoLevelDB is what the engine has by itself: a database for each of the two, with three syncs per tick.
 	GoLevelDB = "goleveldb"
-	// Pebble needs the build tag pebbledb.
-	Pebble = "pebbledb"
 )
 
 // Config is what one node may choose for itself. What all nodes must agree on is in the genesis or fixed in settings.go.
@@ -52,7 +53,8 @@ type Config struct {
 	// that was away for more ticks than all others keep cannot catch up (100000 idle ticks are about an hour and a half). The
 	// ordered log is not affected.
 	RetainBlocks uint64
-	// DB is the database for the engine's blocks and state: goleveldb or pebbledb.
+	// DB is the database for the engine's blocks and state: pebble, or goleveldb as in home folders of earlier builds. What is
+	// there is not converted.
 	DB string
 	// InMemory keeps blocks and state in memory, so that a restart begins empty; for tests only. The write-ahead log
 	// and the last signature stay in Home.
@@ -71,7 +73,7 @@ func Default() Config {
 		FlushInterval:  time.Millisecond,
 		ReapInterval:   2 * time.Millisecond,
 		RetainBlocks:   100000,
-		DB:             GoLevelDB,
+		DB:             Pebble,
 	}
 }
 
@@ -114,7 +116,7 @@ func (c Config) Validate() error {
 		fail("retainBlocks is %d, want 0 (keep all) or at least %d", c.RetainBlocks, minRetainBlocks)
 	}
 	if c.DB != GoLevelDB && c.DB != Pebble {
-		fail("db is %q, want %q or %q", c.DB, GoLevelDB, Pebble)
+		fail("db is %q, want %q or %q", c.DB, Pebble, GoLevelDB)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)

@@ -55,7 +55,7 @@ func TestEngineConfig_IsWhatWasMeasured(t *testing.T) {
 		"gossip":  []any{e.Consensus.PeerGossipSleepDuration, e.Consensus.PeerQueryMaj23SleepDuration, e.P2P.FlushThrottleTimeout},
 		"p2p":     []any{e.P2P.SendRate, e.P2P.RecvRate, e.P2P.MaxPacketMsgPayloadSize, e.P2P.PexReactor, e.P2P.AllowDuplicateIP, e.P2P.AddrBookStrict},
 		"peers":   []any{e.P2P.PersistentPeers, e.P2P.UnconditionalPeerIDs, e.P2P.PersistentPeersMaxDialPeriod},
-		"rest":    []any{e.RPC.ListenAddress, e.TxIndex.Indexer, e.Storage.DiscardABCIResponses, e.BlockSync.AdaptiveSync, e.DBBackend, e.Instrumentation.Prometheus, e.FilterPeers},
+		"rest":    []any{e.RPC.ListenAddress, e.TxIndex.Indexer, e.Storage.DiscardABCIResponses, e.BlockSync.AdaptiveSync, e.Instrumentation.Prometheus, e.FilterPeers},
 	}
 	ms := time.Millisecond
 	want := map[string]any{
@@ -66,7 +66,7 @@ func TestEngineConfig_IsWhatWasMeasured(t *testing.T) {
 		"gossip":  []any{ms, 250 * ms, ms},
 		"p2p":     []any{500000000, 500000000, 65536, false, true, false},
 		"peers":   []any{strings.Join(c.Peers, ","), strings.Repeat("a", 40) + "," + strings.Repeat("b", 40), 500 * ms},
-		"rest":    []any{"", "null", true, false, "goleveldb", false, true},
+		"rest":    []any{"", "null", true, false, false, true},
 	}
 	for name := range want {
 		if g, w := marshal(t, got[name]), marshal(t, want[name]); g != w {
@@ -166,7 +166,7 @@ func TestVerifyExtension_AcceptsTheEnginesSignatureOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pv, err := loadConsensusKey(home)
+	pv, err := openVoter(home)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func isClosed(ch chan struct{}) bool {
 }
 
 // damageSomething flips bytes in one of the engine's files, or cuts it short. The record of the last signature is left
-// alone: that one is refused by loadConsensusKey.
+// alone: that one is refused by openVoter.
 func damageSomething(t *testing.T, rng *rand.Rand, data string) string {
 	t.Helper()
 	var files []string

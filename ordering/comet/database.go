@@ -1,9 +1,13 @@
 package comet
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
+	"github.com/cockroachdb/pebble/vfs"
 	cmtdb "github.com/cometbft/cometbft-db"
 	cmtcfg "github.com/cometbft/cometbft/config"
 )
@@ -52,20 +56,73 @@ func (n *Node) openDB(ctx *cmtcfg.DBContext) (cmtdb.DB, error) {
 	if n.cfg.InMemory {
 		return cmtdb.NewMemDB(), nil
 	}
-	db, err := cmtdb.NewDB(ctx.ID, cmtdb.BackendType(n.cfg.DB), filepath.Join(n.cfg.Home, "data"))
+	if n.dbs == nil {
+		n.dbs = &databases{dir: n.dataDir(), kind: n.cfg.DB, fs: n.fs}
+	}
+	db, err := n.dbs.open(ctx.ID)
 	if err != nil {
 		return nil, err
 	}
-	d := &database{DB: db}
-	n.dbs = append(n.dbs, d)
-	return d, nil
+	return db, nil
 }
 
 // closeDBs closes what the engine may have left open, as it does when it was never started.
 func (n *Node) closeDBs() {
-	for _, db := range n.dbs {
-		if err := db.Close(); err != nil {
-			n.log.Warn("close database", "err", err)
+	if n.dbs == nil {
+		return
+	}
+	if err := n.dbs.Close(); err != nil {
+		n.log.Warn("close database", "err", err)
+	}
+}
+
+// Databases are the folders that Restore makes in a data folder with this kind of database.
+func Databases(kind string) []string {
+	if kind == GoLevelDB {
+		return []string{stateDB + ".db", blocksDB + ".db", evidenceDB + ".db"}
+	}
+	return []string{storeDir}
+}
+
+// databases are those of one engine.
+type databases struct {
+	dir, kind string
+	fs        vfs.FS // of Pebble; nil is the operating system's files
+	store     *store // of all of them; nil for GoLevelDB
+	opened    []*database
+}
+
+// open opens the engine's database of this name.
+func (d *databases) open(name string) (*database, error) {
+	if d.kind == GoLevelDB {
+		if _, err := os.Stat(filepath.Join(d.dir, storeDir)); err == nil {
+			return nil, fmt.Errorf("%w: %s has blocks in a database of another kind: configure db %q", ErrConfig, d.dir, Pebble)
+		}
+		db, err := cmtdb.NewDB(name, cmtdb.GoLevelDBBackend, d.dir)
+		if err != nil {
+			return nil, err
+		}
+		d.opened = append(d.opened, &database{DB: db})
+		return d.opened[len(d.opened)-1], nil
+	}
+	if d.store == nil {
+		var err error
+		if d.store, err = openStore(d.dir, d.fs); err != nil {
+			return nil, err
 		}
 	}
+	d.opened = append(d.opened, &database{DB: d.store.room(name)})
+	return d.opened[len(d.opened)-1], nil
+}
+
+// Close closes all; it is idempotent.
+func (d *databases) Close() (err error) {
+	for _, db := range d.opened {
+		err = errors.Join(err, db.Close())
+	}
+	if d.store != nil {
+		err = errors.Join(err, d.store.Close())
+		d.store = nil
+	}
+	return err
 }

@@ -99,12 +99,12 @@ func (c *cluster) secondVote(i int, height int64) {
 		Type: cmtproto.PrevoteType, Height: height, Timestamp: time.Now(), ValidatorAddress: c.address(i), ValidatorIndex: int32(index),
 		BlockID: cmtproto.BlockID{Hash: invented, PartSetHeader: cmtproto.PartSetHeader{Total: 1, Hash: invented}},
 	}
-	key, err := loadConsensusKey(c.members[i].cfg.Home)
+	key, _, _, err := readConsensusKey(c.members[i].cfg.Home)
 	if err != nil {
 		c.t.Error(err)
 		return
 	}
-	if vote.Signature, err = key.Key.PrivKey.Sign(cmttypes.VoteSignBytes(c.genesis.ChainID(), vote)); err != nil {
+	if vote.Signature, err = key.PrivKey.Sign(cmttypes.VoteSignBytes(c.genesis.ChainID(), vote)); err != nil {
 		c.t.Error(err)
 		return
 	}

@@ -41,12 +41,12 @@ func GenerateKeys(home string) (consensus ed25519.PrivateKey, nodeID string, err
 			return nil, "", err
 		}
 	}
-	pv, err := loadConsensusKey(home)
+	key, _, _, err := readConsensusKey(home)
 	if err != nil {
 		return nil, "", err
 	}
 	nodeID, err = GenerateNodeKey(home)
-	return ed25519.PrivateKey(pv.Key.PrivKey.Bytes()), nodeID, err
+	return ed25519.PrivateKey(key.PrivKey.Bytes()), nodeID, err
 }
 
 // GenerateNodeKey makes the node key of a home folder, or reads it if it is there: all that a follower needs.
@@ -67,22 +67,21 @@ func GenerateNodeKey(home string) (nodeID string, err error) {
 	return string(node.ID()), nil
 }
 
-// loadConsensusKey reads the consensus key and the record of its last signature. The engine's own loader ends the
-// process on any problem, so the files are checked here first.
-func loadConsensusKey(home string) (*cmtprivval.FilePV, error) {
-	keyPath, statePath := filepath.Join(home, consensusKeyFile), filepath.Join(home, lastSignFile)
-	var key cmtprivval.FilePVKey
-	if err := readJSON(keyPath, &key); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrKeys, consensusKeyFile, err)
+// readConsensusKey reads the consensus key and the record of its last signature; slots tells that the record has its form already. The engine's own
+// loader ends the process on any problem.
+func readConsensusKey(home string) (key cmtprivval.FilePVKey, last signed, slots bool, err error) {
+	if err := readJSON(filepath.Join(home, consensusKeyFile), &key); err != nil {
+		return key, last, false, fmt.Errorf("%w: %s: %w", ErrKeys, consensusKeyFile, err)
 	}
 	if !isEd25519(key.PrivKey) {
-		return nil, fmt.Errorf("%w: %s does not hold an ed25519 key", ErrKeys, consensusKeyFile)
+		return key, last, false, fmt.Errorf("%w: %s does not hold an ed25519 key", ErrKeys, consensusKeyFile)
 	}
-	var state cmtprivval.FilePVLastSignState
-	if err := readJSON(statePath, &state); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w (without it the validator could sign twice)", ErrKeys, lastSignFile, err)
+	key.PubKey = key.PrivKey.PubKey()
+	key.Address = key.PubKey.Address()
+	if last, slots, err = readSigned(filepath.Join(home, lastSignFile)); err != nil {
+		return key, last, slots, fmt.Errorf("%w: %s: %w (without it the validator could sign twice)", ErrKeys, lastSignFile, err)
 	}
-	return cmtprivval.LoadFilePV(keyPath, statePath), nil
+	return key, last, slots, nil
 }
 
 func loadNodeKey(home string) (*cmtp2p.NodeKey, error) {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cockroachdb/pebble/vfs"
 	cmtabci "github.com/cometbft/cometbft/abci/types"
 	cmtnode "github.com/cometbft/cometbft/node"
 	cmtp2p "github.com/cometbft/cometbft/p2p"
@@ -36,10 +37,13 @@ type Node struct {
 	absent  absence
 	delays  *delays
 	holders *holders
-	dbs     []*database
+	fs      vfs.FS     // where the engine's database lies; nil is the operating system's files
+	dbs     *databases // nil until the engine opens the first
 	failed  chan error // capacity 1: the first reason wins, later ones are dropped
 	sink    *engineSink
 	engine  atomic.Pointer[cmtnode.Node] // set while it runs
+	// closeWAL is set once the engine has a write-ahead log.
+	closeWAL func()
 }
 
 // New checks the configuration, reads the keys (see GenerateKeys) and takes the listening port; it starts nothing.
@@ -77,7 +81,7 @@ func signerOf(cfg Config) (cmttypes.PrivValidator, error) {
 	if cfg.Signer != "" {
 		return nil, nil //nolint:nilnil // it comes with the signer, see awaitSigner
 	}
-	return loadConsensusKey(cfg.Home)
+	return openVoter(cfg.Home)
 }
 
 // P2PAddr is nodeid@host:port, as the other validators name this node in their Peers. With Listen at port 0 it has the
@@ -253,6 +257,9 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 	if err := n.withoutBlockSync(engine); err != nil {
 		return err
 	}
+	if n.closeWAL, err = withWAL(engine, engine.Config().Consensus.WalFile()); err != nil {
+		return err
+	}
 	if err := n.Close(); err != nil {
 		return fmt.Errorf("release port: %w", err)
 	}
@@ -266,6 +273,9 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 func (n *Node) abandon(engine *cmtnode.Node) error {
 	if engine.IsRunning() {
 		return n.stop(engine)
+	}
+	if n.closeWAL != nil {
+		n.closeWAL()
 	}
 	return errors.Join(engine.ProxyApp().Stop(), engine.EventBus().Stop())
 }

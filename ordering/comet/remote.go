@@ -97,7 +97,7 @@ func RunSigner(ctx context.Context, cfg SignerConfig) error {
 	if err := checkSigner(cfg.Connect); err != nil || cfg.Connect == "" || strings.HasPrefix(cfg.Connect, "noise://") {
 		return fmt.Errorf("%w: connect is %q, want tcp://HOST:PORT or unix://PATH", ErrConfig, cfg.Connect)
 	}
-	key, err := loadConsensusKey(cfg.Home)
+	key, err := openVoter(cfg.Home)
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
-	cmtdb "github.com/cometbft/cometbft-db"
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
 	cmtprotostate "github.com/cometbft/cometbft/proto/tendermint/state"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -205,43 +203,40 @@ func (r *restored) write(dir, backend string) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	dbs := make(map[string]cmtdb.DB)
-	defer func() {
-		for _, db := range dbs {
-			err = errors.Join(err, db.Close())
+	for _, kind := range []string{Pebble, GoLevelDB} {
+		for _, name := range Databases(kind) {
+			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+				return fmt.Errorf("%s is there already in %s", name, dir)
+			}
 		}
-	}()
-	for _, name := range Databases() {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return fmt.Errorf("%s is there already in %s", name, dir)
-		}
-		if dbs[name], err = cmtdb.NewDB(strings.TrimSuffix(name, ".db"), cmtdb.BackendType(backend), dir); err != nil {
-			delete(dbs, name)
+	}
+	dbs := &databases{dir: dir, kind: backend}
+	defer func() { err = errors.Join(err, dbs.Close()) }()
+	opened := make(map[string]*database)
+	for _, name := range []string{stateDB, blocksDB, evidenceDB} {
+		if opened[name], err = dbs.open(name); err != nil {
 			return err
 		}
 	}
-	states := cmtstate.NewStore(dbs[stateDB], cmtstate.StoreOptions{DiscardABCIResponses: true})
+	states := cmtstate.NewStore(opened[stateDB], cmtstate.StoreOptions{DiscardABCIResponses: true})
 	if err := states.Bootstrap(r.state()); err != nil {
 		return err
 	}
-	blocks := cmtstore.NewBlockStore(dbs[blocksDB])
+	blocks := cmtstore.NewBlockStore(opened[blocksDB])
 	blocks.SaveBlockWithExtendedCommit(r.block, r.parts, r.commit)
 	return errors.Join(
-		r.window.writeValidators(dbs[stateDB], &r.block.Header, r.params),
-		r.window.writeHeaders(dbs[blocksDB], &r.block.Header),
-		r.writeDecided(dbs[evidenceDB], states, blocks),
+		r.window.writeValidators(opened[stateDB], &r.block.Header, r.params),
+		r.window.writeHeaders(opened[blocksDB], &r.block.Header),
+		r.writeDecided(opened[evidenceDB], states, blocks),
 	)
 }
 
-// What Restore makes in the engine's data folder.
+// The engine's names for the databases that Restore fills.
 const (
-	stateDB    = "state.db"
-	blocksDB   = "blockstore.db"
-	evidenceDB = "evidence.db"
+	stateDB    = "state"
+	blocksDB   = "blockstore"
+	evidenceDB = "evidence"
 )
-
-// Databases are the folders that Restore makes beside each other.
-func Databases() []string { return []string{stateDB, blocksDB, evidenceDB} }
 
 // state is the engine's state after the block.
 func (r *restored) state() cmtstate.State {

@@ -34,7 +34,7 @@ func (c *cluster) restore(i, from int, tick uint64, snapshot []byte) {
 	c.t.Helper()
 	m, other := c.members[i], c.members[from]
 	data := filepath.Join(m.cfg.Home, "data")
-	for _, name := range append(Databases(), "cs.wal") {
+	for _, name := range append(Databases(c.members[i].cfg.DB), "cs.wal") {
 		if err := os.RemoveAll(filepath.Join(data, name)); err != nil {
 			c.t.Fatal(err)
 		}

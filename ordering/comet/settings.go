@@ -32,7 +32,6 @@ const (
 func engineConfig(c Config) (*cmtcfg.Config, error) {
 	e := cmtcfg.DefaultConfig()
 	e.SetRoot(c.Home)
-	e.DBBackend = c.DB
 	e.RPC.ListenAddress, e.RPC.GRPCListenAddress = "", ""
 	e.TxIndex.Indexer = "null"
 	e.Storage.DiscardABCIResponses = true

@@ -20,7 +20,7 @@ func TestDisk_BytesPerTickAndTransaction(t *testing.T) {
 		head := m.state().Head
 		m.stop()
 		sizes := make(map[string]int64)
-		for _, dir := range []string{"log", "zone", "rollup/901", "ordering/data/blockstore.db", "ordering/data/state.db", "ordering/data/cs.wal"} {
+		for _, dir := range []string{"log", "zone", "rollup/901", "ordering/data/engine", "ordering/data/cs.wal"} {
 			sizes[dir] = size(t, filepath.Join(m.Home, filepath.FromSlash(dir)))
 		}
 		m.start()

@@ -1,0 +1,123 @@
+package comet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"unsafe"
+
+	cmtconsensus "github.com/cometbft/cometbft/consensus"
+	cmtnode "github.com/cometbft/cometbft/node"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+)
+
+// errEngineChanged: the engine is of a version that this package does not know.
+var errEngineChanged = errors.New("ordering: the engine has another shape than this build knows")
+
+// wal is the engine's write-ahead log with one sync to disk per tick instead of three, five for the proposer. What it is for is kept: a
+// validator that has released a precommit finds, after a crash, that precommit and everything before it, so it knows what it is locked on.
+//   - A proposal and a prevote lock nothing. That no second one is signed for their step is in the record of the last signature, which is
+//     synced before (see voter). So they are synced with the precommit that follows.
+//   - The end of a tick needs no sync: the block is durable, and what follows from it is the next tick's. It is written with the first message
+//     of the next tick, so never before the block is durable and the log has the tick.
+type wal struct {
+	cmtconsensus.WAL
+	// stored is the height of the newest block in the engine's store.
+	stored func() int64
+	ended  *cmtconsensus.EndHeightMessage // not written yet
+}
+
+// Write adds a message.
+func (w *wal) Write(message cmtconsensus.WALMessage) error {
+	if err := w.end(); err != nil {
+		return err
+	}
+	return w.WAL.Write(message)
+}
+
+// WriteSync adds a message of this node, and syncs where that is needed.
+func (w *wal) WriteSync(message cmtconsensus.WALMessage) error {
+	if end, ok := message.(cmtconsensus.EndHeightMessage); ok {
+		w.ended = &end
+		return nil
+	}
+	if err := w.end(); err != nil {
+		return err
+	}
+	if locksNothing(message) {
+		return w.WAL.Write(message)
+	}
+	return w.WAL.WriteSync(message)
+}
+
+// FlushAndSync is what the engine calls before it signs a proposal, so that it would make the same one after a crash. It need not: it would
+// be refused the signature, and another validator's turn comes.
+func (w *wal) FlushAndSync() error { return nil }
+
+// end writes the end of the tick before.
+func (w *wal) end() error {
+	if w.ended == nil {
+		return nil
+	}
+	end := *w.ended
+	w.ended = nil
+	return w.WAL.Write(end)
+}
+
+// SearchForEndHeight is what the engine begins with. A crash may have kept the end of the newest tick from being written; it is
+// made up for, since without it the next crash would find no place to begin from.
+func (w *wal) SearchForEndHeight(height int64, options *cmtconsensus.WALSearchOptions) (io.ReadCloser, bool, error) {
+	messages, found, err := w.WAL.SearchForEndHeight(height, options)
+	if err != nil || found || height != w.stored() {
+		return messages, found, err
+	}
+	if err := w.WAL.WriteSync(cmtconsensus.EndHeightMessage{Height: height}); err != nil {
+		return nil, false, err
+	}
+	return w.WAL.SearchForEndHeight(height, options)
+}
+
+// locksNothing tells whether a message of this node is a proposal or a prevote. The engine wraps messages in a struct that it does not export.
+func locksNothing(message cmtconsensus.WALMessage) bool {
+	wrapped := reflect.ValueOf(message)
+	if wrapped.Kind() != reflect.Struct {
+		return false
+	}
+	field := wrapped.FieldByName("Msg")
+	if !field.IsValid() || !field.CanInterface() {
+		return false
+	}
+	switch m := field.Interface().(type) {
+	case *cmtconsensus.ProposalMessage:
+		return true
+	case *cmtconsensus.VoteMessage:
+		return m.Vote != nil && m.Vote.Type == cmtproto.PrevoteType
+	default:
+		return false
+	}
+}
+
+// withWAL gives an engine that was not started yet its write-ahead log. There is no door for that: the log is an unexported field, an
+// interface, which the engine fills itself if nobody has. close gives the file back if the engine does not.
+func withWAL(engine *cmtnode.Node, file string) (close func(), err error) {
+	env, err := engine.ConfigureRPC() // nothing is served; it is the engine's way to its state
+	if err != nil {
+		return nil, err
+	}
+	state, ok := env.ConsensusState.(*cmtconsensus.State)
+	if !ok {
+		return nil, fmt.Errorf("%w: its state is a %T", errEngineChanged, env.ConsensusState)
+	}
+	field := reflect.ValueOf(state).Elem().FieldByName("wal")
+	if !field.IsValid() || field.Type() != reflect.TypeFor[cmtconsensus.WAL]() {
+		return nil, fmt.Errorf("%w: no write-ahead log in %T", errEngineChanged, state)
+	}
+	opened, err := state.OpenWAL(file)
+	if err != nil {
+		return nil, fmt.Errorf("open write-ahead log: %w", err)
+	}
+	w := &wal{WAL: opened, stored: engine.BlockStore().Height}
+	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(reflect.ValueOf(w))
+	return func() { _ = opened.Stop() }, nil // an error says that it was stopped already
+}
