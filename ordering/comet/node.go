@@ -257,7 +257,11 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 	if err := n.withoutBlockSync(engine); err != nil {
 		return err
 	}
-	if n.closeWAL, err = withWAL(engine, engine.Config().Consensus.WalFile()); err != nil {
+	speech := newPush(func(height uint64) int { return len(n.deps.Machine.Signers(height)) })
+	if err := withPush(engine, speech); err != nil {
+		return err
+	}
+	if n.closeWAL, err = withWAL(engine, engine.Config().Consensus.WalFile(), speech.say); err != nil {
 		return err
 	}
 	if err := n.Close(); err != nil {

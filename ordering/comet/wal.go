@@ -25,7 +25,9 @@ type wal struct {
 	cmtconsensus.WAL
 	// stored is the height of the newest block in the engine's store.
 	stored func() int64
-	ended  *cmtconsensus.EndHeightMessage // not written yet
+	// said is told each message of this node when it may leave.
+	said  func(cmtconsensus.Message)
+	ended *cmtconsensus.EndHeightMessage // not written yet
 }
 
 // Write adds a message.
@@ -33,7 +35,13 @@ func (w *wal) Write(message cmtconsensus.WALMessage) error {
 	if err := w.end(); err != nil {
 		return err
 	}
-	return w.WAL.Write(message)
+	if err := w.WAL.Write(message); err != nil {
+		return err
+	}
+	if own := ownMessage(message); own != nil {
+		w.said(own)
+	}
+	return nil
 }
 
 // WriteSync adds a message of this node, and syncs where that is needed.
@@ -42,13 +50,20 @@ func (w *wal) WriteSync(message cmtconsensus.WALMessage) error {
 		w.ended = &end
 		return nil
 	}
+	own := ownMessage(message)
+	if locksNothing(own) {
+		return w.Write(message)
+	}
 	if err := w.end(); err != nil {
 		return err
 	}
-	if locksNothing(message) {
-		return w.WAL.Write(message)
+	if err := w.WAL.WriteSync(message); err != nil {
+		return err
 	}
-	return w.WAL.WriteSync(message)
+	if own != nil {
+		w.said(own)
+	}
+	return nil
 }
 
 // FlushAndSync is what the engine calls before it signs a proposal, so that it would make the same one after a crash. It need not: it would
@@ -78,17 +93,23 @@ func (w *wal) SearchForEndHeight(height int64, options *cmtconsensus.WALSearchOp
 	return w.WAL.SearchForEndHeight(height, options)
 }
 
-// locksNothing tells whether a message of this node is a proposal or a prevote. The engine wraps messages in a struct that it does not export.
-func locksNothing(message cmtconsensus.WALMessage) bool {
+// ownMessage is what a message of this node says; nil for what is a peer's, or nobody's. The engine wraps messages in a struct that it does not export.
+func ownMessage(message cmtconsensus.WALMessage) cmtconsensus.Message {
 	wrapped := reflect.ValueOf(message)
 	if wrapped.Kind() != reflect.Struct {
-		return false
+		return nil
 	}
-	field := wrapped.FieldByName("Msg")
-	if !field.IsValid() || !field.CanInterface() {
-		return false
+	said, from := wrapped.FieldByName("Msg"), wrapped.FieldByName("PeerID")
+	if !said.IsValid() || !said.CanInterface() || from.Kind() != reflect.String || from.Len() != 0 {
+		return nil
 	}
-	switch m := field.Interface().(type) {
+	own, _ := said.Interface().(cmtconsensus.Message)
+	return own
+}
+
+// locksNothing tells whether a message is a proposal or a prevote.
+func locksNothing(own cmtconsensus.Message) bool {
+	switch m := own.(type) {
 	case *cmtconsensus.ProposalMessage:
 		return true
 	case *cmtconsensus.VoteMessage:
@@ -100,7 +121,7 @@ func locksNothing(message cmtconsensus.WALMessage) bool {
 
 // withWAL gives an engine that was not started yet its write-ahead log. There is no door for that: the log is an unexported field, an
 // interface, which the engine fills itself if nobody has. close gives the file back if the engine does not.
-func withWAL(engine *cmtnode.Node, file string) (close func(), err error) {
+func withWAL(engine *cmtnode.Node, file string, said func(cmtconsensus.Message)) (close func(), err error) {
 	env, err := engine.ConfigureRPC() // nothing is served; it is the engine's way to its state
 	if err != nil {
 		return nil, err
@@ -117,7 +138,7 @@ func withWAL(engine *cmtnode.Node, file string) (close func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open write-ahead log: %w", err)
 	}
-	w := &wal{WAL: opened, stored: engine.BlockStore().Height}
+	w := &wal{WAL: opened, stored: engine.BlockStore().Height, said: said}
 	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(reflect.ValueOf(w))
 	return func() { _ = opened.Stop() }, nil // an error says that it was stopped already
 }
