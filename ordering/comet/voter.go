@@ -77,7 +77,7 @@ func (v *voter) SignVote(chainID string, vote *cmtproto.Vote) error {
 		return errors.New("ordering: sign vote: only a precommit for a block has an extension")
 	}
 	message := cmttypes.VoteSignBytes(chainID, vote)
-	signature, at, err := v.sign(vote.Height, vote.Round, step, message, sameVote)
+	signature, at, err := v.sign(signed{Height: vote.Height, Round: vote.Round, Step: step, SignBytes: message}, sameVote)
 	if err != nil {
 		return fmt.Errorf("ordering: sign vote: %w", err)
 	}
@@ -98,7 +98,7 @@ func (v *voter) SignProposal(chainID string, proposal *cmtproto.Proposal) error 
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	message := cmttypes.ProposalSignBytes(chainID, proposal)
-	signature, at, err := v.sign(proposal.Height, proposal.Round, stepPropose, message, sameProposal)
+	signature, at, err := v.sign(signed{Height: proposal.Height, Round: proposal.Round, Step: stepPropose, SignBytes: message}, sameProposal)
 	if err != nil {
 		return fmt.Errorf("ordering: sign proposal: %w", err)
 	}
@@ -109,34 +109,29 @@ func (v *voter) SignProposal(chainID string, proposal *cmtproto.Proposal) error 
 	return nil
 }
 
-// sign signs a message and records that, or gives the recorded signature of the same message, with its time if that is another one.
-func (v *voter) sign(height int64, round int32, step int8, message []byte,
-	same func(a, b []byte) (time.Time, error),
-) (signature []byte, at time.Time, err error) {
-	again, err := v.last.check(height, round, step)
+// sign signs the step's message and records that, or gives the recorded signature of the same message, with its time if that is another one.
+func (v *voter) sign(next signed, same func(signed, other []byte) (time.Time, error)) (signature []byte, at time.Time, err error) {
+	again, err := v.last.check(next.Height, next.Round, next.Step)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
 	if again {
-		if !bytes.Equal(message, v.last.SignBytes) {
-			if at, err = same(v.last.SignBytes, message); err != nil {
+		if !bytes.Equal(next.SignBytes, v.last.SignBytes) {
+			if at, err = same(v.last.SignBytes, next.SignBytes); err != nil {
 				return nil, time.Time{}, err
 			}
 		}
 		return v.last.Signature, at, nil
 	}
-	if signature, err = v.key.PrivKey.Sign(message); err != nil {
+	if next.Signature, err = v.key.PrivKey.Sign(next.SignBytes); err != nil {
 		return nil, time.Time{}, err
 	}
-	next := signed{
-		Version: signedVersion, Count: v.last.Count + 1, Height: height, Round: round, Step: step,
-		Signature: signature, SignBytes: message,
-	}
+	next.Version, next.Count = signedVersion, v.last.Count+1
 	if err := writeSigned(v.path, next); err != nil {
 		return nil, time.Time{}, fmt.Errorf("write record: %w", err)
 	}
 	v.last = next
-	return signature, time.Time{}, nil
+	return next.Signature, time.Time{}, nil
 }
 
 // errConflict refuses a second signature for a step.
