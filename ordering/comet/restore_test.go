@@ -98,7 +98,7 @@ func (c *cluster) doubleVote(i int, tick uint64) *cmttypes.DuplicateVoteEvidence
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	key, err := loadConsensusKey(c.members[i].cfg.Home)
+	key, _, _, err := readConsensusKey(c.members[i].cfg.Home)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (c *cluster) doubleVote(i int, tick uint64) *cmttypes.DuplicateVoteEvidence
 			Type: cmtproto.PrevoteType, Height: int64(tick), Timestamp: time.Now(), ValidatorAddress: c.address(i), ValidatorIndex: index,
 			BlockID: cmttypes.BlockID{Hash: hash, PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: hash}},
 		}
-		if vote.Signature, err = key.Key.PrivKey.Sign(cmttypes.VoteSignBytes(c.genesis.ChainID(), vote.ToProto())); err != nil {
+		if vote.Signature, err = key.PrivKey.Sign(cmttypes.VoteSignBytes(c.genesis.ChainID(), vote.ToProto())); err != nil {
 			c.t.Fatal(err)
 		}
 		votes = append(votes, vote)
