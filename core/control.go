@@ -36,7 +36,7 @@ type Control struct {
 	// NotAfter is the last consensus time at which the entry may be ordered, ms since the Unix epoch.
 	NotAfter uint64 `json:"notAfter"`
 	Change   Change `json:"change"`
-	// Signatures are over Digest, ascending by validator.
+	// Signatures are over Digest, ascending by validator. Operators whose consent a change needs are among them.
 	Signatures []CheckpointSignature `json:"signatures"`
 }
 
@@ -118,13 +118,13 @@ func (c *Control) Signers(network NetworkID) ([]common.Address, error) {
 	return signers, nil
 }
 
-// Verify checks that members of set with more than 2/3 of its power have signed; everybody who signed must be one. That
-// comes first, so that a stranger's entry costs no recovery of its signatures.
-func (c *Control) Verify(network NetworkID, set ValidatorSet) error {
+// Verify checks that members of set with more than 2/3 of its power have signed, and everybody of consenting; everybody who
+// signed must be one of them. That comes first, so that a stranger's entry costs no recovery of its signatures.
+func (c *Control) Verify(network NetworkID, set ValidatorSet, consenting ...common.Address) error {
 	var power uint64
 	for i, s := range c.Signatures {
 		member, ok := set.Find(s.Validator)
-		if !ok {
+		if !ok && !slices.Contains(consenting, s.Validator) {
 			return fmt.Errorf("signatures[%d]: %w: %s is no validator that may sign now", i, ErrControlSignature, s.Validator)
 		}
 		power += member.Power
@@ -135,6 +135,11 @@ func (c *Control) Verify(network NetworkID, set ValidatorSet) error {
 	}
 	if total := set.TotalPower(); !Quorum(power, total) {
 		return fmt.Errorf("signatures: %w: power %d of %d, want more than 2/3; missing: %s", ErrControlQuorum, power, total, missingOf(set, signers))
+	}
+	for _, address := range consenting {
+		if !slices.Contains(signers, address) {
+			return fmt.Errorf("signatures: %w: %s has not signed, the operator of a rollup of the zone", ErrControlQuorum, address)
+		}
 	}
 	return nil
 }

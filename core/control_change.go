@@ -12,15 +12,16 @@ type ChangeKind uint8
 
 // The kinds of changes.
 const (
-	ChangeRegisterRollup  ChangeKind = 1 // a rollup of kind opstack or opaque joins the registry
-	ChangeRetireRollup    ChangeKind = 2 // nothing is ordered for a rollup of kind opstack or opaque any more
-	ChangeSetOperator     ChangeKind = 3 // another key signs a rollup's blocks and reports
-	ChangeSetParameters   ChangeKind = 4 // parameters get other values
-	ChangeAddValidator    ChangeKind = 5 // a validator joins
-	ChangeRemoveValidator ChangeKind = 6 // a validator leaves
-	ChangeReplaceKeys     ChangeKind = 7 // a validator gets another consensus key, another Ethereum key, or both
-	ChangeSetPower        ChangeKind = 8 // a validator gets another power
-	ChangeSetProtocol     ChangeKind = 9 // the network follows another version of the rules
+	ChangeRegisterRollup  ChangeKind = 1  // a rollup joins the registry; one of kind evm also its zone
+	ChangeRetireRollup    ChangeKind = 2  // nothing is ordered for a rollup any more; one of kind evm leaves its zone
+	ChangeSetOperator     ChangeKind = 3  // another key signs a rollup's blocks and reports
+	ChangeSetParameters   ChangeKind = 4  // parameters get other values
+	ChangeAddValidator    ChangeKind = 5  // a validator joins
+	ChangeRemoveValidator ChangeKind = 6  // a validator leaves
+	ChangeReplaceKeys     ChangeKind = 7  // a validator gets another consensus key, another Ethereum key, or both
+	ChangeSetPower        ChangeKind = 8  // a validator gets another power
+	ChangeSetProtocol     ChangeKind = 9  // the network follows another version of the rules
+	ChangeCancel          ChangeKind = 10 // a change that waits is given up
 )
 
 // Change is what a control entry changes: exactly one field is set.
@@ -34,15 +35,23 @@ type Change struct {
 	ReplaceKeys     *ReplaceKeys     `json:"replaceKeys,omitempty"`
 	SetPower        *SetPower        `json:"setPower,omitempty"`
 	SetProtocol     *SetProtocol     `json:"setProtocol,omitempty"`
+	Cancel          *CancelChange    `json:"cancel,omitempty"`
 }
 
-// RegisterRollup puts a rollup that the network does not execute into the registry.
+// RegisterRollup puts a rollup into the registry. One of kind evm joins a zone of the genesis: the operators of all members
+// that have one must have signed the entry, beside the validators.
 type RegisterRollup struct {
 	ID   RollupID   `json:"id"`
 	Name string     `json:"name"`
 	Kind RollupKind `json:"kind"`
-	// Operator signs the rollup's blocks and reports; required for kind opstack.
+	// Operator signs the rollup's blocks and reports, and of kind evm who may join its zone; required for kind opstack.
 	Operator common.Address `json:"operator"`
+	// Zone executes a rollup of kind evm; zero for others, as the rest.
+	Zone ZoneID `json:"zone,omitempty" rlp:"optional"`
+	// Genesis commits to the first state, see Joining.Hash. A node that has another one for the rollup executes it not.
+	Genesis common.Hash `json:"genesis,omitzero" rlp:"optional"`
+	// SystemContracts commits to the code of the system accounts in it, which all members of a zone have in common.
+	SystemContracts common.Hash `json:"systemContracts,omitzero" rlp:"optional"`
 }
 
 // RetireRollup ends the order of a rollup for good. Its id stays taken, and what was ordered stays readable.
@@ -91,6 +100,12 @@ type SetProtocol struct {
 	Version uint64 `json:"version"`
 }
 
+// CancelChange gives up a change that was ordered and has not taken effect, with the tick that orders this one.
+type CancelChange struct {
+	// Sequence is that of the change which is given up.
+	Sequence uint64 `json:"sequence"`
+}
+
 // Kind is the change's kind, zero if not exactly one field is set.
 func (c *Change) Kind() ChangeKind {
 	var kind ChangeKind
@@ -107,10 +122,10 @@ func (c *Change) Kind() ChangeKind {
 }
 
 // fields reports which fields are set, in the order of their kinds.
-func (c *Change) fields() [9]bool {
+func (c *Change) fields() [10]bool {
 	return [...]bool{
 		c.RegisterRollup != nil, c.RetireRollup != nil, c.SetOperator != nil, c.SetParameters != nil, c.AddValidator != nil,
-		c.RemoveValidator != nil, c.ReplaceKeys != nil, c.SetPower != nil, c.SetProtocol != nil,
+		c.RemoveValidator != nil, c.ReplaceKeys != nil, c.SetPower != nil, c.SetProtocol != nil, c.Cancel != nil,
 	}
 }
 
@@ -136,6 +151,8 @@ func (c *Change) body() (ChangeKind, any) {
 		return kind, c.SetPower
 	case ChangeSetProtocol:
 		return kind, c.SetProtocol
+	case ChangeCancel:
+		return kind, c.Cancel
 	}
 	return 0, struct{}{}
 }
@@ -161,6 +178,8 @@ func newChange(kind ChangeKind) (c Change, body any) {
 		c.SetPower = new(SetPower)
 	case ChangeSetProtocol:
 		c.SetProtocol = new(SetProtocol)
+	case ChangeCancel:
+		c.Cancel = new(CancelChange)
 	default:
 		return c, nil
 	}
@@ -194,8 +213,12 @@ func (c *Change) validate() error {
 		if c.SetProtocol.Version == 0 {
 			return fmt.Errorf("setProtocol.version is missing")
 		}
+	case ChangeCancel:
+		if c.Cancel.Sequence == 0 {
+			return fmt.Errorf("cancel.sequence is missing: that of the change to give up")
+		}
 	case 0:
-		return fmt.Errorf("want exactly one of registerRollup, retireRollup, setOperator, setParameters, addValidator, removeValidator, replaceKeys, setPower, setProtocol")
+		return fmt.Errorf("want exactly one of registerRollup, retireRollup, setOperator, setParameters, addValidator, removeValidator, replaceKeys, setPower, setProtocol, cancel")
 	}
 	return nil
 }
@@ -206,8 +229,12 @@ func (r *RegisterRollup) validate() error {
 		return fmt.Errorf("registerRollup.id is missing")
 	case !validName(r.Name):
 		return fmt.Errorf("registerRollup.name %q: want 1 to %d characters of a-z, 0-9 and '-'", r.Name, MaxNameLength)
-	case r.Kind != KindOPStack && r.Kind != KindOpaque:
-		return fmt.Errorf("registerRollup.kind %s: want opstack or opaque; rollups of kind evm stand in the genesis", r.Kind)
+	case r.Kind != KindOPStack && r.Kind != KindOpaque && r.Kind != KindEVM:
+		return fmt.Errorf("registerRollup.kind %s: want evm, opstack or opaque", r.Kind)
+	case r.Kind == KindEVM && (r.Zone == 0 || r.Genesis == (common.Hash{}) || r.SystemContracts == (common.Hash{})):
+		return fmt.Errorf("registerRollup: kind evm has a zone, the hash of its genesis and that of the system contracts in it")
+	case r.Kind != KindEVM && (r.Zone != 0 || r.Genesis != (common.Hash{}) || r.SystemContracts != (common.Hash{})):
+		return fmt.Errorf("registerRollup: zone, genesis and systemContracts belong to kind evm, this one is %s", r.Kind)
 	case r.Kind == KindOPStack && r.Operator == (common.Address{}):
 		return fmt.Errorf("registerRollup.operator is missing: kind opstack has one")
 	}
@@ -229,15 +256,23 @@ func (s *SetParameters) validate() error {
 	return nil
 }
 
+func (r *RegisterRollup) words() string {
+	operator := "without an operator"
+	if r.Operator != (common.Address{}) {
+		operator = "with operator " + r.Operator.String()
+	}
+	text := fmt.Sprintf("register rollup %s %q of kind %s %s", r.ID, r.Name, r.Kind, operator)
+	if r.Kind == KindEVM {
+		text += fmt.Sprintf(" in zone %s with genesis %s", r.Zone, r.Genesis)
+	}
+	return text
+}
+
 // Words says what the change does, for people who are to sign it. It is part of what is signed.
 func (c *Change) Words() string {
 	switch c.Kind() {
 	case ChangeRegisterRollup:
-		r := c.RegisterRollup
-		if r.Operator == (common.Address{}) {
-			return fmt.Sprintf("register rollup %s %q of kind %s without an operator", r.ID, r.Name, r.Kind)
-		}
-		return fmt.Sprintf("register rollup %s %q of kind %s with operator %s", r.ID, r.Name, r.Kind, r.Operator)
+		return c.RegisterRollup.words()
 	case ChangeRetireRollup:
 		return fmt.Sprintf("retire rollup %s for good", c.RetireRollup.ID)
 	case ChangeSetOperator:
@@ -260,6 +295,8 @@ func (c *Change) Words() string {
 		return fmt.Sprintf("give validator %s the power %d", c.SetPower.Address, c.SetPower.Power)
 	case ChangeSetProtocol:
 		return fmt.Sprintf("follow protocol version %d", c.SetProtocol.Version)
+	case ChangeCancel:
+		return fmt.Sprintf("give up change %d", c.Cancel.Sequence)
 	}
 	return "nothing"
 }

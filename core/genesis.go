@@ -40,6 +40,8 @@ type Genesis struct {
 	current func() *Genesis
 	// retired are the rollups for which nothing is ordered any more, ascending.
 	retired []RollupID
+	// left are the zones with their former members.
+	left []Zone
 }
 
 // Zone is a set of `evm` rollups executed jointly; a zone is also a trust domain.
@@ -89,11 +91,15 @@ func (g *Genesis) Kind(id RollupID) (RollupKind, bool) {
 	return 0, false
 }
 
-// ZoneOf is the zone that executes a rollup, zero if none does.
+// ZoneOf is the zone that executes a rollup, or did so until the rollup was retired; zero if there is none. It goes by what
+// is in force.
 func (g *Genesis) ZoneOf(id RollupID) ZoneID {
-	for _, z := range g.Zones {
-		if slices.Contains(z.Rollups, id) {
-			return z.ID
+	g = g.InForce()
+	for _, zones := range [][]Zone{g.Zones, g.left} {
+		for _, z := range zones {
+			if slices.Contains(z.Rollups, id) {
+				return z.ID
+			}
 		}
 	}
 	return 0
@@ -148,6 +154,9 @@ func (g *Genesis) validateRollups() error {
 	for i, r := range g.Rollups {
 		if r.ID == 0 || (i > 0 && g.Rollups[i-1].ID >= r.ID) {
 			problems = append(problems, fmt.Errorf("rollups[%d]: id %s is zero or not above the one before", i, r.ID))
+		}
+		if slices.ContainsFunc(g.Rollups[:i], func(other Rollup) bool { return other.Name == r.Name }) {
+			problems = append(problems, fmt.Errorf("rollup %s: name %q is that of another rollup", r.ID, r.Name))
 		}
 		if err := g.validateRollup(&r); err != nil {
 			problems = append(problems, fmt.Errorf("rollup %s: %w", r.ID, err))

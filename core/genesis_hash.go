@@ -57,13 +57,17 @@ func (g *Genesis) NetworkID() NetworkID {
 		Predeploy: predeployRLP{g.Predeploy.Address, g.Predeploy.Marker, g.Predeploy.Code},
 	}
 	for _, r := range g.Rollups {
-		row := rollupRLP{ID: uint64(r.ID), Name: r.Name, Kind: uint8(r.Kind), Operator: r.Operator}
-		if r.EVM != nil {
-			row.FeeRecipient, row.BaseFee, row.Alloc = r.EVM.FeeRecipient, r.EVM.BaseFee, sortedAlloc(r.EVM.Alloc)
-		}
-		twin.Rollups = append(twin.Rollups, row)
+		twin.Rollups = append(twin.Rollups, r.twin())
 	}
 	return TagGenesis.Sum(Encode(EncGenesis, &twin))
+}
+
+func (r *Rollup) twin() rollupRLP {
+	row := rollupRLP{ID: uint64(r.ID), Name: r.Name, Kind: uint8(r.Kind), Operator: r.Operator}
+	if r.EVM != nil {
+		row.FeeRecipient, row.BaseFee, row.Alloc = r.EVM.FeeRecipient, r.EVM.BaseFee, sortedAlloc(r.EVM.Alloc)
+	}
+	return row
 }
 
 func sortedAlloc(alloc gethtypes.GenesisAlloc) []accountRLP {

@@ -13,6 +13,8 @@ type Registry struct {
 	Rollups []Rollup
 	// Retired ascend; nothing is ordered for them.
 	Retired []RollupID
+	// Zones have the members that are executed now, Left those that were and are not any more.
+	Zones, Left []Zone
 }
 
 // With is the genesis with another registry. Its NetworkID is not the network's.
@@ -20,6 +22,7 @@ func (g *Genesis) With(r Registry) *Genesis {
 	snapshot := *g
 	snapshot.current = nil
 	snapshot.Params, snapshot.Rollups, snapshot.retired = r.Params, r.Rollups, r.Retired
+	snapshot.Zones, snapshot.left = r.Zones, r.Left
 	return &snapshot
 }
 

@@ -24,7 +24,21 @@ type TickRecord struct {
 	Lanes []LaneRow
 	// Attested holds a row for each zone whose attested result moved with this tick, ascending by zone.
 	Attested []Attested
+	// Members holds a row for each rollup that joins or leaves a zone with this tick, in the order of the changes.
+	Members []MemberChange `rlp:"optional"`
 }
+
+// MemberChange is a rollup of kind evm that joins a zone or leaves it. The tick opens a slot: it is the first one whose
+// results have a rollup that joins, and the last one whose results have a rollup that leaves, which has no open block then.
+type MemberChange struct {
+	Zone   ZoneID
+	Rollup RollupID
+	// Genesis is the agreed Joining.Hash of a rollup that joins, zero for one that leaves.
+	Genesis common.Hash
+}
+
+// Leaves reports whether the rollup leaves.
+func (m *MemberChange) Leaves() bool { return m.Genesis == (common.Hash{}) }
 
 // Encode writes version ‖ kind ‖ RLP of the fields in order.
 func (r *TickRecord) Encode() []byte { return Encode(EncTickRecord, r) }

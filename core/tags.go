@@ -26,6 +26,7 @@ const (
 	TagProofEthereum   Tag = "lockstep/possession-ethereum/v1"  // what the Ethereum key signs in the genesis
 	TagLedgerKey       Tag = "lockstep/ledger-key/v1"           // the path of a ledger key in the trie
 	TagSystemContracts Tag = "lockstep/system-contracts/v1"     // the system contracts of a rollup's first state
+	TagRollupGenesis   Tag = "lockstep/rollup-genesis/v1"       // the first state of a rollup that joins
 	TagValidatorSet    Tag = "lockstep/validator-set/v1"        // the set that signs checkpoints
 	TagMarker          Tag = "lockstep/marker/v1"               // the predeploy's marker slot
 	TagBlock           Tag = "lockstep/block/v1"                // what an operator signs of a block

@@ -64,10 +64,10 @@ func (x *Explorer) firstHello() Hello {
 		FrameMs: uint64(x.cfg.Frame / time.Millisecond), Validators: x.live.voters.infos, TotalPower: g.TotalPower(), Buckets: bounds,
 		Zones: []ZoneInfo{},
 	}
-	for _, r := range g.Rollups {
+	for _, r := range g.InForce().Rollups {
 		h.Rollups = append(h.Rollups, x.rollupInfo(r.ID))
 	}
-	for _, z := range g.Zones {
+	for _, z := range g.InForce().Zones {
 		h.Zones = append(h.Zones, ZoneInfo{z.ID, z.Rollups})
 	}
 	return h

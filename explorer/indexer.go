@@ -57,7 +57,7 @@ func (x *index) run(ctx context.Context, deps *Deps) error {
 
 // catchUp indexes everything that is attested.
 func (x *index) catchUp(ctx context.Context, deps *Deps) error {
-	for _, r := range deps.Genesis.Rollups {
+	for _, r := range deps.Genesis.InForce().Rollups {
 		chain, zone := deps.Chains[r.ID], deps.Zones[deps.Genesis.ZoneOf(r.ID)]
 		if chain == nil || zone == nil {
 			continue

@@ -33,6 +33,8 @@ type Change struct {
 	// was refused; zero while it waits.
 	Effective, Ordered, Decided uint64
 	Refused                     bool
+	// Cancelled is the sequence of the change that gave it up, zero for none.
+	Cancelled uint64
 }
 
 // ControlReceipt answers lockstep_submitControl.
@@ -61,13 +63,15 @@ type ChangeView struct {
 	// Change says in words what it does; content is its encoding.
 	Change  string        `json:"change"`
 	Content hexutil.Bytes `json:"content"`
-	// State is `pending`, `effective`, or `refused`: another change had made it impossible.
+	// State is `pending`, `effective`, `refused`: another change had made it impossible, or `cancelled`: a later one gave it up.
 	State string `json:"state"`
 	// Effective is the tick that the entry names, ordered the one that ordered it, decided the one with which it took effect or
-	// was refused; missing while it waits.
+	// was refused or given up; missing while it waits.
 	Effective uint64 `json:"effective"`
 	Ordered   uint64 `json:"ordered"`
 	Decided   uint64 `json:"decided,omitempty"`
+	// Cancelled is the sequence of the change that gave it up.
+	Cancelled uint64 `json:"cancelled,omitempty"`
 }
 
 // SubmitControl is lockstep_submitControl.
@@ -118,12 +122,14 @@ func (g *Gateway) controlView(from *Param) (*ControlView, error) {
 	for i, c := range changes {
 		state := "pending"
 		switch {
+		case c.Cancelled != 0:
+			state = "cancelled"
 		case c.Refused:
 			state = "refused"
 		case c.Decided != 0:
 			state = "effective"
 		}
-		view.Changes[i] = ChangeView{c.Sequence, c.Change.Words(), c.Change.Encode(), state, c.Effective, c.Ordered, c.Decided}
+		view.Changes[i] = ChangeView{c.Sequence, c.Change.Words(), c.Change.Encode(), state, c.Effective, c.Ordered, c.Decided, c.Cancelled}
 	}
 	return view, nil
 }

@@ -137,14 +137,14 @@ func (g *Gateway) newMount(server *rpc.Server, rollup *core.RollupID) *mount {
 }
 
 // Mount serves a rollup's Ethereum JSON-RPC under /rollup/{id}, and its strict variant, in which "latest" is the newest
-// sealed block everywhere, under /rollup/{id}/sealed unless it is nil. To the former it adds Flashbots' methods. It must be called before Run, which stops the
+// sealed block everywhere, under /rollup/{id}/sealed unless it is nil. One that is not registered is served once it is. To the former it adds Flashbots' methods. It must be called before Run, which stops the
 // servers at its end.
 func (g *Gateway) Mount(rollup core.RollupID, open, sealed *rpc.Server) error {
 	if g.started.Load() {
 		return fmt.Errorf("%w: mount of rollup %s after the start", ErrWiring, rollup)
 	}
-	if _, ok := g.deps.Genesis.Rollup(rollup); !ok || open == nil || g.rollups[rollup] != nil {
-		return fmt.Errorf("%w: mount of rollup %s: not registered, without a server, or mounted twice", ErrWiring, rollup)
+	if r, ok := g.deps.Genesis.Rollup(rollup); ok && r.Kind != core.KindEVM || open == nil || g.rollups[rollup] != nil {
+		return fmt.Errorf("%w: mount of rollup %s: not executed by the network, without a server, or mounted twice", ErrWiring, rollup)
 	}
 	if err := open.RegisterName("eth", &Flashbots{g, rollup}); err != nil {
 		return fmt.Errorf("%w: mount of rollup %s: %w", ErrWiring, rollup, err)

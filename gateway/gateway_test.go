@@ -87,8 +87,8 @@ func TestNew_RefusesPartsThatDoNotFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	if err := g.Mount(5, rpc.NewServer(), nil); !errors.Is(err, gateway.ErrWiring) {
-		t.Errorf("unknown rollup: %v", err)
+	if err := g.Mount(gatewaytest.Opaque, rpc.NewServer(), nil); !errors.Is(err, gateway.ErrWiring) {
+		t.Errorf("a rollup that is not executed: %v", err)
 	}
 	if err := g.Mount(gatewaytest.A, rpc.NewServer(), nil); err != nil {
 		t.Error(err)

@@ -37,7 +37,7 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 	for _, v := range g.validators() {
 		s.Validators = append(s.Validators, ValidatorView{v.ConsensusKey, v.Address, v.Power})
 	}
-	for _, z := range genesis.Zones {
+	for _, z := range genesis.InForce().Zones {
 		attested := g.attestedResult(z.ID)
 		view := ZoneView{ID: z.ID, Rollups: z.Rollups, Attested: attested.Tick, AttestedDigest: attested.Digest}
 		if own, ok := g.deps.Zones[z.ID]; ok {

@@ -77,14 +77,23 @@ func (s poolState) CheckControl(c *core.Control) error {
 }
 
 func (s poolState) Account(rollup core.RollupID, addr common.Address) (uint64, *uint256.Int, bool, error) {
-	account, err := s.chains[rollup].View().Account(addr)
+	chain := s.chains[rollup]
+	if chain == nil { // it joined a zone, and this node has no genesis of it
+		return 0, nil, false, mempool.ErrState
+	}
+	account, err := chain.View().Account(addr)
 	if err != nil {
 		return 0, nil, false, err
 	}
 	return account.Nonce, account.Balance, evm.HasCode(account), nil
 }
 
-func (s poolState) BaseFee(rollup core.RollupID) *big.Int { return s.chains[rollup].View().BaseFee() }
+func (s poolState) BaseFee(rollup core.RollupID) *big.Int {
+	if chain := s.chains[rollup]; chain != nil {
+		return chain.View().BaseFee()
+	}
+	return new(big.Int)
+}
 
 func (s poolState) CheckGas(rollup core.RollupID, tx *gethtypes.Transaction) error {
 	if chain := s.chains[rollup]; chain != nil {

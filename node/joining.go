@@ -48,6 +48,9 @@ func Join(ctx context.Context, cfg Config, genesis *core.Genesis, cause error) (
 		return snapshot.Joined{}, err
 	}
 	j := joiner(cfg, genesis, own)
+	if j.Rollups, err = loadAllJoining(cfg.Home, genesis); err != nil {
+		return snapshot.Joined{}, err
+	}
 	j.Stuck = errors.Is(cause, ErrLeftBehind)
 	joined, err := j.Join(ctx, head)
 	if err == nil && joined.Tick > 0 {

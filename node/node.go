@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"net"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,6 +48,7 @@ type Node struct {
 	ticks    *orderedlog.Log
 	zones    map[core.ZoneID]*zone.Zone
 	chains   map[core.RollupID]*evm.Chain
+	joining  map[core.RollupID]*core.Joining
 	rpcs     []*evm.RPC
 	served   []*chainrpc.Chain // chains that others execute
 	admin    *admin.Server     // nil without one
@@ -81,7 +84,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
-		homeOf(cfg).Settle, n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.openZones, n.openSnapshots, n.openExplorer, n.openIntents,
+		homeOf(cfg).Settle, n.readCrash, n.readJoining, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.checkJoining, n.openZones, n.openSnapshots, n.openExplorer, n.openIntents,
 		func() error { return n.openGateway(listener) }, n.openAdmin,
 	} {
 		if err := open(); err != nil {
@@ -122,13 +125,15 @@ func (n *Node) openChains() error {
 
 // openChainsOf opens a zone's rollups; only a node that answers their JSON-RPC needs go-ethereum's whole service.
 func (n *Node) openChainsOf(z core.Zone) error {
-	for _, id := range z.Rollups {
-		if r, ok := n.genesis.Rollup(id); !ok || r.Kind != core.KindEVM {
-			continue
-		}
-		cfg := evm.ConfigOf(n.genesis, id, n.cfg.rollupDir(id))
+	for _, id := range n.rollupsOf(z) {
+		cfg := n.chainConfig(id)
 		cfg.Service, cfg.Logger = n.cfg.Gateway != nil || n.cfg.Admin.Debug, n.log
 		chain, err := evm.Open(cfg)
+		if errors.Is(err, evm.ErrOtherGenesis) && n.joining[id] != nil { // its file was replaced: nothing that joined is of the old one
+			if err = n.moveAside(z.ID, cfg.Dir, err); err == nil {
+				chain, err = evm.Open(cfg)
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("open rollup %s: %w", id, err)
 		}
@@ -236,11 +241,9 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, r := range n.genesis.Rollups {
-		if chain, ok := n.chains[r.ID]; ok {
-			if err := n.mount(r.ID, chain); err != nil {
-				return fmt.Errorf("serve rollup %s: %w", r.ID, err)
-			}
+	for _, id := range slices.Sorted(maps.Keys(n.chains)) {
+		if err := n.mount(id, n.chains[id]); err != nil {
+			return fmt.Errorf("serve rollup %s: %w", id, err)
 		}
 	}
 	return n.mountChains()

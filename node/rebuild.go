@@ -27,7 +27,7 @@ const markSuffix = ".rebuild"
 // derived is what is rebuilt together: a zone's records and its rollups' chains.
 func (n *Node) derived(z core.Zone) []string {
 	dirs := []string{n.cfg.zoneDir(z.ID)}
-	for _, id := range z.Rollups {
+	for _, id := range n.rollupsOf(z) {
 		dirs = append(dirs, n.cfg.rollupDir(id))
 	}
 	return dirs
@@ -39,7 +39,7 @@ func (n *Node) rebuild(z core.Zone, reason error) error {
 		reason = errors.Join(reason, opened.Close())
 		delete(n.zones, z.ID)
 	}
-	for _, id := range z.Rollups {
+	for _, id := range n.rollupsOf(z) {
 		if chain := n.chains[id]; chain != nil {
 			reason = errors.Join(reason, chain.Close())
 			delete(n.chains, id)
@@ -61,16 +61,24 @@ func (n *Node) setAside(z core.Zone, reason error) error {
 			ErrDamaged, reason, oldest, z.ID, n.derived(z))
 	}
 	for _, dir := range n.derived(z) {
-		aside := filepath.Join(filepath.Dir(dir), damagePrefix+filepath.Base(dir)+"-"+time.Now().UTC().Format("20060102T150405.000"))
-		switch err := os.Rename(dir, aside); {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return fmt.Errorf("%w: move %s aside: %w", ErrDamaged, dir, errors.Join(err, reason))
-		default:
-			n.log.Error("damaged folder moved aside; it is rebuilt from the ordered log", "stage", "zone", "zone", z.ID, "dir", dir, "aside", aside, "err", reason)
+		if err := n.moveAside(z.ID, dir, reason); err != nil {
+			return err
 		}
 	}
 	return n.unmark(z.ID)
+}
+
+// moveAside gives a folder another name.
+func (n *Node) moveAside(zone core.ZoneID, dir string, reason error) error {
+	aside := filepath.Join(filepath.Dir(dir), damagePrefix+filepath.Base(dir)+"-"+time.Now().UTC().Format("20060102T150405.000"))
+	switch err := os.Rename(dir, aside); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("%w: move %s aside: %w", ErrDamaged, dir, errors.Join(err, reason))
+	default:
+		n.log.Error("damaged folder moved aside; it is rebuilt from the ordered log", "stage", "zone", "zone", zone, "dir", dir, "aside", aside, "err", reason)
+	}
+	return nil
 }
 
 func (n *Node) markFile(id core.ZoneID) string { return n.cfg.zoneDir(id) + markSuffix }
@@ -105,7 +113,7 @@ func (n *Node) unmark(id core.ZoneID) error {
 // repairable tells damage from refusals, which have a reason that no rebuild takes away.
 func repairable(err error) bool {
 	for _, refusal := range []error{
-		zone.ErrConfig, zone.ErrForeign, evm.ErrConfig, evm.ErrOtherGenesis, evm.ErrFolderInUse,
+		zone.ErrConfig, zone.ErrForeign, zone.ErrMember, evm.ErrConfig, evm.ErrOtherGenesis, evm.ErrFolderInUse,
 	} {
 		if errors.Is(err, refusal) {
 			return false

@@ -28,15 +28,15 @@ func (n *Node) openZones() error {
 }
 
 func (n *Node) openZone(z core.Zone) error {
-	engines := make(map[core.RollupID]zone.Engine, len(z.Rollups))
-	for _, id := range z.Rollups {
+	engines := make(map[core.RollupID]zone.Engine)
+	for _, id := range n.rollupsOf(z) {
 		engines[id] = n.chains[id]
 		if n.cfg.Engine != nil {
 			engines[id] = n.cfg.Engine(id, n.chains[id])
 		}
 	}
 	opened, err := zone.New(zone.Config{
-		Genesis: n.genesis, Zone: z.ID, Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
+		Genesis: n.genesis, Zone: z.ID, Joining: n.joiningOf(z.ID), Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
 		Build: n.cfg.Version, Retry: n.cfg.RetryZones, Shown: n.ticks.Head(),
 	}, engines, n.ticks)
 	if err != nil {

@@ -80,7 +80,7 @@ type work struct {
 func (m *Machine) declared(tick *core.Tick) work {
 	w := work{make(map[core.RollupID]uint64), make(map[core.ZoneID]uint64)}
 	for _, s := range tick.Sections {
-		if m.genesis.ZoneOf(s.Rollup) == 0 {
+		if m.now.ZoneOf(s.Rollup) == 0 {
 			continue
 		}
 		for _, tx := range s.Txs {
@@ -96,7 +96,7 @@ func (m *Machine) declared(tick *core.Tick) work {
 // addBundleWork adds a bundle's legs to the work of their zones.
 func (m *Machine) addBundleWork(w work, b core.DecodedBundle) {
 	for _, tx := range b.Txs {
-		if zone := m.genesis.ZoneOf(tx.Rollup()); zone != 0 {
+		if zone := m.now.ZoneOf(tx.Rollup()); zone != 0 {
 			w.bundles[zone] = addCapped(w.bundles[zone], tx.Eth().Gas())
 		}
 	}

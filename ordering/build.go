@@ -139,7 +139,7 @@ func (b *builder) takeGas(bundle core.DecodedBundle) {
 // pickSection chooses the singles of one rollup.
 func (b *builder) pickSection(s core.Section) core.Section {
 	picked := core.Section{Rollup: s.Rollup}
-	executed := b.m.genesis.ZoneOf(s.Rollup) != 0
+	executed := b.m.now.ZoneOf(s.Rollup) != 0
 	walk := b.m.walkChain(s.Rollup)
 	var content, size uint64
 	for _, tx := range s.Txs {

@@ -2,6 +2,7 @@ package ordering
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -38,6 +39,8 @@ type changeValue struct {
 	Decided uint64
 	// Refused: another change had made it impossible.
 	Refused bool
+	// Cancelled is the sequence of the entry that gave it up, zero for none.
+	Cancelled uint64 `rlp:"optional"`
 }
 
 // checkControl judges the control entry of a tick by the committed ledger, cheap rules first.
@@ -60,8 +63,10 @@ func (m *Machine) mayOrder(c *core.Control, height, time uint64) error {
 	switch {
 	case c.Sequence != at.Last+1:
 		return fmt.Errorf("sequence: %w: %d, the next one is %d", core.ErrControl, c.Sequence, at.Last+1)
-	case len(at.Pending) >= maxPendingControl:
-		return fmt.Errorf("%w: %d changes wait to take effect, and no more may", core.ErrControl, len(at.Pending))
+	case len(at.Pending) >= maxPendingControl && c.Change.Cancel == nil:
+		return fmt.Errorf("%w: %d changes wait to take effect, and no more may; one can be given up", core.ErrControl, len(at.Pending))
+	case c.Change.Cancel != nil && c.Effective > 0:
+		return fmt.Errorf("effective: %w: %d, but a change is given up with the tick that orders it: it is 0", core.ErrControl, c.Effective)
 	case time > c.NotAfter:
 		return fmt.Errorf("notAfter: %w: %d has passed, consensus time is %d", core.ErrControl, c.NotAfter, time)
 	case c.NotAfter-time > core.MaxControlWindow:
@@ -72,7 +77,7 @@ func (m *Machine) mayOrder(c *core.Control, height, time uint64) error {
 	if err := m.judge(&c.Change, m.seats, m.ledger); err != nil {
 		return fmt.Errorf("change: %w: %w", core.ErrControl, err)
 	}
-	return c.Verify(m.network, m.seats.checkpointSigners())
+	return c.Verify(m.network, m.seats.checkpointSigners(), m.consenting(&c.Change)...)
 }
 
 // CheckControl says whether the tick after the last committed one may order a control entry: nil, or an error of package
@@ -88,10 +93,7 @@ func (m *Machine) CheckControl(c *core.Control) error {
 func (m *Machine) control(st *stage, tick *core.Tick, s seats, updates []ValidatorUpdate) (seats, []ValidatorUpdate) {
 	at := lookup[controlValue](st, controlKey())
 	if c := tick.Control; c != nil {
-		at.Last = c.Sequence
-		at.Pending = append(at.Pending[:len(at.Pending):len(at.Pending)], c.Sequence)
-		st.put(changeKey(c.Sequence), changeValue{Content: c.Change.Encode(), Effective: c.Effective, Ordered: tick.Number})
-		st.put(controlKey(), at)
+		at = note(st, at, c, tick.Number)
 	}
 	if len(at.Pending) == 0 || !m.opensSlot(tickValue{tick.Number, tick.Time}) {
 		return s, updates
@@ -127,17 +129,31 @@ func (m *Machine) control(st *stage, tick *core.Tick, s seats, updates []Validat
 	return s, updates
 }
 
+// note writes down an entry with the tick that orders it, and gives up what it cancels.
+func note(st *stage, at controlValue, c *core.Control, height uint64) controlValue {
+	value := changeValue{Content: c.Change.Encode(), Effective: c.Effective, Ordered: height}
+	at.Last, at.Pending = c.Sequence, slices.Clone(at.Pending)
+	if cancel := c.Change.Cancel; cancel != nil {
+		at.Pending = slices.DeleteFunc(at.Pending, func(sequence uint64) bool { return sequence == cancel.Sequence })
+		given := lookup[changeValue](st, changeKey(cancel.Sequence))
+		given.Decided, given.Cancelled = height, c.Sequence
+		st.put(changeKey(cancel.Sequence), given)
+		value.Decided = height
+	} else {
+		at.Pending = append(at.Pending, c.Sequence)
+	}
+	st.put(changeKey(c.Sequence), value)
+	st.put(controlKey(), at)
+	return at
+}
+
 // take lets a change that was judged take effect with the tick at height. wait is true if its time has not come.
 func (m *Machine) take(st *stage, c *core.Change, s seats, height uint64) (after seats, updates []ValidatorUpdate, wait bool) {
 	switch c.Kind() {
 	case core.ChangeRegisterRollup:
-		r := c.RegisterRollup
-		st.put(rollupKey(r.ID), rollupValue{Kind: uint8(r.Kind), Operator: r.Operator, Name: r.Name, Since: height})
-		st.put(laneKey(r.ID), laneValue{})
+		m.register(st, c.RegisterRollup, height)
 	case core.ChangeRetireRollup:
-		value := lookup[rollupValue](st, rollupKey(c.RetireRollup.ID))
-		value.Retired = height
-		st.put(rollupKey(c.RetireRollup.ID), value)
+		m.retireRollup(st, c.RetireRollup.ID, height)
 	case core.ChangeSetOperator:
 		value := lookup[rollupValue](st, rollupKey(c.SetOperator.ID))
 		value.Operator = c.SetOperator.Operator
@@ -165,8 +181,6 @@ func (m *Machine) judge(c *core.Change, s seats, l interface{ read(key []byte) [
 			return value, &core.UnknownRollupError{Rollup: id}
 		case value.Retired != 0:
 			return value, fmt.Errorf("%w: rollup %s, since tick %d", core.ErrRetired, id, value.Retired)
-		case core.RollupKind(value.Kind) == core.KindEVM:
-			return value, fmt.Errorf("rollup %s is of kind evm, which control entries do not change", id)
 		}
 		return value, nil
 	}
@@ -174,7 +188,10 @@ func (m *Machine) judge(c *core.Change, s seats, l interface{ read(key []byte) [
 	case core.ChangeRegisterRollup:
 		return m.judgeRegistration(c.RegisterRollup, l)
 	case core.ChangeRetireRollup:
-		_, err := rollup(c.RetireRollup.ID)
+		value, err := rollup(c.RetireRollup.ID)
+		if err == nil && value.Zone != 0 && len(lookup[zoneValue](l, zoneKey(core.ZoneID(value.Zone))).Rollups) == 1 {
+			err = fmt.Errorf("rollup %s is the last one of zone %d", c.RetireRollup.ID, value.Zone)
+		}
 		return err
 	case core.ChangeSetOperator:
 		value, err := rollup(c.SetOperator.ID)
@@ -193,24 +210,14 @@ func (m *Machine) judge(c *core.Change, s seats, l interface{ read(key []byte) [
 			return fmt.Errorf("protocol version %d, the network follows %d, so that the next is %d", c.SetProtocol.Version, now.Version, now.Version+1)
 		}
 		return nil
+	case core.ChangeCancel:
+		if !slices.Contains(lookup[controlValue](l, controlKey()).Pending, c.Cancel.Sequence) {
+			return fmt.Errorf("change %d does not wait to take effect", c.Cancel.Sequence)
+		}
+		return nil
 	}
 	_, err := s.changed(c)
 	return err
-}
-
-// judgeRegistration says whether a rollup may join the registry.
-func (m *Machine) judgeRegistration(r *core.RegisterRollup, l interface{ read(key []byte) []byte }) error {
-	if lookup[rollupValue](l, rollupKey(r.ID)).Kind != 0 {
-		return fmt.Errorf("rollup %s is registered already, and ids are never given twice", r.ID)
-	}
-	n := len(m.now.Rollups)
-	if st, ok := l.(*stage); ok {
-		n += st.registered()
-	}
-	if n >= core.MaxRollups {
-		return fmt.Errorf("%d rollups are registered, and no more may be", n)
-	}
-	return nil
 }
 
 // ControlChange is a change that was ordered, and what became of it.
@@ -222,6 +229,8 @@ type ControlChange struct {
 	// Decided is the tick with which it took effect or was refused; zero while it waits.
 	Decided uint64
 	Refused bool
+	// Cancelled is the sequence of the entry that gave it up, zero for none.
+	Cancelled uint64
 }
 
 // Control lists the changes from a sequence on, at most limit, and gives the sequence that the next entry must have.
@@ -235,7 +244,7 @@ func (m *Machine) Control(from uint64, limit int) (changes []ControlChange, next
 		if err != nil {
 			panic(fmt.Sprintf("ordering: change %d: %v", sequence, err))
 		}
-		changes = append(changes, ControlChange{sequence, change, value.Effective, value.Ordered, value.Decided, value.Refused})
+		changes = append(changes, ControlChange{sequence, change, value.Effective, value.Ordered, value.Decided, value.Refused, value.Cancelled})
 	}
 	return changes, last + 1
 }

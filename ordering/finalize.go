@@ -51,6 +51,7 @@ func (m *Machine) Finalize(p Proposal) (*Effects, error) {
 	draft := m.openCheckpoint(s, next, seated)
 
 	changes := s.changes()
+	record.Members = memberChanges(changes, p.Height)
 	appHash, err := m.ledger.advance(changes)
 	if err != nil {
 		return nil, fmt.Errorf("tick %d: %w", p.Height, err)

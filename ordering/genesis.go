@@ -1,26 +1,14 @@
 package ordering
 
 import (
-	"slices"
-
-	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/crypto"
-
 	"github.com/lockstep-network/lockstep/core"
 )
-
-// systemAccounts are the accounts whose code the EVM's own rules call, ascending; the predeploy comes with the genesis.
-var systemAccounts = []common.Address{
-	common.HexToAddress("0x00000961Ef480Eb55e80D19ad83579A64c007002"), // EIP-7002, withdrawal requests
-	common.HexToAddress("0x0000BBdDc7CE488642fb579F8B00f3a590007251"), // EIP-7251, consolidation requests
-	common.HexToAddress("0x0000F90827F1C53a10cb7A02335B175320002935"), // EIP-2935, block hashes
-	common.HexToAddress("0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02"), // EIP-4788, beacon roots
-}
 
 // genesisChanges stages the first ledger of a network.
 func genesisChanges(g *core.Genesis) []core.KV {
 	s := &stage{base: &ledger{}, changed: make(map[string][]byte)}
-	putFixed(s, g)
+	s.put(networkKey(), g.NetworkID())
+	putZones(s, g)
 	s.put(paramsKey(), g.Params)
 	s.put(protocolKey(), protocolValue{Version: g.Params.ProtocolVersion, Since: 1})
 	s.put(tickKey(), tickValue{Height: 0, Time: g.Time})
@@ -47,12 +35,11 @@ func genesisChanges(g *core.Genesis) []core.KV {
 
 // rollupOf is the first place of a rollup of the genesis in the registry.
 func rollupOf(g *core.Genesis, r *core.Rollup) rollupValue {
-	return rollupValue{Kind: uint8(r.Kind), Operator: r.Operator, Zone: uint64(g.ZoneOf(r.ID)), SystemContracts: systemContracts(g, r)}
+	return rollupValue{Kind: uint8(r.Kind), Operator: r.Operator, Zone: uint64(g.ZoneOf(r.ID)), SystemContracts: r.SystemContracts(g.Predeploy.Address)}
 }
 
-// putFixed stages what no tick changes. A stored ledger must agree with it.
-func putFixed(s *stage, g *core.Genesis) {
-	s.put(networkKey(), g.NetworkID())
+// putZones stages the zones with their first members.
+func putZones(s *stage, g *core.Genesis) {
 	for _, z := range g.Zones {
 		members := make([]uint64, len(z.Rollups))
 		for i, id := range z.Rollups {
@@ -60,19 +47,4 @@ func putFixed(s *stage, g *core.Genesis) {
 		}
 		s.put(zoneKey(z.ID), zoneValue{members})
 	}
-}
-
-// systemContracts is keccak(tag ‖ for each system account in ascending order: address ‖ keccak256(code)), so that
-// rollups with the same system contracts have the same hash.
-func systemContracts(g *core.Genesis, r *core.Rollup) common.Hash {
-	if r.EVM == nil {
-		return common.Hash{}
-	}
-	accounts := append(slices.Clone(systemAccounts), g.Predeploy.Address)
-	slices.SortFunc(accounts, common.Address.Cmp)
-	var parts [][]byte
-	for _, address := range accounts {
-		parts = append(parts, address[:], crypto.Keccak256(r.EVM.Alloc[address].Code))
-	}
-	return core.TagSystemContracts.Sum(parts...)
 }

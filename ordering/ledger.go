@@ -116,14 +116,15 @@ func (s *stage) changes() []core.KV {
 	return kvs
 }
 
-// registered counts the rollups that the stage adds to the registry of the base.
-func (s *stage) registered() (n int) {
-	for key := range s.changed { //det:unordered a count
-		if _, before := s.base.values[key]; key[0] == spaceRollup && !before {
-			n++
+// registered are the rollups that the stage adds to the registry of the base, ascending.
+func (s *stage) registered() (added []core.Rollup) {
+	for _, kv := range s.changes() {
+		if _, before := s.base.values[string(kv.Key)]; kv.Key[0] == spaceRollup && !before {
+			value := decodeValue[rollupValue](kv.Value)
+			added = append(added, core.Rollup{ID: core.RollupID(idOf(kv.Key)), Name: value.Name, Kind: core.RollupKind(value.Kind), Operator: value.Operator})
 		}
 	}
-	return n
+	return added
 }
 
 // lookup reads the typed value of key, the zero value if there is none.

@@ -19,7 +19,7 @@ type VerifyExtension func(consensusKey []byte, height int64, round int32, chainI
 //
 // The engine's calls (Load, InitChain, Check, Budget, SystemEntry, Build, Extend, Finalize, Commit) come from one
 // goroutine at a time, as the engine makes them. The reads of the committed ledger (Height, AppHash, Attested, LaneHead,
-// Validators, Unattested, CheckpointToSign, Unsigned, Chain, InForce, Protocol, Control, CheckControl) and CheckExtension are safe from any goroutine beside them.
+// Validators, Unattested, CheckpointToSign, Unsigned, Chain, InForce, Protocol, Control, CheckControl, AgreedGenesis) and CheckExtension are safe from any goroutine beside them.
 type Machine struct {
 	genesis    *core.Genesis
 	supported  uint64        // the highest protocol version that this build knows
@@ -159,7 +159,7 @@ func (m *Machine) LaneHead(rollup core.RollupID) core.LaneHead {
 func (m *Machine) Unattested() bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for _, z := range m.genesis.Zones {
+	for _, z := range m.now.Zones {
 		at := lookup[attestedValue](m.ledger, attestedKey(z.ID))
 		for _, id := range z.Rollups {
 			lane := lookup[laneValue](m.ledger, laneKey(id))
@@ -210,10 +210,8 @@ func (m *Machine) validateLedger(l *ledger) error {
 			return fmt.Errorf("%w: key %x: %w", ErrLedger, kv.Key, err)
 		}
 	}
-	fixed := newStage(l)
-	putFixed(fixed, m.genesis)
-	if different := fixed.changes(); len(different) > 0 {
-		return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, different[0].Key)
+	if lookup[common.Hash](l, networkKey()) != m.network {
+		return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, networkKey())
 	}
 	missing := func(kv core.KV) bool { return l.values[string(kv.Key)] == nil && kv.Key[0] != spaceValidator }
 	first := genesisChanges(m.genesis)

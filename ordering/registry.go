@@ -59,9 +59,36 @@ func readRegistry(g *core.Genesis, l *ledger) *core.Genesis {
 			r.Retired = append(r.Retired, id)
 		}
 	}
+	r.Zones, r.Left = readZones(g, l)
 	slices.SortFunc(r.Rollups, func(a, b core.Rollup) int { return cmp.Compare(a.ID, b.ID) })
 	slices.Sort(r.Retired)
 	return g.With(r)
+}
+
+// readZones are the zones with their members, and those with former ones.
+func readZones(g *core.Genesis, l *ledger) (zones, left []core.Zone) {
+	for _, z := range g.Zones {
+		now := core.Zone{ID: z.ID, Rollups: membersOf(l, z.ID, false)}
+		zones = append(zones, now)
+		if former := membersOf(l, z.ID, true); len(former) > 0 {
+			left = append(left, core.Zone{ID: z.ID, Rollups: former})
+		}
+	}
+	return zones, left
+}
+
+// membersOf are the rollups of a zone that are in service, or those that are retired, ascending.
+func membersOf(l *ledger, zone core.ZoneID, retired bool) (members []core.RollupID) {
+	for _, kv := range l.entries() {
+		if kv.Key[0] != spaceRollup {
+			continue
+		}
+		if value := decodeValue[rollupValue](kv.Value); value.Zone == uint64(zone) && (value.Retired != 0) == retired {
+			members = append(members, core.RollupID(idOf(kv.Key)))
+		}
+	}
+	slices.Sort(members)
+	return members
 }
 
 // validateRegistry checks that a stored ledger has the rollups of the genesis, and parameters that a network may have.
@@ -72,6 +99,13 @@ func validateRegistry(g *core.Genesis, l *ledger) error {
 		got := lookup[rollupValue](l, key)
 		if got.Kind != want.Kind || got.Zone != want.Zone || got.SystemContracts != want.SystemContracts || got.Name != "" {
 			return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, key)
+		}
+	}
+	for _, z := range g.Zones {
+		members := membersOf(l, z.ID, false)
+		same := func(a uint64, b core.RollupID) bool { return a == uint64(b) }
+		if !slices.EqualFunc(lookup[zoneValue](l, zoneKey(z.ID)).Rollups, members, same) || len(members) == 0 {
+			return fmt.Errorf("%w: key %x is not that of the registered rollups", ErrLedger, zoneKey(z.ID))
 		}
 	}
 	if err := lookup[core.Params](l, paramsKey()).Validate(); err != nil {

@@ -16,7 +16,7 @@ import (
 func (m *Machine) Restored(payload [][]byte, attested []core.Attested) (*core.Decided, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	record := &core.TickRecord{Number: m.tick.Height, Time: m.tick.Time, Payload: payload, Attested: attested}
+	record := &core.TickRecord{Number: m.tick.Height, Time: m.tick.Time, Payload: payload, Attested: attested, Members: memberChanges(m.ledger.entries(), m.tick.Height)}
 	for i, a := range attested {
 		at := lookup[attestedValue](m.ledger, attestedKey(a.Zone))
 		if a.Tick == 0 || a.Tick != at.Tick || a.Digest != at.Digest || i > 0 && attested[i-1].Zone >= a.Zone {

@@ -58,6 +58,8 @@ type rollupValue struct {
 	Since uint64 `rlp:"optional"`
 	// Retired is the tick that retired it, zero for one in service.
 	Retired uint64 `rlp:"optional"`
+	// Genesis is the agreed Joining.Hash of one of kind evm that a control entry registered.
+	Genesis common.Hash `rlp:"optional"`
 }
 
 // zoneValue is a zone's place in the registry.

@@ -29,6 +29,9 @@ func (z *Zone) Beginning(result TickResult, until uint64) (*Beginning, error) {
 	if result.Sealed == nil || result.Sealed.NextTick != result.Tick {
 		return nil, fmt.Errorf("%w: tick %d sealed nothing", ErrNoResults, result.Tick)
 	}
+	if len(result.Rollups) != len(result.Sealed.Rollups) {
+		return nil, fmt.Errorf("%w: a rollup joins zone %s with tick %d", ErrNoResults, z.cfg.Zone, result.Tick)
+	}
 	for _, r := range result.Sealed.Rollups {
 		if r.FirstUnapplied != r.NextSeq {
 			return nil, fmt.Errorf("%w: the lane of rollup %s is stopped before tick %d", ErrNoResults, r.Rollup, result.Tick)
@@ -45,14 +48,10 @@ func (z *Zone) Beginning(result TickResult, until uint64) (*Beginning, error) {
 // is that of the tick that caused the seal, and attested is a result that the quorum has signed: it is trusted, and
 // everything else is checked. Errors are ErrBeginning, or those of the disk.
 func (b *Beginning) Import(cfg Config, engines map[core.RollupID]Engine, record *core.TickRecord, attested core.Attested) (err error) {
-	members, err := cfg.members()
-	if err != nil {
-		return err
-	}
 	if err := b.Verify(cfg, attested); err != nil {
 		return err
 	}
-	if err := b.verifySeal(cfg, members, engines, record); err != nil {
+	if err := b.verifySeal(cfg, engines, record); err != nil {
 		return fmt.Errorf("%w: zone %s: %w", ErrBeginning, cfg.Zone, err)
 	}
 	st, err := openStore(cfg)
@@ -114,14 +113,18 @@ func (b *Beginning) verifyDigest(cfg Config, attested core.Attested) error {
 }
 
 // verifySeal checks the seal against the results, the engines' blocks and the tick that caused it.
-func (b *Beginning) verifySeal(cfg Config, members []core.RollupID, engines map[core.RollupID]Engine, record *core.TickRecord) error {
-	if record.Number != b.Seal.NextTick || len(b.Results) != len(members) || len(b.Seal.Rollups) != len(members) {
-		return fmt.Errorf("seal before tick %d with %d rollups, want tick %d with %d", b.Seal.NextTick, len(b.Seal.Rollups), record.Number, len(members))
+func (b *Beginning) verifySeal(cfg Config, engines map[core.RollupID]Engine, record *core.TickRecord) error {
+	if record.Number != b.Seal.NextTick || len(b.Results) != len(engines) {
+		return fmt.Errorf("seal before tick %d with %d rollups, want tick %d with %d", b.Seal.NextTick, len(b.Seal.Rollups), record.Number, len(engines))
 	}
-	for i, id := range members {
-		seal, result := b.Seal.Rollups[i], b.Results[i]
-		block, ok := engines[id].Sealed(seal.Number)
-		if !ok || block.Hash != seal.Hash || seal.Rollup != id {
+	for i, seal := range b.Seal.Rollups { // those of the results
+		id, result := seal.Rollup, b.Results[i]
+		engine := engines[id]
+		if engine == nil {
+			return fmt.Errorf("rollup %s has no blocks", id)
+		}
+		block, ok := engine.Sealed(seal.Number)
+		if !ok || block.Hash != seal.Hash {
 			return fmt.Errorf("rollup %s: block %d %s is not the sealed one", id, seal.Number, seal.Hash)
 		}
 		if !bytes.Equal(block.Extra, extra(b.Seal.NextTick, seal.FirstUnapplied)) || block.Time != cfg.Genesis.Params.SlotTime(b.Seal.Slot) {

@@ -3,6 +3,7 @@ package zone
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/cockroachdb/pebble/vfs"
@@ -18,6 +19,9 @@ type Config struct {
 	Genesis *core.Genesis
 	// Zone is the zone of the genesis that is executed.
 	Zone core.ZoneID
+	// Joining are the rollups beside those of the genesis for which the node has an engine, with the hash of the genesis that it
+	// was made of (core.Joining.Hash). They are executed from the tick on with which a control entry lets them join.
+	Joining map[core.RollupID]common.Hash
 	// Dir is the zone's own folder for fates and seal records; it is created when missing.
 	Dir string
 	// FS is where Dir lies; nil is the operating system's files.
@@ -37,7 +41,7 @@ type Config struct {
 	Listener Listener
 }
 
-// members are the zone's rollups, ascending.
+// members are the zone's rollups in the genesis, ascending.
 func (c Config) members() ([]core.RollupID, error) {
 	if c.Genesis == nil {
 		return nil, fmt.Errorf("%w: genesis is missing", ErrConfig)
@@ -62,8 +66,13 @@ func (c Config) validate(engines map[core.RollupID]Engine) error {
 			problems = append(problems, fmt.Errorf("%w: no engine for rollup %s", ErrConfig, id))
 		}
 	}
-	if len(engines) != len(members) {
-		problems = append(problems, fmt.Errorf("%w: %d engines for %d rollups", ErrConfig, len(engines), len(members)))
+	for _, id := range slices.Sorted(maps.Keys(c.Joining)) {
+		if engines[id] == nil {
+			problems = append(problems, fmt.Errorf("%w: no engine for rollup %s", ErrConfig, id))
+		}
+	}
+	if n := len(members) + len(c.Joining); len(engines) != n {
+		problems = append(problems, fmt.Errorf("%w: %d engines for %d rollups", ErrConfig, len(engines), n))
 	}
 	if c.Dir == "" {
 		problems = append(problems, fmt.Errorf("%w: dir is empty", ErrConfig))

@@ -17,6 +17,8 @@ var (
 	ErrCorrupt = errors.New("zone: corrupt folder")
 	// ErrNoResults: the folder does not hold the results of these ticks (yet, or any more).
 	ErrNoResults = errors.New("zone: results are not kept")
+	// ErrMember: a rollup joined the zone that this node is not configured for, or with another genesis than the agreed one.
+	ErrMember = errors.New("zone: rollup cannot be executed by this node")
 	// ErrConfig: the zone cannot be built from this configuration.
 	ErrConfig = errors.New("zone: invalid configuration")
 	// ErrNotReady: nothing has been executed since the start, so there is no open state to simulate on yet.

@@ -89,6 +89,8 @@ type RollupSeal struct {
 	NextSeq uint64
 	// FirstUnapplied is the first lane position without an outcome; NextSeq unless the lane was stopped.
 	FirstUnapplied uint64
+	// Leaving: the rollup is retired. It leaves the zone with NextTick, or once its lane is not stopped any more.
+	Leaving bool `rlp:"optional"`
 }
 
 // TickResult is what a tick did.

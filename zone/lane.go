@@ -30,6 +30,9 @@ type lane struct {
 	decided  []Fate // in the current tick, in the order decided
 
 	stoppedNow bool // by the current tick
+
+	leaving bool // retired: it leaves once the last block is sealed in which it had something to apply
+	closed  bool // left: it has no open block, and the current tick is the last one whose results have it
 }
 
 // take gives the next position its number. In a lane that is not stopped the cursor moves along: the caller decides

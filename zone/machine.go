@@ -22,7 +22,9 @@ type machine struct {
 	params  core.Params
 	// predeploy is the address whose events are assertions.
 	predeploy common.Address
-	lanes     []*lane // ascending by rollup
+	lanes     []*lane // of the members, ascending by rollup
+	engines   map[core.RollupID]Engine
+	joining   map[core.RollupID]common.Hash // the genesis that engines of later members were made of
 	backlog   backlog
 
 	tick    uint64 // the newest tick begun
@@ -35,12 +37,12 @@ type machine struct {
 	sealed  *SealRecord // made because of the current tick
 }
 
-// newMachine makes the machine of a zone before tick 1. engines are those of the members, which ascend.
+// newMachine makes the machine of a zone before tick 1. engines are those of all rollups that are or may become members.
 func newMachine(cfg Config, members []core.RollupID, engines map[core.RollupID]Engine, b backlog) *machine {
 	m := &machine{
 		network: cfg.Genesis.NetworkID(), zone: cfg.Zone, params: cfg.Genesis.Params, backlog: b,
 		predeploy: cfg.Genesis.Predeploy.Address,
-		slot:      cfg.Genesis.Params.Slot(cfg.Genesis.Time) - 1,
+		slot:      cfg.Genesis.Params.Slot(cfg.Genesis.Time) - 1, engines: engines, joining: cfg.Joining,
 	}
 	for _, id := range members {
 		m.lanes = append(m.lanes, &lane{rollup: id, engine: engines[id]})
@@ -51,7 +53,7 @@ func newMachine(cfg Config, members []core.RollupID, engines map[core.RollupID]E
 // restore sets the cursors to those of a seal, on which the engines already are.
 func (m *machine) restore(r SealRecord) {
 	m.tick, m.slot, m.digest, m.open, m.sealed = r.NextTick-1, r.Slot, r.Digest, false, nil
-	for i, l := range m.lanes {
+	for i, l := range m.lanes { // as seat made them
 		l.nextSeq, l.cursor = r.Rollups[i].NextSeq, r.Rollups[i].FirstUnapplied
 		l.stopped = l.cursor < l.nextSeq
 	}
@@ -78,7 +80,7 @@ func (m *machine) sealBlocks(next uint64) (SealRecord, error) {
 		if block.Number != l.block {
 			return fmt.Errorf("%w: sealed block %d, open was %d", ErrInvariant, block.Number, l.block)
 		}
-		record.Rollups[i] = RollupSeal{l.rollup, block.Number, block.Hash, l.nextSeq, l.cursor}
+		record.Rollups[i] = RollupSeal{l.rollup, block.Number, block.Hash, l.nextSeq, l.cursor, l.leaving}
 		return nil
 	})
 	m.open, m.sealed = false, &record
@@ -91,12 +93,16 @@ func extra(nextTick, firstUnapplied uint64) []byte {
 }
 
 // execute runs a tick: the backlog if its blocks are new, the bundles in order, then the sections side by side.
-// rows are the log's account of what the tick added to the lanes; the two must agree.
-func (m *machine) execute(t *core.Tick, rows []core.LaneRow) error {
-	if err := m.begin(t, rows); err != nil {
+// record is the log's account of what the tick added to the lanes, which must agree, and of who joins and leaves.
+func (m *machine) execute(t *core.Tick, record *core.TickRecord) error {
+	if err := m.begin(t, record.Lanes); err != nil {
 		return err
 	}
-	if m.fresh = !m.open; m.fresh {
+	m.fresh = !m.open
+	if err := m.changeMembers(record.Members); err != nil {
+		return err
+	}
+	if m.fresh {
 		if err := m.openBlocks(m.params.Slot(t.Time)); err != nil {
 			return err
 		}
@@ -163,6 +169,9 @@ func countItems(t *core.Tick, rollup core.RollupID) uint64 {
 func (m *machine) openBlocks(slot uint64) error {
 	m.open, m.slot = true, slot
 	return m.eachLane(func(_ int, l *lane) error {
+		if l.closed {
+			return nil
+		}
 		if err := l.engine.Open(m.params.SlotTime(slot)); err != nil {
 			return fmt.Errorf("open block: %w", err)
 		}
@@ -192,6 +201,7 @@ func (m *machine) finish() (TickResult, error) {
 	m.digest = core.NextZoneDigest(m.network, m.zone, before, m.tick, results)
 	r := TickResult{Tick: m.tick, Time: m.time, Before: before, Digest: m.digest, Rollups: results, Bundles: m.bundles, Sealed: m.sealed}
 	m.sealed = nil
+	defer m.dropClosed()
 	for _, l := range m.lanes {
 		for i := range l.decided {
 			l.decided[i].Tick = m.tick

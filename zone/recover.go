@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"errors"
 	"fmt"
 )
 
@@ -29,6 +30,7 @@ func (z *Zone) recoverSeal() error {
 	if err != nil {
 		return err
 	}
+	z.machine.seat(base)
 	dropped := make([]uint64, len(z.machine.lanes))
 	err = z.machine.eachLane(func(i int, l *lane) error {
 		want := base.Rollups[i]
@@ -48,6 +50,7 @@ func (z *Zone) recoverSeal() error {
 		return fmt.Errorf("zone: rewind records: %w", err)
 	}
 	z.machine.restore(base)
+	z.publishMembers()
 	digests, err := z.store.digestsBefore(base.NextTick)
 	if err != nil {
 		return err
@@ -63,21 +66,29 @@ func (z *Zone) recoverSeal() error {
 
 // commonSeal finds the newest attested seal record whose blocks all engines have, or describes the genesis blocks.
 func (z *Zone) commonSeal() (SealRecord, error) {
-	record, ok, err := z.store.newestSeal(z.matches)
-	if err != nil {
+	var missing error
+	record, ok, err := z.store.newestSeal(func(r SealRecord) bool {
+		missing = z.executable(r) // an older record without the rollup would only be executed up to where it joined
+		return missing != nil || z.matches(r)
+	})
+	if err := errors.Join(err, missing); err != nil {
 		return SealRecord{}, fmt.Errorf("zone: find seal record: %w", err)
 	}
 	if ok {
 		return record, nil
 	}
+	members, err := z.cfg.members()
+	if err != nil {
+		return SealRecord{}, err
+	}
 	slot := z.cfg.Genesis.Params.Slot(z.cfg.Genesis.Time) - 1
-	genesis := SealRecord{Slot: slot, NextTick: 1, Rollups: make([]RollupSeal, len(z.machine.lanes))}
-	for i, l := range z.machine.lanes {
-		block, ok := l.engine.Sealed(0)
+	genesis := SealRecord{Slot: slot, NextTick: 1, Rollups: make([]RollupSeal, len(members))}
+	for i, id := range members {
+		block, ok := z.engines[id].Sealed(0)
 		if !ok {
-			return SealRecord{}, fmt.Errorf("%w: rollup %s has no genesis block", ErrInvariant, l.rollup)
+			return SealRecord{}, fmt.Errorf("%w: rollup %s has no genesis block", ErrInvariant, id)
 		}
-		genesis.Rollups[i] = RollupSeal{Rollup: l.rollup, Hash: block.Hash}
+		genesis.Rollups[i] = RollupSeal{Rollup: id, Hash: block.Hash}
 	}
 	return genesis, nil
 }
@@ -85,14 +96,24 @@ func (z *Zone) commonSeal() (SealRecord, error) {
 // matches reports whether the record is attested and every engine's chain has its block. The tick that caused a seal
 // commits to the hashes of its blocks, so its result must be attested, not only the one before it.
 func (z *Zone) matches(r SealRecord) bool {
-	if r.NextTick > z.results.agreement().Tick || len(r.Rollups) != len(z.machine.lanes) {
+	if r.NextTick > z.results.agreement().Tick {
 		return false
 	}
-	for i, l := range z.machine.lanes {
-		block, ok := l.engine.Sealed(r.Rollups[i].Number)
-		if !ok || r.Rollups[i].Rollup != l.rollup || block.Hash != r.Rollups[i].Hash {
+	for _, seal := range r.Rollups {
+		block, ok := z.engines[seal.Rollup].Sealed(seal.Number)
+		if !ok || block.Hash != seal.Hash {
 			return false
 		}
 	}
 	return true
+}
+
+// executable says whether the zone has an engine for every rollup of a seal.
+func (z *Zone) executable(r SealRecord) error {
+	for _, seal := range r.Rollups {
+		if z.engines[seal.Rollup] == nil {
+			return notConfigured(seal.Rollup, z.cfg.Zone)
+		}
+	}
+	return nil
 }

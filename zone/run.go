@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -21,10 +22,12 @@ type Zone struct {
 
 	// views is held while a tick's effects are published, so that a simulation sees all rollups after the same tick.
 	views sync.RWMutex
+	// members are the engines of the rollups that are members after the newest published tick.
+	members atomic.Pointer[map[core.RollupID]Engine]
 }
 
 // New opens the zone's folder and takes all engines back to the newest seal that they have in common; Run goes on from
-// there. engines must be exactly those of the zone's rollups, and belong to the zone from now on.
+// there. engines must be exactly those of the zone's rollups in the genesis and of cfg.Joining, and belong to the zone from now on.
 func New(cfg Config, engines map[core.RollupID]Engine, log Log) (*Zone, error) {
 	if err := cfg.validate(engines); err != nil {
 		return nil, err
@@ -42,6 +45,7 @@ func New(cfg Config, engines map[core.RollupID]Engine, log Log) (*Zone, error) {
 		senders: senders{known: cfg.Known}, store: st, results: newResults(),
 	}
 	z.machine = newMachine(cfg, members, engines, logBacklog{log, z.senders})
+	z.publishMembers()
 	if err := z.begin(); err != nil {
 		return nil, errors.Join(err, st.close())
 	}
@@ -70,7 +74,7 @@ func (z *Zone) step(number uint64) error {
 			return err
 		}
 	}
-	if err := z.machine.execute(tick, record.Lanes); err != nil {
+	if err := z.machine.execute(tick, record); err != nil {
 		return err
 	}
 	result, err := z.publish()
@@ -106,6 +110,7 @@ func (z *Zone) publish() (TickResult, error) {
 	if err := z.store.putTick(result, z.results.agreement()); err != nil {
 		return TickResult{}, fmt.Errorf("write results: %w", err)
 	}
+	z.publishMembers()
 	z.results.publish(result)
 	return result, nil
 }

@@ -96,7 +96,7 @@ func (z *Zone) checkSimulated(b *core.DecodedBundle) verdict {
 		return verdict{}
 	}
 	for i, tx := range b.Txs {
-		if z.engines[tx.Rollup()] == nil {
+		if (*z.members.Load())[tx.Rollup()] == nil {
 			return whole(core.VoidZoneUnassigned, i, fmt.Sprintf("rollup %s is not executed in zone %s", tx.Rollup(), z.cfg.Zone))
 		}
 	}
@@ -210,7 +210,7 @@ func (s *scratch) begin(ctx context.Context) (now uint64, err error) {
 	if s.tick, now = s.zone.results.published(); now == 0 {
 		return 0, ErrNotReady
 	}
-	for id, engine := range s.zone.engines {
+	for id, engine := range *s.zone.members.Load() {
 		if !s.reads(id) {
 			continue
 		}
@@ -241,7 +241,7 @@ func (s *scratch) reads(id core.RollupID) bool {
 
 // attempt is the state of a rollup after the legs, nil for one that the zone does not execute.
 func (s *scratch) attempt(id core.RollupID) (Attempt, error) {
-	if s.zone.engines[id] != nil && s.attempts[id] == nil {
+	if (*s.zone.members.Load())[id] != nil && s.attempts[id] == nil {
 		return nil, fmt.Errorf("%w: an assertion by a bundle that does not name the predeploy", ErrInvariant)
 	}
 	return s.attempts[id], nil

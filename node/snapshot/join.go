@@ -11,8 +11,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/orderedlog"
+	"github.com/lockstep-network/lockstep/ordering"
 	"github.com/lockstep-network/lockstep/ordering/comet"
 	"github.com/lockstep-network/lockstep/proof"
 	"github.com/lockstep-network/lockstep/zone"
@@ -26,6 +29,8 @@ const waitForPeers = 2 * time.Second
 type Joiner struct {
 	Genesis *core.Genesis
 	Home    Home
+	// Rollups are those that joined the network later, as this node knows them.
+	Rollups map[core.RollupID]*core.Joining
 	// DB is the engine's database, see comet.Config.
 	DB string
 	// Joining says who helps.
@@ -228,7 +233,8 @@ type unpacking struct {
 	manifest *Manifest
 	head     *Head
 	record   *core.TickRecord // of the snapshot's tick
-	install  []string         // what is made, relative to the home folder
+	machine  *ordering.Machine
+	install  []string // what is made, relative to the home folder
 }
 
 // order verifies the head and makes log and engine.
@@ -237,6 +243,7 @@ func (u *unpacking) order() error {
 	if err != nil {
 		return err
 	}
+	u.machine = machine
 	engine := comet.Config{Home: u.Home.staged(filepath.Dir(u.Home.Engine)), DB: u.DB}
 	payload, err := comet.Restore(engine, u.Genesis, machine, u.head.Engine)
 	if errors.Is(err, comet.ErrSnapshot) {
@@ -293,6 +300,16 @@ func (u *unpacking) rollup(ctx context.Context, seal zone.RollupSeal) (*evm.Chai
 		return nil, err
 	}
 	cfg := evm.ConfigOf(u.Genesis, seal.Rollup, u.Home.staged(u.Home.Rollup(seal.Rollup)))
+	if agreed, _ := u.machine.AgreedGenesis(seal.Rollup); agreed != (common.Hash{}) {
+		j := u.Rollups[seal.Rollup]
+		if j == nil {
+			return nil, fmt.Errorf("%w: rollup %s joined the network, and this node has no genesis of it", ErrNone, seal.Rollup)
+		}
+		if own := j.Hash(u.Genesis.NetworkID()); own != agreed {
+			return nil, fmt.Errorf("%w: rollup %s joined the network with genesis %s, this node has %s", ErrNone, seal.Rollup, agreed, own)
+		}
+		cfg.Rollup = j.Rollup
+	}
 	cfg.Logger = u.Logger
 	in := u.fetcher.open(part)
 	err = evm.Import(ctx, cfg, seal.Number, seal.Hash, in)
