@@ -49,7 +49,7 @@ func running(t *testing.T) (*Network, *Cluster) {
 }
 
 func register(id core.RollupID) core.Change {
-	return core.Change{RegisterRollup: &core.RegisterRollup{ID: id, Name: "new", Kind: core.KindOpaque}}
+	return core.Change{RegisterRollup: &core.RegisterRollup{ID: id, Name: "new-" + id.String(), Kind: core.KindOpaque}}
 }
 
 func TestControl_RegistersAndRetiresARollup(t *testing.T) {

@@ -26,7 +26,7 @@ func newKeys() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		newProve(), newKeysValidator(), newKeysPassword(),
+		newKeysValidator(), newKeysPassword(),
 		newKeyCommand(keyCommand{
 			use: "new FILE", short: "Make a key and write it, encrypted, to a new file", encrypts: true,
 			run: func(f keyFiles) (common.Address, error) {

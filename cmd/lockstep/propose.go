@@ -28,6 +28,8 @@ type proposal struct {
 	query     query
 	effective uint64
 	valid     time.Duration
+	// network, if not zero, is the one that the change is for.
+	network core.NetworkID
 }
 
 func newPropose() *cobra.Command {
@@ -50,6 +52,11 @@ func newPropose() *cobra.Command {
 				version, err := numberOf(args, 0, "VERSION")
 				return core.Change{SetProtocol: &core.SetProtocol{Version: version}}, err
 			}),
+		proposeCommand("cancel NUMBER", "Give up a change that was submitted and has not taken effect", "  lockstep propose cancel 3 > change.json",
+			func(args []string) (core.Change, error) {
+				sequence, err := numberOf(args, 0, "NUMBER")
+				return core.Change{Cancel: &core.CancelChange{Sequence: sequence}}, err
+			}),
 	)
 	return cmd
 }
@@ -57,7 +64,7 @@ func newPropose() *cobra.Command {
 func proposeRollups() []*cobra.Command {
 	var register core.RegisterRollup
 	var kind, operator string
-	add := proposeCommand("register-rollup ID", "Let a rollup of kind opstack or opaque join",
+	add := proposeCommand("register-rollup ID", "Let a rollup of kind opstack or opaque join; join-zone is for kind evm",
 		"  lockstep propose register-rollup 777 --name my-chain --kind opstack --operator 0x… > change.json",
 		func(args []string) (change core.Change, err error) {
 			id, err := numberOf(args, 0, "ID")
@@ -78,7 +85,7 @@ func proposeRollups() []*cobra.Command {
 	add.Flags().StringVar(&kind, "kind", "opaque", "opstack or opaque")
 	add.Flags().StringVar(&operator, "operator", "", "`ADDRESS` whose key signs the rollup's blocks and reports; required for kind opstack")
 	return []*cobra.Command{
-		add,
+		add, proposeJoin(),
 		proposeCommand("retire-rollup ID", "Order nothing for a rollup any more, for good", "  lockstep propose retire-rollup 777 > change.json",
 			func(args []string) (core.Change, error) {
 				id, err := numberOf(args, 0, "ID")
@@ -98,7 +105,7 @@ func proposeRollups() []*cobra.Command {
 
 func proposeValidators() []*cobra.Command {
 	return []*cobra.Command{
-		proposeCommand("add-validator FILE", "Let a validator join; FILE is what `lockstep keys prove` gave its operator",
+		proposeCommand("add-validator FILE", "Let a validator join; FILE is what `lockstep keys validator` gave its operator",
 			"  lockstep propose add-validator validator.json > change.json", func(args []string) (core.Change, error) {
 				v, err := validatorOf(args, 0)
 				return core.Change{AddValidator: v}, err
@@ -108,7 +115,7 @@ func proposeValidators() []*cobra.Command {
 				address, err := addressOf(args, 0, "ADDRESS")
 				return core.Change{RemoveValidator: &core.RemoveValidator{Address: address}}, err
 			}),
-		proposeCommand("replace-keys ADDRESS FILE", "Give a validator other keys; FILE is what `lockstep keys prove` gave its operator",
+		proposeCommand("replace-keys ADDRESS FILE", "Give a validator other keys; FILE is what `lockstep keys validator` gave its operator",
 			"  lockstep propose replace-keys 0x… validator.json > change.json", func(args []string) (change core.Change, err error) {
 				address, err := addressOf(args, 0, "ADDRESS")
 				if err != nil {
@@ -148,10 +155,15 @@ func proposeCommand(use, short, example string, changeOf func(args []string) (co
 			return p.write(cmd, change)
 		},
 	}
+	p.flags(cmd)
+	return cmd
+}
+
+// flags are those of all proposals.
+func (p *proposal) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.query.rpc, "rpc", demoRPC, "`URL` of any gateway of the network")
 	cmd.Flags().Uint64Var(&p.effective, "effective", 0, "`TICK` from which the change holds; 0 is as soon as it is ordered")
 	cmd.Flags().DurationVar(&p.valid, "valid", 7*24*time.Hour, "how long from now it may be signed and submitted, at most 720h")
-	return cmd
 }
 
 // write makes the entry that is next in the network and prints it.
@@ -164,6 +176,9 @@ func (p *proposal) write(cmd *cobra.Command, change core.Change) error {
 	file, err := p.next(cmd.Context(), c, change)
 	if err != nil {
 		return p.query.explain(err)
+	}
+	if p.network != (core.NetworkID{}) && p.network != file.NetworkID {
+		return fmt.Errorf("%s is network %s, the genesis that was given is of network %s", p.query.rpc, file.NetworkID, p.network)
 	}
 	if err := file.Validate(); err != nil {
 		return err
@@ -219,7 +234,7 @@ func validatorOf(args []string, i int) (*core.Validator, error) {
 	}
 	v := new(core.Validator)
 	if err := json.Unmarshal(text, v); err != nil {
-		return nil, fmt.Errorf("%s is no validator: %w; `lockstep keys prove` makes one", args[i], err)
+		return nil, fmt.Errorf("%s is no validator: %w; `lockstep keys validator` makes one", args[i], err)
 	}
 	return v, nil
 }

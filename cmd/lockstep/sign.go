@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lockstep-network/lockstep/client"
-	"github.com/lockstep-network/lockstep/node"
 	"github.com/lockstep-network/lockstep/node/keys"
 )
 
@@ -173,42 +172,5 @@ func newChanges() *cobra.Command {
 	}
 	q.register(cmd)
 	cmd.Flags().Uint64Var(&from, "from", 1, "the `NUMBER` of the first change to list")
-	return cmd
-}
-
-// newProve is `keys prove`: what a validator's operator gives to who proposes it.
-func newProve() *cobra.Command {
-	var home, key, password string
-	var power uint64
-	cmd := &cobra.Command{
-		Use:   "prove",
-		Short: "Show a validator's public keys with the proofs that its operator holds both, for `lockstep propose`",
-		Long: "Prints the public keys of a validator with proofs of possession, as a genesis and `lockstep propose add-validator` take them. The consensus\n" +
-			"key is that of the node's home folder; a folder without one gets one.",
-		Example: "  lockstep keys prove --home validator-5 --key validator-5.json --password-file password --power 10 > validator.json",
-		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if home == "" || key == "" {
-				return usageError{fmt.Errorf("--home and --key are required: the node's folder and the file of its Ethereum key")}
-			}
-			ethereum, err := keys.Load(key, password)
-			if err != nil {
-				return err
-			}
-			v, nodeID, err := node.ProveKeys(home, ethereum, power)
-			if err != nil {
-				return err
-			}
-			if err := v.Validate(); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "validator %s, consensus key %s, node id %s\n", v.Address, v.ConsensusKey, nodeID)
-			return printJSON(cmd.OutOrStdout(), &v)
-		},
-	}
-	cmd.Flags().StringVar(&home, "home", "", "`DIR` of the validator's node")
-	cmd.Flags().StringVar(&key, "key", "", "`FILE` of its Ethereum key: an encrypted keystore file, or 64 hex digits")
-	cmd.Flags().StringVar(&password, "password-file", "", "`FILE` with the password of an encrypted key in its first line")
-	cmd.Flags().Uint64Var(&power, "power", 1, "its `POWER`; for replaced keys the one that it has")
 	return cmd
 }
