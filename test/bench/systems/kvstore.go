@@ -173,7 +173,7 @@ func newMember(home string, task kvstoreTask) (*member, error) {
 // tune gives the engine what ours gives it, see ordering/comet/settings.go. Its own mempool stays, as its application has none; a
 // block is proposed when there is a transaction, as ours waits for one.
 func tune(e *cmtcfg.Config, ours comet.Config) {
-	e.DBBackend = ours.DB
+	e.DBBackend = comet.GoLevelDB // ours is no database that the engine has by itself
 	e.TxIndex.Indexer = "null"
 	e.Storage.DiscardABCIResponses = true
 	c := e.Consensus
