@@ -122,8 +122,8 @@ var (
 	ErrSolutionFails = errors.New("gateway: solution fails")
 	// ErrSolution: the bundle takes effect, and does not fill and claim the order.
 	ErrSolution = errors.New("gateway: no solution of this intent")
-	// ErrSolutionQuota: too many of this client's solutions failed.
-	ErrSolutionQuota = errors.New("gateway: too many of this client's solutions failed")
+	// ErrSolutionQuota: too many of this client's orders and solutions failed.
+	ErrSolutionQuota = errors.New("gateway: too many of this client's orders and solutions failed")
 	// ErrOutbid: there are as many solutions as may be, and all of them are better.
 	ErrOutbid = errors.New("gateway: better solutions are there")
 
@@ -245,7 +245,7 @@ var errorTable = []errorRow{
 	{ErrIntentFunds, 47706, "intentFunds", "the user's input cannot be taken"},
 	{ErrSolutionFails, 47707, "solutionFails", "the solution would have no effect"},
 	{ErrSolution, 47708, "solution", "the bundle does not fill and claim the order"},
-	{ErrSolutionQuota, 47709, "solutionQuota", "too many of this client's solutions failed"},
+	{ErrSolutionQuota, 47709, "solutionQuota", "too many of this client's orders and solutions failed"},
 	{ErrOutbid, 47710, "outbid", "the book has room for better solutions only"},
 
 	{core.ErrRetired, 47205, "retired", "the rollup is retired"},

@@ -49,9 +49,18 @@ func New(cfg Config, deps Deps) (*Book, error) {
 
 // Submit checks an order and takes it into the book; the hash is its id. One that is there already is no error.
 func (b *Book) Submit(ctx context.Context, client string, signed orders.Order, signature []byte) (common.Hash, error) {
-	id, err := b.submit(ctx, client, signed, signature)
+	b.mu.Lock()
+	err := b.quota.ask(client, b.deps.Now())
+	b.mu.Unlock()
+	var id common.Hash
+	if err == nil {
+		id, err = b.submit(ctx, client, signed, signature)
+	}
 	if err != nil {
 		b.deps.Metrics.refused.Inc()
+		b.mu.Lock()
+		b.charge(client, err)
+		b.mu.Unlock()
 	}
 	return id, err
 }
@@ -76,7 +85,7 @@ func (b *Book) submit(ctx context.Context, client string, signed orders.Order, s
 	if now == 0 {
 		return common.Hash{}, refuse(ErrNotServed, "no tick is executed yet, try again")
 	}
-	if err := checkDeadlines(&o, now); err != nil {
+	if err := b.checkDeadlines(&o, now); err != nil {
 		return common.Hash{}, err
 	}
 	end, err := b.slot()
@@ -157,15 +166,15 @@ func (b *Book) solve(ctx context.Context, client string, id common.Hash, bundle 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkForm(&bundle, timeMs); err != nil {
-		return nil, err
-	}
 	end, err := b.slot()
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	r, err := b.simulate(ctx, order, bundle)
+	var r Result
+	if err = checkForm(&bundle, timeMs); err == nil {
+		r, err = b.simulate(ctx, order, bundle)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err != nil {
@@ -193,10 +202,13 @@ func (b *Book) asks(client string, id common.Hash) (o *Order, timeMs uint64, err
 	return &e.order, b.machine.time, b.quota.ask(client, b.deps.Now())
 }
 
-// charge charges a client for a solution that fails by itself. The caller holds the lock.
+// charge charges a client for an order or a solution that is at fault itself. The caller holds the lock.
 func (b *Book) charge(client string, err error) {
-	if errors.Is(err, ErrFails) || errors.Is(err, ErrSolution) {
-		b.quota.charge(client, b.deps.Now())
+	for _, fault := range []error{ErrOrder, ErrDeadline, ErrSignature, ErrNonce, ErrFunds, ErrFails, ErrSolution} {
+		if errors.Is(err, fault) {
+			b.quota.charge(client, b.deps.Now())
+			return
+		}
 	}
 }
 

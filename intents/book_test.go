@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/big"
 	"runtime"
@@ -597,6 +598,51 @@ func TestBook_EveryCapIsKept(t *testing.T) {
 		o, signature := d.order(nil)
 		_, err := d.Submit(t.Context(), "client", o, append(signature, make([]byte, 400)...))
 		wantRefusal(t, err, ErrLimit, "intents.maxOrderBytes", "at most 400")
+	})
+	t.Run("maxLifetime", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, func(c *Config) { c.MaxLifetime = 30 * time.Second })
+		latest := uint32(begin/1000 + 30)
+		o, signature := d.order(func(o *orders.Order, _ *orders.Intent) { o.OpenDeadline, o.FillDeadline = latest+1, latest+2 })
+		_, err := d.Submit(t.Context(), "client", o, signature)
+		wantRefusal(t, err, ErrLimit, "intents.maxLifetime", fmt.Sprintf("have %d, the order's first deadline: want at most %d, which is 30s ahead", latest+1, latest))
+		d.submitted(func(o *orders.Order, _ *orders.Intent) { o.OpenDeadline, o.FillDeadline = latest, latest+1000 })
+	})
+	t.Run("failing orders", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, func(c *Config) { c.MaxClientFailures, c.FailureWindow = 3, time.Minute })
+		past, forged := d.order(func(o *orders.Order, _ *orders.Intent) { o.FillDeadline = 99 })
+		good, signature := d.order(nil)
+		for range 2 { // what fails its form, and what fails the state
+			if _, err := d.Submit(t.Context(), "client", past, forged); !errors.Is(err, ErrDeadline) {
+				t.Fatal(err)
+			}
+			if _, err := d.Submit(t.Context(), "client", good, forged); !errors.Is(err, ErrSignature) {
+				t.Fatal(err)
+			}
+		}
+		_, err := d.Submit(t.Context(), "client", good, signature)
+		wantRefusal(t, err, ErrQuota, "", "try again in 20s")
+		id, err := d.Submit(t.Context(), "another", good, signature)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.Solve(t.Context(), "client", id, d.solution(1, id, 100, 90))
+		wantRefusal(t, err, ErrQuota, "", "try again in 20s") // it is one allowance for both
+	})
+	t.Run("failing forms", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, func(c *Config) { c.MaxClientFailures, c.FailureWindow = 3, time.Minute })
+		id := d.submitted(nil)
+		pinned := d.solution(1, id, 100, 90)
+		pinned.ParentTick = 7
+		for range 4 {
+			if _, err := d.Solve(t.Context(), "solver", id, pinned); !errors.Is(err, ErrSolution) {
+				t.Fatal(err)
+			}
+		}
+		_, err := d.Solve(t.Context(), "solver", id, d.solution(2, id, 100, 90))
+		wantRefusal(t, err, ErrQuota, "", "try again in 20s")
 	})
 	t.Run("maxSimulations", func(t *testing.T) {
 		t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -75,14 +76,20 @@ func (b *Book) inZone(field string, chain *big.Int) error {
 	}
 }
 
-// checkDeadlines refuses what no block can take any more.
-func checkDeadlines(o *Order, timeMs uint64) error {
+// checkDeadlines refuses what no block can take any more, and what would stay for too long.
+func (b *Book) checkDeadlines(o *Order, timeMs uint64) error {
 	for _, d := range []struct {
 		name string
 		v    uint32
 	}{{"order.openDeadline", o.Signed.OpenDeadline}, {"order.fillDeadline", o.Signed.FillDeadline}} {
 		if uint64(d.v) < timeMs/1000 {
 			return &Refusal{Cause: ErrDeadline, Field: d.name, Have: fmt.Sprint(d.v), Want: fmt.Sprintf("at least %d, the network's time in seconds", timeMs/1000)}
+		}
+	}
+	if latest := timeMs/1000 + uint64(b.cfg.MaxLifetime/time.Second); o.deadline() > latest {
+		return &Refusal{
+			Cause: ErrLimit, Field: "intents.maxLifetime", Have: fmt.Sprintf("%d, the order's first deadline", o.deadline()),
+			Want: fmt.Sprintf("at most %d, which is %s ahead of the network's time", latest, b.cfg.MaxLifetime),
 		}
 	}
 	return nil

@@ -20,6 +20,8 @@ type Config struct {
 	MaxClientOrders int
 	// MaxOrderBytes bounds an order's data and signature together, in bytes.
 	MaxOrderBytes int
+	// MaxLifetime is how far ahead of the network's time the first deadline of an order may be: until then it may take a place in the book.
+	MaxLifetime time.Duration
 	// MaxSolutions bounds the solutions of an order that are kept for its auction, MaxClientSolutions those of one client among
 	// them; better ones take the place of worse ones.
 	MaxSolutions       int
@@ -28,8 +30,8 @@ type Config struct {
 	MaxSolutionsBytes int
 	// MaxSimulations bounds how many simulations, and checks of orders against the state, are under way at a time.
 	MaxSimulations int
-	// MaxClients bounds the clients whose failing solutions are counted. MaxClientFailures is how many solutions of one client
-	// may fail their simulation per FailureWindow before more are refused.
+	// MaxClients bounds the clients whose failures are counted. MaxClientFailures is how many orders and solutions of one client, together,
+	// may fail their checks or their simulation per FailureWindow before more are refused.
 	MaxClients        int
 	MaxClientFailures int
 	FailureWindow     time.Duration
@@ -47,6 +49,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		Enabled: true, Window: 8, MaxOrders: 4096, MaxUserOrders: 64, MaxClientOrders: 1024, MaxOrderBytes: 8 << 10,
+		MaxLifetime:  7 * 24 * time.Hour,
 		MaxSolutions: 32, MaxClientSolutions: 8, MaxSolutionsBytes: 32 << 20, MaxSimulations: 4,
 		MaxClients: 1 << 14, MaxClientFailures: 64, FailureWindow: time.Minute,
 		MaxClosed: 4096, MaxSubscribers: 256, FeedBacklog: 1024, CheckRate: 2,
@@ -75,6 +78,9 @@ func (c Config) Validate() error {
 	}
 	if c.FailureWindow <= 0 {
 		problems = append(problems, fmt.Errorf("intents.failureWindow is %s, want more than 0", c.FailureWindow))
+	}
+	if c.MaxLifetime < time.Second {
+		problems = append(problems, fmt.Errorf("intents.maxLifetime is %s, want at least 1s", c.MaxLifetime))
 	}
 	return errors.Join(problems...)
 }

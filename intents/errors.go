@@ -25,8 +25,8 @@ var (
 	ErrFails = errors.New("intents: solution fails")
 	// ErrSolution: the solution takes effect, and does not fill and claim the order.
 	ErrSolution = errors.New("intents: solution does not fill and claim the order")
-	// ErrQuota: too many of the client's solutions failed.
-	ErrQuota = errors.New("intents: too many of this client's solutions failed")
+	// ErrQuota: too many of the client's orders and solutions failed.
+	ErrQuota = errors.New("intents: too many of this client's orders and solutions failed")
 	// ErrOutbid: as many solutions as may be are there, and all are better.
 	ErrOutbid = errors.New("intents: better solutions are there")
 	// ErrLimit: a cap of Config is reached, which the field names.

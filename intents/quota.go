@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// quota counts the failing solutions of clients, as the pool counts void bundles: to simulate costs this node, and nothing the
+// quota counts the failing orders and solutions of clients, as the pool counts void bundles: to check and to simulate costs this node, and nothing the
 // client. It is not safe for concurrent use.
 type quota struct {
 	cfg Config
@@ -15,7 +15,7 @@ type quota struct {
 
 func newQuota(cfg Config) *quota { return &quota{cfg: cfg, paid: make(map[string]time.Time)} }
 
-// ask refuses a client of which too many solutions failed lately.
+// ask refuses a client of which too many orders and solutions failed lately.
 func (q *quota) ask(client string, now time.Time) error {
 	until := now.Add(q.cfg.FailureWindow)
 	if paid := q.paid[client]; paid.After(until) {

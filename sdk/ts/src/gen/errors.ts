@@ -95,7 +95,7 @@ export const rpcErrors = {
   intentFunds: { code: 47706, name: 'LockstepIntentFundsError', text: "the user's input cannot be taken" },
   solutionFails: { code: 47707, name: 'LockstepSolutionFailsError', text: "the solution would have no effect" },
   solution: { code: 47708, name: 'LockstepSolutionError', text: "the bundle does not fill and claim the order" },
-  solutionQuota: { code: 47709, name: 'LockstepSolutionQuotaError', text: "too many of this client's solutions failed" },
+  solutionQuota: { code: 47709, name: 'LockstepSolutionQuotaError', text: "too many of this client's orders and solutions failed" },
   outbid: { code: 47710, name: 'LockstepOutbidError', text: "the book has room for better solutions only" },
   control: { code: 47800, name: 'LockstepControlError', text: "the network cannot be changed so" },
   controlSignature: { code: 47801, name: 'LockstepControlSignatureError', text: "invalid signature of a control entry" },
