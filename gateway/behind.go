@@ -25,7 +25,7 @@ func (s *Supervision) lag() (executed, decided uint64, ok bool) {
 			executed = min(executed, z.Executed())
 		}
 	}
-	return executed, decided, executed+lagAllowed < decided
+	return executed, decided, executed+s.maxLag < decided
 }
 
 // lagText says how far behind.

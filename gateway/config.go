@@ -62,6 +62,9 @@ type Config struct {
 	MaxWait time.Duration
 	// SessionWait is how long a request waits for the tick that its Lockstep-Min-Tick names before it is refused.
 	SessionWait time.Duration
+	// MaxLag is by how many ticks what is executed here may be behind before clients are sent elsewhere: behind what the network has decided, at
+	// a follower, and behind this node's own log. A gateway alone expects as much of those behind it.
+	MaxLag uint64
 	// SimulateTimeout bounds the execution of one simulation.
 	SimulateTimeout time.Duration
 	// ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout are those of net/http.
@@ -81,7 +84,7 @@ func Default() Config {
 		MaxConnections: 1024, MaxConnectionsPerClient: 768, MaxCallsPerConnection: 256, MaxBody: 2 << 20, BodyBudget: 128 << 20,
 		MaxBatch: 100, MaxBatchResponse: 10 << 20,
 		MaxWaiters: 8192, MaxSimulations: 8, MaxSubscriptions: 2048, MaxSubscriptionsPerConnection: 128, FeedBacklog: 4096, FeedBytes: 32 << 20,
-		SubmitWait: 500 * time.Millisecond, AcceptWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SessionWait: 2 * time.Second, SimulateTimeout: 5 * time.Second,
+		SubmitWait: 500 * time.Millisecond, AcceptWait: 500 * time.Millisecond, MaxWait: 25 * time.Second, SessionWait: 2 * time.Second, MaxLag: 256, SimulateTimeout: 5 * time.Second,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, DrainTimeout: 5 * time.Second,
 	}
@@ -105,6 +108,9 @@ func (c Config) Validate() error {
 		if limit.v < 1 {
 			problems = append(problems, fmt.Errorf("gateway.%s is %d, want at least 1", limit.name, limit.v))
 		}
+	}
+	if c.MaxLag < 1 {
+		problems = append(problems, fmt.Errorf("gateway.maxLag is %d, want at least 1 tick", c.MaxLag))
 	}
 	if c.ClientRate < 0 || c.ClientRate > 0 && c.ClientBurst < c.MaxBatch {
 		problems = append(problems, fmt.Errorf("gateway.clientRate is %d and clientBurst %d, want at least 0 and at least maxBatch (%d)", c.ClientRate, c.ClientBurst, c.MaxBatch))

@@ -126,7 +126,7 @@ func (d *door) body(w http.ResponseWriter, r *http.Request) (body []byte, releas
 	if !d.bodies.TryAcquire(size) {
 		d.exceeded(limitBodyBudget)
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, &Refusal{Cause: ErrBusy, Field: "body", Want: fmt.Sprintf("at most %d bytes in all requests together", d.cfg.BodyBudget)})
+		refuse(w, http.StatusServiceUnavailable, d.bodiesFull())
 		return nil, nil, false
 	}
 	release = func() { d.bodies.Release(size) }
@@ -159,3 +159,38 @@ func (d *door) allowBatch(w http.ResponseWriter, r *http.Request, body []byte) b
 	}
 	return true
 }
+
+// bodiesFull says that there is no room for another body.
+func (d *door) bodiesFull() *Refusal {
+	return &Refusal{Cause: ErrBusy, Field: "body", Want: fmt.Sprintf("at most %d bytes in all requests together", d.cfg.BodyBudget)}
+}
+
+// paidBody is a body that somebody else reads. What is read of it takes from the budget for all bodies until it is released; what has
+// a length has taken it before.
+type paidBody struct {
+	io.ReadCloser
+	door       *door
+	paid, read int64
+}
+
+// pay takes so many bytes of the budget, or tells that they are not there.
+func (b *paidBody) pay(bytes int64) bool {
+	if !b.door.bodies.TryAcquire(bytes) {
+		b.door.exceeded(limitBodyBudget)
+		return false
+	}
+	b.paid += bytes
+	return true
+}
+
+// Read implements io.Reader. Its error is a *Refusal when the budget is used up.
+func (b *paidBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.read += int64(n); b.read > b.paid && !b.pay(b.read-b.paid) {
+		return 0, b.door.bodiesFull()
+	}
+	return n, err
+}
+
+// release gives everything back. Nothing is read after it.
+func (b *paidBody) release() { b.door.bodies.Release(b.paid) }

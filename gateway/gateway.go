@@ -100,7 +100,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	g.meters = newMeters(deps.Metrics, g)
 	g.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
 	g.feed.now = g.deps.Now
-	g.supervision = newSupervision(g.deps, g.attestedResult, g.draining)
+	g.supervision = newSupervision(g.cfg, g.deps, g.attestedResult, g.draining)
 	root := rpc.NewServer()
 	if err := root.RegisterName("lockstep", &API{g}); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWiring, err)

@@ -20,6 +20,7 @@ type Supervision struct {
 	attested func(core.ZoneID) core.Attested
 	now      func() time.Time
 	decided  func() uint64 // nil for a node that decides itself
+	maxLag   uint64
 	ready    *readiness
 	// draining is closed when the shutdown begins.
 	draining <-chan struct{}
@@ -30,12 +31,12 @@ func NewSupervision(deps Deps) *Supervision {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	return newSupervision(deps, deps.Ledger.Attested, nil)
+	return newSupervision(Default(), deps, deps.Ledger.Attested, nil)
 }
 
-func newSupervision(deps Deps, attested func(core.ZoneID) core.Attested, draining <-chan struct{}) *Supervision {
+func newSupervision(cfg Config, deps Deps, attested func(core.ZoneID) core.Attested, draining <-chan struct{}) *Supervision {
 	return &Supervision{
-		genesis: deps.Genesis, log: deps.Log, zones: deps.Zones, attested: attested, now: deps.Now, decided: deps.Decided,
+		genesis: deps.Genesis, log: deps.Log, zones: deps.Zones, attested: attested, now: deps.Now, decided: deps.Decided, maxLag: cfg.MaxLag,
 		ready: &readiness{head: deps.Log.Head(), since: deps.Now()}, draining: draining,
 	}
 }
@@ -111,9 +112,6 @@ type Reason struct {
 	Text string       `json:"text"`
 }
 
-// lagAllowed is by how many ticks a zone may be behind the log.
-const lagAllowed = 256
-
 // readinessNow looks at ordering and at every zone.
 func (s *Supervision) readinessNow() Readiness {
 	r := Readiness{
@@ -140,7 +138,7 @@ func (s *Supervision) readinessNow() Readiness {
 		switch {
 		case z.Err() != nil:
 			add("zoneStopped", stoppedText, &registered.ID)
-		case executed < z.Shown() || executed+lagAllowed < r.Tick:
+		case executed < z.Shown() || executed+s.maxLag < r.Tick:
 			add("zoneBehind", "the zone executes ticks that were ordered before", &registered.ID)
 		}
 	}

@@ -45,7 +45,7 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if api := g.deps.Rollups; api != nil && api.Serves(r.URL.Path) {
-		api.ServeHTTP(w, r)
+		g.serveRollups(w, r)
 		return
 	}
 	m, err := g.route(r.URL.Path)
@@ -77,6 +77,19 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD, OPTIONS, POST")
 		refuse(w, http.StatusMethodNotAllowed, &Refusal{Cause: ErrHTTP, Field: "method", Have: r.Method, Want: "POST"})
 	}
+}
+
+// serveRollups serves a call of the API for rollups' nodes. It reads the body itself, so that is paid for while it is read.
+func (g *Gateway) serveRollups(w http.ResponseWriter, r *http.Request) {
+	paid := &paidBody{ReadCloser: r.Body, door: &g.door}
+	defer paid.release()
+	if r.ContentLength > 0 && !paid.pay(r.ContentLength) {
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, g.bodiesFull())
+		return
+	}
+	r.Body = paid
+	g.deps.Rollups.ServeHTTP(w, r)
 }
 
 // explorerPath is where the web page is.

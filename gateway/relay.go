@@ -61,7 +61,7 @@ func NewRelay(cfg Config, behind RelayConfig, deps RelayDeps) (*Relay, error) {
 		deps.Metrics = prometheus.NewRegistry()
 	}
 	r := &Relay{deps: deps, log: deps.Logger.With("stage", "relay"), draining: make(chan struct{})}
-	r.upstreams = newUpstreams(behind, deps.Network, r.log)
+	r.upstreams = newUpstreams(behind, cfg.MaxLag, deps.Network, r.log)
 	refusals := newRefusals(deps.Metrics)
 	deps.Metrics.MustRegister(r.upstreams.requests, r.upstreams.readiness)
 	r.metrics = promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})

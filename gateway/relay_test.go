@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -226,6 +227,60 @@ func TestRelayConfig_NamesWhatIsWrong(t *testing.T) {
 		c.Upstreams = upstreams
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "relay.upstreams") {
 			t.Errorf("%q: %v", upstreams, err)
+		}
+	}
+}
+
+// A gateway that is frozen takes requests and answers none. What was asked of it is asked of another once that is noticed.
+func TestRelay_AsksAnotherThanOneThatFroze(t *testing.T) {
+	t.Parallel()
+	var frozen atomic.Bool
+	begun, thaw := make(chan struct{}, 64), make(chan struct{})
+	one := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case r.URL.Path == "/readyz" && !frozen.Load():
+			_, _ = io.WriteString(w, `{"ready":true,"tick":5}`)
+		case strings.Contains(string(body), "lockstep_status"):
+			_, _ = io.WriteString(w, `{"result":{"networkId":"`+gatewaytest.Genesis().NetworkID().String()+`"}}`)
+		case r.URL.Path == "/readyz":
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			begun <- struct{}{}
+			<-thaw
+		}
+	}))
+	t.Cleanup(one.Close)
+	t.Cleanup(func() { close(thaw) }) // before it is closed
+	h := gatewaytest.New(t, gatewaytest.Options{})
+	url := newRelay(t, func(c *gateway.Config) { c.TrustedProxies = []string{"127.0.0.1"} }, one.URL, h.URL("http", ""))
+	awaitUpstreams(t, url, 2)
+	const clients = 64 // each stays with one of the two: it is all but certain that somebody is with the one that freezes
+	answers := make(chan string, clients)
+	for i := range clients {
+		go func() {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/rollup/901", strings.NewReader(chainID))
+			if err != nil {
+				answers <- err.Error()
+				return
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("X-Forwarded-For", fmt.Sprintf("192.0.2.%d", i))
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				answers <- err.Error()
+				return
+			}
+			defer res.Body.Close()
+			text, _ := io.ReadAll(res.Body)
+			answers <- string(text)
+		}()
+	}
+	<-begun
+	frozen.Store(true)
+	for range clients {
+		if answer := <-answers; !strings.Contains(answer, "0x385") {
+			t.Errorf("an answer: %s", answer)
 		}
 	}
 }

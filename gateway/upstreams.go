@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -57,6 +58,7 @@ func (c RelayConfig) Validate() error {
 // when that one is not there.
 type upstreams struct {
 	cfg     RelayConfig
+	maxLag  uint64
 	network string
 	log     *slog.Logger
 	all     []*upstream
@@ -75,11 +77,19 @@ type upstream struct {
 	tick  uint64 // the newest tick that it has executed, as of the last check
 	why   string // it is not ready; empty while it is
 	known bool   // it is of the right network
+	// gone is closed while it is not ready. Who waits for an answer to a question asks elsewhere then.
+	gone chan struct{}
 }
 
-func newUpstreams(cfg RelayConfig, network string, log *slog.Logger) *upstreams {
+func newUpstream(url *url.URL) *upstream {
+	up := &upstream{url: url, why: "not asked yet", gone: make(chan struct{})}
+	close(up.gone)
+	return up
+}
+
+func newUpstreams(cfg RelayConfig, maxLag uint64, network string, log *slog.Logger) *upstreams {
 	u := &upstreams{
-		cfg: cfg, network: network, log: log,
+		cfg: cfg, maxLag: maxLag, network: network, log: log,
 		plain: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DialContext: (&net.Dialer{Timeout: cfg.CheckTimeout}).DialContext},
 		grpc:  &http.Transport{Protocols: new(http.Protocols), DialContext: (&net.Dialer{Timeout: cfg.CheckTimeout}).DialContext},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -92,7 +102,7 @@ func newUpstreams(cfg RelayConfig, network string, log *slog.Logger) *upstreams 
 	u.grpc.Protocols.SetUnencryptedHTTP2(true)
 	for _, text := range cfg.Upstreams {
 		parsed, _ := url.Parse(text) // validated
-		u.all = append(u.all, &upstream{url: parsed, why: "not asked yet"})
+		u.all = append(u.all, newUpstream(parsed))
 		u.readiness.WithLabelValues(parsed.Host)
 	}
 	return u
@@ -209,6 +219,12 @@ func (u *upstreams) note(up *upstream, tick uint64, err error) {
 	if why == "" {
 		up.tick = tick
 	}
+	switch {
+	case why == "" && before != "":
+		up.gone = make(chan struct{})
+	case why != "" && before == "":
+		close(up.gone)
+	}
 	up.mu.Unlock()
 	switch {
 	case why == "" && before != "":
@@ -275,7 +291,7 @@ func (u *upstreams) order(f forwarded) []*upstream {
 		}
 		h := fnv.New64a()
 		_, _ = io.WriteString(h, f.client+" "+up.url.Host) // never fails
-		places = append(places, place{up, tick+lagAllowed < f.least, h.Sum64()})
+		places = append(places, place{up, tick+u.maxLag < f.least, h.Sum64()})
 	}
 	slices.SortFunc(places, func(a, b place) int {
 		if a.lacks != b.lacks {
@@ -298,14 +314,14 @@ func b2i(b bool) int {
 }
 
 // RoundTrip takes a request to the client's gateway, or to the next one: when nobody is there, when that one says 503, which
-// it does before it does anything, and, unless it submits something, when it is lost before it answers.
+// it does before it does anything, and, unless it submits something, when it is lost, or found not to be ready, before it answers.
 func (u *upstreams) RoundTrip(req *http.Request) (*http.Response, error) {
 	f, _ := req.Context().Value(forwardedKey{}).(forwarded)
 	var last error
 	again := f.body != nil || req.Body == nil || req.Body == http.NoBody // what it sends can be sent once more
 	candidates := u.order(f)
 	for i, up := range candidates {
-		res, err := u.send(req, up, f)
+		res, err := u.attempt(req, up, f, again && !f.submits && i < len(candidates)-1)
 		switch {
 		case err == nil && (res.StatusCode != http.StatusServiceUnavailable || i == len(candidates)-1 || !again):
 			u.requests.WithLabelValues(up.url.Host, "answered").Inc()
@@ -316,6 +332,10 @@ func (u *upstreams) RoundTrip(req *http.Request) (*http.Response, error) {
 			continue
 		case req.Context().Err() != nil:
 			return nil, err // the client is gone
+		case errors.Is(err, errGone):
+			u.requests.WithLabelValues(up.url.Host, "lost").Inc()
+			last = err
+			continue
 		}
 		u.requests.WithLabelValues(up.url.Host, "lost").Inc()
 		u.note(up, 0, err)
@@ -336,7 +356,42 @@ func unsent(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// send makes one attempt.
+// errGone: the gateway has not answered and is not ready any more.
+var errGone = errors.New("relay: gateway is not ready any more")
+
+// attempt makes one attempt. If others can be asked as well it gives up once this one is found not to be ready: one that is frozen does not
+// break its connections.
+func (u *upstreams) attempt(req *http.Request, up *upstream, f forwarded, others bool) (*http.Response, error) {
+	if !others {
+		return u.send(req, up, f)
+	}
+	up.mu.Lock()
+	gone := up.gone
+	up.mu.Unlock()
+	ctx, cancel := context.WithCancel(req.Context()) // which ends with the request: an answer is read until then
+	answered := make(chan struct{})
+	var settled atomic.Bool // by an answer, or by giving up
+	go func() {
+		select {
+		case <-gone:
+			if settled.CompareAndSwap(false, true) {
+				cancel()
+			}
+		case <-answered:
+		}
+	}()
+	res, err := u.send(req.WithContext(ctx), up, f)
+	close(answered)
+	if !settled.CompareAndSwap(false, true) {
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return nil, errGone
+	}
+	return res, err
+}
+
+// send makes one attempt, however long it takes.
 func (u *upstreams) send(req *http.Request, up *upstream, f forwarded) (*http.Response, error) {
 	out := req.Clone(req.Context())
 	out.URL.Scheme, out.URL.Host, out.Host = up.url.Scheme, up.url.Host, up.url.Host

@@ -52,6 +52,8 @@ type Options struct {
 	Decided func() uint64
 	// Holders asks the validators; nil asks nobody.
 	Holders gateway.Holders
+	// Rollups is another protocol on the port; nil for none.
+	Rollups gateway.RollupAPI
 }
 
 // New starts a gateway that serves zone 1 and rollups A and B, after one empty tick. It is shut down with the test.
@@ -77,7 +79,7 @@ func New(t testing.TB, o Options) *Harness {
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
 		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Chains: h.Log, Reports: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents,
-		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now, Decided: o.Decided, Holders: o.Holders,
+		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now, Decided: o.Decided, Holders: o.Holders, Rollups: o.Rollups,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,8 @@ package laneapi
 
 import (
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -144,7 +146,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == rollupv1connect.RollupServiceSubscribeLaneProcedure {
 		w = newPatientWriter(w, s.cfg.Patience)
 	}
+	r.Body = refusedBody{r.Body, s}
 	s.handler.ServeHTTP(w, r)
+}
+
+// refusedBody is a request's body of which the gateway may refuse a part; the client is told why.
+type refusedBody struct {
+	io.ReadCloser
+	s *Server
+}
+
+// Read implements io.Reader.
+func (b refusedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if refusal := (*gateway.Refusal)(nil); errors.As(err, &refusal) {
+		err = b.s.answer(refusal)
+	}
+	return n, err
 }
 
 // open is a context that ends with the request or with the server.
