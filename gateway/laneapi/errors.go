@@ -49,6 +49,16 @@ func (s *Server) answer(err error) *connect.Error {
 	if errors.Is(err, context.Canceled) {
 		return connect.NewError(connect.CodeCanceled, errors.New("the request was given up, or the gateway shuts down"))
 	}
+	e, detail := s.explain(err)
+	answer := connect.NewError(codeOf(e), errors.New(e.Message))
+	if d, err := connect.NewErrorDetail(detail); err == nil {
+		answer.AddDetail(d)
+	}
+	return answer
+}
+
+// explain gives the gateway's words and the detail of an error; one that is not in the table is logged and gets a number.
+func (s *Server) explain(err error) (gateway.Explained, *rollupv1.ErrorDetail) {
 	e, ok := gateway.Explain(err)
 	detail := &rollupv1.ErrorDetail{Code: uint32(e.Code), Reason: e.Reason, Field: e.Field, Have: e.Have, Want: e.Want}
 	if !ok {
@@ -58,11 +68,7 @@ func (s *Server) answer(err error) *connect.Error {
 		e.Message += " (request " + detail.RequestId + ")"
 		s.log.Error("request failed", "request", detail.RequestId, "err", err)
 	}
-	answer := connect.NewError(codeOf(e), errors.New(e.Message))
-	if d, err := connect.NewErrorDetail(detail); err == nil {
-		answer.AddDetail(d)
-	}
-	return answer
+	return e, detail
 }
 
 func badValue(field, have, want string) error {

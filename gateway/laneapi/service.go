@@ -29,6 +29,33 @@ func (v service) Submit(ctx context.Context, req *connect.Request[rollupv1.Submi
 	return connect.NewResponse(&rollupv1.SubmitResponse{Hash: hash[:], AcceptedBy: v.s.acceptedBy(ctx, hash)}), nil
 }
 
+// maxSubmitted bounds the transactions of one SubmitMany, each of which has an answer of its own.
+const maxSubmitted = 4096
+
+func (v service) SubmitMany(ctx context.Context, req *connect.Request[rollupv1.SubmitManyRequest]) (*connect.Response[rollupv1.SubmitManyResponse], error) {
+	rollup, err := v.s.knows(req.Msg.Rollup)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(req.Msg.Transactions); n == 0 || n > maxSubmitted {
+		return nil, badValue("transactions", fmt.Sprint(n), fmt.Sprintf("1 to %d", maxSubmitted))
+	}
+	results := make([]*rollupv1.SubmitResult, len(req.Msg.Transactions))
+	for i, tx := range req.Msg.Transactions {
+		hash, err := v.s.deps.Pool.AddTransaction(ctx, rollup, tx)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			_, detail := v.s.explain(err)
+			results[i] = &rollupv1.SubmitResult{Result: &rollupv1.SubmitResult_Refusal{Refusal: detail}}
+		} else {
+			results[i] = &rollupv1.SubmitResult{Result: &rollupv1.SubmitResult_Hash{Hash: hash[:]}}
+		}
+	}
+	return connect.NewResponse(&rollupv1.SubmitManyResponse{Results: results}), nil
+}
+
 func (v service) SubmitBundle(ctx context.Context, req *connect.Request[rollupv1.SubmitBundleRequest]) (*connect.Response[rollupv1.SubmitBundleResponse], error) {
 	bundle, err := bundleOf(req.Msg)
 	if err != nil {

@@ -32,6 +32,12 @@ type experiment struct {
 func experiments() []experiment {
 	return []experiment{
 		{name: "latency", measure: measureLatency},
+		{name: "throughput", measure: measureThroughput},
+		{name: "rollups", full: true, measure: measureRollups},
+		{name: "validators", full: true, measure: measureValidators},
+		{name: "bundles", full: true, measure: measureBundles},
+		{name: "subscribers", full: true, measure: measureSubscribers},
+		{name: "history", full: true, measure: measureHistory},
 	}
 }
 
@@ -50,6 +56,8 @@ type bench struct {
 	out, document string
 	plot, anvil   string // binaries
 	resume        bool
+	// history is how many ticks the network of that experiment gets.
+	history uint64
 }
 
 func (b *bench) say(format string, args ...any) {
@@ -122,6 +130,7 @@ func parseRun(args []string) (*bench, []string, error) {
 	flags.StringVar(&b.document, "document", "", "Markdown page whose blocks the results replace; empty for none")
 	flags.StringVar(&b.plot, "plot", "", "the program that draws (bin/plot); empty draws nothing")
 	flags.StringVar(&b.anvil, "anvil", "", "anvil's binary; empty leaves it out")
+	flags.Uint64Var(&b.history, "history", 100_000, "how many ticks the experiment history goes up to, at some 60 a second")
 	flags.BoolVar(&b.resume, "resume", false, "leave out experiments whose result is in -out already")
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, err

@@ -80,7 +80,11 @@ type run struct {
 func (r *run) send(ctx context.Context, first, last int) {
 	r.sends.Go(func() {
 		if err := r.target.Send(ctx, first, last); err != nil && ctx.Err() == nil {
-			r.refused.Add(int64(last - first))
+			count := last - first
+			if some := new(Refusal); errors.As(err, &some) {
+				count = some.Count
+			}
+			r.refused.Add(int64(count))
 			r.broken.CompareAndSwap(nil, &err)
 		}
 	})

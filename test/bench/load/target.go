@@ -28,7 +28,7 @@ type Target interface {
 	// Prepare makes n transactions, which are then known by their numbers from 0 on.
 	Prepare(n int) error
 	// Send hands in the transactions from first up to, but not including, last. It returns when the network has taken them. Sends run
-	// at the same time.
+	// at the same time. An error refuses all of them, a *Refusal some.
 	Send(ctx context.Context, first, last int) error
 	// Follow tells sink what is seen from now on, until stop is called, after which nothing is told any more. It returns when
 	// nothing can be missed. The sink is called by one goroutine at a time.
@@ -44,3 +44,13 @@ type Sink interface {
 	// Failed says that the follower has lost the network, or that a transaction became void.
 	Failed(err error)
 }
+
+// Refusal is that of some of the transactions of a Send.
+type Refusal struct {
+	// Count is how many, First why the first of them.
+	Count int
+	First error
+}
+
+func (r *Refusal) Error() string { return r.First.Error() }
+func (r *Refusal) Unwrap() error { return r.First }

@@ -24,7 +24,7 @@ type Pairs struct {
 	first    int // the number in prepared[0]
 
 	mu      sync.Mutex
-	refused error // the first refusal
+	refused load.Refusal // since the last Send
 }
 
 // newBlockQuery selects the events that tell blocks.
@@ -90,9 +90,8 @@ func (p *Pairs) dial(door string, count int) error {
 				case answer := <-c.ResponsesCh:
 					if answer.Error != nil {
 						p.mu.Lock()
-						if p.refused == nil {
-							p.refused = answer.Error
-						}
+						p.refused.Count++
+						p.refused.First = answer.Error
 						p.mu.Unlock()
 					}
 				}
@@ -132,7 +131,7 @@ func (p *Pairs) Prepare(n int) error {
 	return nil
 }
 
-// Send implements load.Target.
+// Send implements load.Target. It does not wait for answers; refusals are those that came since the last one.
 func (p *Pairs) Send(ctx context.Context, first, last int) error {
 	for i := first; i < last; i++ {
 		if err := p.senders[i%len(p.senders)].Call(ctx, "broadcast_tx_async", map[string]any{"tx": p.prepared[i]}); err != nil {
@@ -141,9 +140,12 @@ func (p *Pairs) Send(ctx context.Context, first, last int) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.refused.Count == 0 {
+		return nil
+	}
 	refused := p.refused
-	p.refused = nil
-	return refused
+	p.refused = load.Refusal{}
+	return &refused
 }
 
 // Follow implements load.Target.

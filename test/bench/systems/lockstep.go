@@ -43,6 +43,8 @@ type Shape struct {
 type Lockstep struct {
 	*Network
 	Genesis *core.Genesis
+	place   Place
+	tasks   []any
 }
 
 // lockstepTask tells a process which nodes it has.
@@ -82,7 +84,7 @@ func StartLockstep(ctx context.Context, shape Shape) (_ *Lockstep, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lockstep{Network: network}
+	l := &Lockstep{Network: network, place: shape.Place}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.Stop())
@@ -92,11 +94,17 @@ func StartLockstep(ctx context.Context, shape Shape) (_ *Lockstep, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var tasks []any
 	for _, part := range split(homes, shape.Processes) {
-		tasks = append(tasks, lockstepTask{Genesis: l.genesisFile(), Homes: part, Settings: shape.Settings})
+		l.tasks = append(l.tasks, lockstepTask{Genesis: l.genesisFile(), Homes: part, Settings: shape.Settings})
 	}
-	return l, l.launch(ctx, shape.Place, lockstepKind, tasks)
+	return l, l.launch(ctx, l.place, lockstepKind, l.tasks)
+}
+
+// Restart ends the processes and starts them again with what they have on disk, and waits until each has executed a tick. Its doors
+// are others then.
+func (l *Lockstep) Restart(ctx context.Context) error {
+	l.halt()
+	return l.launch(ctx, l.place, lockstepKind, l.tasks)
 }
 
 func (l *Lockstep) genesisFile() string { return filepath.Join(l.dir, "genesis.json") }

@@ -3,7 +3,9 @@ package systems
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -114,7 +116,7 @@ type Opaque struct {
 	size     int
 	service  rollupv1connect.RollupServiceClient
 	prepared [][]byte
-	made     uint64 // over all loads, so that no two transactions are equal
+	made     uint64 // loads, so that no two transactions are equal
 }
 
 // Opaque is a load of transactions of size bytes that are sent to the gateway of one validator and watched at that of another.
@@ -123,6 +125,12 @@ func (l *Lockstep) Opaque(rollups, size, from, to int) *Opaque {
 	for i := range rollups {
 		o.rollups = append(o.rollups, FirstOpaque+core.RollupID(i))
 	}
+	return o
+}
+
+// From makes the transactions of the following loads differ from those of other values.
+func (o *Opaque) From(value uint64) *Opaque {
+	o.made = value << 20
 	return o
 }
 
@@ -136,29 +144,49 @@ func laneService(door string) rollupv1connect.RollupServiceClient {
 // Levels implements load.Target: results of opaque rollups are not the network's.
 func (o *Opaque) Levels() []load.Level { return []load.Level{load.Ordered} }
 
-// Prepare implements load.Target.
+// Prepare implements load.Target: bytes that do not compress, and of which none are like others.
 func (o *Opaque) Prepare(n int) error {
 	o.prepared, o.index = make([][]byte, n), make(map[common.Hash]int, n)
+	var seed [32]byte
+	binary.BigEndian.PutUint64(seed[:], o.made)
+	o.made++
+	random := rand.NewChaCha8(seed)
+	all := make([]byte, n*o.size)
+	random.Read(all)
 	for i := range o.prepared {
-		tx := make([]byte, o.size)
-		binary.BigEndian.PutUint64(tx, o.made)
-		o.made++
-		for at := 8; at < len(tx); at += 32 {
-			copy(tx[at:], crypto.Keccak256(tx[:8], []byte{byte(at)})) // it does not compress
-		}
-		o.prepared[i] = tx
-		o.index[crypto.Keccak256Hash(tx)] = i
+		o.prepared[i] = all[i*o.size : (i+1)*o.size : (i+1)*o.size]
+		o.index[crypto.Keccak256Hash(o.prepared[i])] = i
 	}
 	return nil
 }
 
-// Send implements load.Target.
+// Send implements load.Target: a single transaction by Submit, several by SubmitMany for each rollup.
 func (o *Opaque) Send(ctx context.Context, first, last int) error {
-	for i := first; i < last; i++ {
-		rollup := o.rollups[i%len(o.rollups)]
-		if _, err := o.service.Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(rollup), Transaction: o.prepared[i]})); err != nil {
-			return err
+	if last-first == 1 {
+		_, err := o.service.Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(o.rollup(first)), Transaction: o.prepared[first]}))
+		return err
+	}
+	refused := new(load.Refusal)
+	for turn := first; turn < min(last, first+len(o.rollups)); turn++ {
+		var txs [][]byte
+		for i := turn; i < last; i += len(o.rollups) {
+			txs = append(txs, o.prepared[i])
 		}
+		res, err := o.service.SubmitMany(ctx, connect.NewRequest(&rollupv1.SubmitManyRequest{Rollup: uint64(o.rollup(turn)), Transactions: txs}))
+		if err != nil {
+			refused.Count, refused.First = refused.Count+len(txs), err
+			continue
+		}
+		for _, r := range res.Msg.Results {
+			if why := r.GetRefusal(); why != nil {
+				refused.Count, refused.First = refused.Count+1, errors.New(why.String())
+			}
+		}
+	}
+	if refused.Count > 0 {
+		return refused
 	}
 	return nil
 }
+
+func (o *Opaque) rollup(i int) core.RollupID { return o.rollups[i%len(o.rollups)] }

@@ -49,19 +49,25 @@ func (n *Network) PIDs() (pids []int) {
 func (n *Network) Stop() error {
 	var err error
 	n.stop.Do(func() {
-		var all sync.WaitGroup
-		for _, p := range n.processes {
-			all.Go(func() {
-				if n.foreign {
-					p.Interrupt()
-				}
-				p.Stop()
-			})
-		}
-		all.Wait()
+		n.halt()
 		err = os.RemoveAll(n.dir)
 	})
 	return err
+}
+
+// halt ends the processes.
+func (n *Network) halt() {
+	var all sync.WaitGroup
+	for _, p := range n.processes {
+		all.Go(func() {
+			if n.foreign {
+				p.Interrupt()
+			}
+			p.Stop()
+		})
+	}
+	all.Wait()
+	n.processes, n.Doors = nil, nil
 }
 
 // DiskMiB is the size of the network's files.

@@ -261,6 +261,194 @@ func (x *SubmitResponse) GetAcceptedBy() *Acceptance {
 	return nil
 }
 
+// SubmitManyRequest is transactions of a rollup.
+type SubmitManyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The rollup that they are for.
+	Rollup uint64 `protobuf:"varint,1,opt,name=rollup,proto3" json:"rollup,omitempty"`
+	// Their bytes, as in SubmitRequest; 1 to 4096 of them.
+	Transactions  [][]byte `protobuf:"bytes,2,rep,name=transactions,proto3" json:"transactions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitManyRequest) Reset() {
+	*x = SubmitManyRequest{}
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitManyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitManyRequest) ProtoMessage() {}
+
+func (x *SubmitManyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitManyRequest.ProtoReflect.Descriptor instead.
+func (*SubmitManyRequest) Descriptor() ([]byte, []int) {
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SubmitManyRequest) GetRollup() uint64 {
+	if x != nil {
+		return x.Rollup
+	}
+	return 0
+}
+
+func (x *SubmitManyRequest) GetTransactions() [][]byte {
+	if x != nil {
+		return x.Transactions
+	}
+	return nil
+}
+
+// SubmitManyResponse says what became of each transaction, in the order of the request.
+type SubmitManyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One for each.
+	Results       []*SubmitResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitManyResponse) Reset() {
+	*x = SubmitManyResponse{}
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitManyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitManyResponse) ProtoMessage() {}
+
+func (x *SubmitManyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitManyResponse.ProtoReflect.Descriptor instead.
+func (*SubmitManyResponse) Descriptor() ([]byte, []int) {
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *SubmitManyResponse) GetResults() []*SubmitResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+// SubmitResult is what became of one transaction.
+type SubmitResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Taken or refused.
+	//
+	// Types that are valid to be assigned to Result:
+	//
+	//	*SubmitResult_Hash
+	//	*SubmitResult_Refusal
+	Result        isSubmitResult_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitResult) Reset() {
+	*x = SubmitResult{}
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitResult) ProtoMessage() {}
+
+func (x *SubmitResult) ProtoReflect() protoreflect.Message {
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitResult.ProtoReflect.Descriptor instead.
+func (*SubmitResult) Descriptor() ([]byte, []int) {
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SubmitResult) GetResult() isSubmitResult_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *SubmitResult) GetHash() []byte {
+	if x != nil {
+		if x, ok := x.Result.(*SubmitResult_Hash); ok {
+			return x.Hash
+		}
+	}
+	return nil
+}
+
+func (x *SubmitResult) GetRefusal() *ErrorDetail {
+	if x != nil {
+		if x, ok := x.Result.(*SubmitResult_Refusal); ok {
+			return x.Refusal
+		}
+	}
+	return nil
+}
+
+type isSubmitResult_Result interface {
+	isSubmitResult_Result()
+}
+
+type SubmitResult_Hash struct {
+	// The pool holds it: keccak256 of its bytes.
+	Hash []byte `protobuf:"bytes,1,opt,name=hash,proto3,oneof"`
+}
+
+type SubmitResult_Refusal struct {
+	// It was refused; the others are not concerned.
+	Refusal *ErrorDetail `protobuf:"bytes,2,opt,name=refusal,proto3,oneof"`
+}
+
+func (*SubmitResult_Hash) isSubmitResult_Result() {}
+
+func (*SubmitResult_Refusal) isSubmitResult_Result() {}
+
 // Leg is one transaction of a bundle.
 type Leg struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -276,7 +464,7 @@ type Leg struct {
 
 func (x *Leg) Reset() {
 	*x = Leg{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -288,7 +476,7 @@ func (x *Leg) String() string {
 func (*Leg) ProtoMessage() {}
 
 func (x *Leg) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[3]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -301,7 +489,7 @@ func (x *Leg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Leg.ProtoReflect.Descriptor instead.
 func (*Leg) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{3}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Leg) GetRollup() uint64 {
@@ -344,7 +532,7 @@ type SubmitBundleRequest struct {
 
 func (x *SubmitBundleRequest) Reset() {
 	*x = SubmitBundleRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -356,7 +544,7 @@ func (x *SubmitBundleRequest) String() string {
 func (*SubmitBundleRequest) ProtoMessage() {}
 
 func (x *SubmitBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[4]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -369,7 +557,7 @@ func (x *SubmitBundleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitBundleRequest.ProtoReflect.Descriptor instead.
 func (*SubmitBundleRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{4}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SubmitBundleRequest) GetAtomicity() Atomicity {
@@ -420,7 +608,7 @@ type SubmitBundleResponse struct {
 
 func (x *SubmitBundleResponse) Reset() {
 	*x = SubmitBundleResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -432,7 +620,7 @@ func (x *SubmitBundleResponse) String() string {
 func (*SubmitBundleResponse) ProtoMessage() {}
 
 func (x *SubmitBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[5]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -445,7 +633,7 @@ func (x *SubmitBundleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitBundleResponse.ProtoReflect.Descriptor instead.
 func (*SubmitBundleResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{5}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SubmitBundleResponse) GetBundleId() []byte {
@@ -479,7 +667,7 @@ type SubscribeLaneRequest struct {
 
 func (x *SubscribeLaneRequest) Reset() {
 	*x = SubscribeLaneRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -491,7 +679,7 @@ func (x *SubscribeLaneRequest) String() string {
 func (*SubscribeLaneRequest) ProtoMessage() {}
 
 func (x *SubscribeLaneRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[6]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -504,7 +692,7 @@ func (x *SubscribeLaneRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeLaneRequest.ProtoReflect.Descriptor instead.
 func (*SubscribeLaneRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{6}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SubscribeLaneRequest) GetRollup() uint64 {
@@ -539,7 +727,7 @@ type SubscribeLaneResponse struct {
 
 func (x *SubscribeLaneResponse) Reset() {
 	*x = SubscribeLaneResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -551,7 +739,7 @@ func (x *SubscribeLaneResponse) String() string {
 func (*SubscribeLaneResponse) ProtoMessage() {}
 
 func (x *SubscribeLaneResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[7]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -564,7 +752,7 @@ func (x *SubscribeLaneResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeLaneResponse.ProtoReflect.Descriptor instead.
 func (*SubscribeLaneResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{7}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SubscribeLaneResponse) GetUpdate() *LaneUpdate {
@@ -589,7 +777,7 @@ type RangeRequest struct {
 
 func (x *RangeRequest) Reset() {
 	*x = RangeRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -601,7 +789,7 @@ func (x *RangeRequest) String() string {
 func (*RangeRequest) ProtoMessage() {}
 
 func (x *RangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[8]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -614,7 +802,7 @@ func (x *RangeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeRequest.ProtoReflect.Descriptor instead.
 func (*RangeRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{8}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RangeRequest) GetRollup() uint64 {
@@ -653,7 +841,7 @@ type RangeResponse struct {
 
 func (x *RangeResponse) Reset() {
 	*x = RangeResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -665,7 +853,7 @@ func (x *RangeResponse) String() string {
 func (*RangeResponse) ProtoMessage() {}
 
 func (x *RangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[9]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -678,7 +866,7 @@ func (x *RangeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeResponse.ProtoReflect.Descriptor instead.
 func (*RangeResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{9}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RangeResponse) GetUpdates() []*LaneUpdate {
@@ -717,7 +905,7 @@ type CutRequest struct {
 
 func (x *CutRequest) Reset() {
 	*x = CutRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +917,7 @@ func (x *CutRequest) String() string {
 func (*CutRequest) ProtoMessage() {}
 
 func (x *CutRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[10]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +930,7 @@ func (x *CutRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CutRequest.ProtoReflect.Descriptor instead.
 func (*CutRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{10}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CutRequest) GetRollup() uint64 {
@@ -784,7 +972,7 @@ type CutResponse struct {
 
 func (x *CutResponse) Reset() {
 	*x = CutResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -796,7 +984,7 @@ func (x *CutResponse) String() string {
 func (*CutResponse) ProtoMessage() {}
 
 func (x *CutResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[11]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -809,7 +997,7 @@ func (x *CutResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CutResponse.ProtoReflect.Descriptor instead.
 func (*CutResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{11}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CutResponse) GetNextSeq() uint64 {
@@ -856,7 +1044,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -868,7 +1056,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[12]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -881,7 +1069,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{12}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ReportRequest) GetEntry() isReportRequest_Entry {
@@ -940,7 +1128,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -952,7 +1140,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[13]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -965,7 +1153,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{13}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReportResponse) GetHash() []byte {
@@ -995,7 +1183,7 @@ type GetCheckpointRequest struct {
 
 func (x *GetCheckpointRequest) Reset() {
 	*x = GetCheckpointRequest{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1007,7 +1195,7 @@ func (x *GetCheckpointRequest) String() string {
 func (*GetCheckpointRequest) ProtoMessage() {}
 
 func (x *GetCheckpointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[14]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1020,7 +1208,7 @@ func (x *GetCheckpointRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCheckpointRequest.ProtoReflect.Descriptor instead.
 func (*GetCheckpointRequest) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{14}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetCheckpointRequest) GetSlot() uint64 {
@@ -1063,7 +1251,7 @@ type GetCheckpointResponse struct {
 
 func (x *GetCheckpointResponse) Reset() {
 	*x = GetCheckpointResponse{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1075,7 +1263,7 @@ func (x *GetCheckpointResponse) String() string {
 func (*GetCheckpointResponse) ProtoMessage() {}
 
 func (x *GetCheckpointResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[15]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1088,7 +1276,7 @@ func (x *GetCheckpointResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCheckpointResponse.ProtoReflect.Descriptor instead.
 func (*GetCheckpointResponse) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{15}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetCheckpointResponse) GetNetworkId() []byte {
@@ -1168,7 +1356,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[16]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1180,7 +1368,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[16]
+	mi := &file_lockstep_rollup_v1_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1193,7 +1381,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{16}
+	return file_lockstep_rollup_v1_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ErrorDetail) GetCode() uint32 {
@@ -1257,7 +1445,16 @@ const file_lockstep_rollup_v1_service_proto_rawDesc = "" +
 	"\x0eSubmitResponse\x12\x12\n" +
 	"\x04hash\x18\x01 \x01(\fR\x04hash\x12?\n" +
 	"\vaccepted_by\x18\x02 \x01(\v2\x1e.lockstep.rollup.v1.AcceptanceR\n" +
-	"acceptedBy\"^\n" +
+	"acceptedBy\"O\n" +
+	"\x11SubmitManyRequest\x12\x16\n" +
+	"\x06rollup\x18\x01 \x01(\x04R\x06rollup\x12\"\n" +
+	"\ftransactions\x18\x02 \x03(\fR\ftransactions\"P\n" +
+	"\x12SubmitManyResponse\x12:\n" +
+	"\aresults\x18\x01 \x03(\v2 .lockstep.rollup.v1.SubmitResultR\aresults\"k\n" +
+	"\fSubmitResult\x12\x14\n" +
+	"\x04hash\x18\x01 \x01(\fH\x00R\x04hash\x12;\n" +
+	"\arefusal\x18\x02 \x01(\v2\x1f.lockstep.rollup.v1.ErrorDetailH\x00R\arefusalB\b\n" +
+	"\x06result\"^\n" +
 	"\x03Leg\x12\x16\n" +
 	"\x06rollup\x18\x01 \x01(\x04R\x06rollup\x12 \n" +
 	"\vtransaction\x18\x02 \x01(\fR\vtransaction\x12\x1d\n" +
@@ -1336,9 +1533,11 @@ const file_lockstep_rollup_v1_service_proto_rawDesc = "" +
 	"\tAtomicity\x12\x19\n" +
 	"\x15ATOMICITY_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13ATOMICITY_EXECUTION\x10\x01\x12\x17\n" +
-	"\x13ATOMICITY_INCLUSION\x10\x022\xf8\x04\n" +
+	"\x13ATOMICITY_INCLUSION\x10\x022\xd5\x05\n" +
 	"\rRollupService\x12O\n" +
-	"\x06Submit\x12!.lockstep.rollup.v1.SubmitRequest\x1a\".lockstep.rollup.v1.SubmitResponse\x12a\n" +
+	"\x06Submit\x12!.lockstep.rollup.v1.SubmitRequest\x1a\".lockstep.rollup.v1.SubmitResponse\x12[\n" +
+	"\n" +
+	"SubmitMany\x12%.lockstep.rollup.v1.SubmitManyRequest\x1a&.lockstep.rollup.v1.SubmitManyResponse\x12a\n" +
 	"\fSubmitBundle\x12'.lockstep.rollup.v1.SubmitBundleRequest\x1a(.lockstep.rollup.v1.SubmitBundleResponse\x12f\n" +
 	"\rSubscribeLane\x12(.lockstep.rollup.v1.SubscribeLaneRequest\x1a).lockstep.rollup.v1.SubscribeLaneResponse0\x01\x12L\n" +
 	"\x05Range\x12 .lockstep.rollup.v1.RangeRequest\x1a!.lockstep.rollup.v1.RangeResponse\x12F\n" +
@@ -1359,59 +1558,66 @@ func file_lockstep_rollup_v1_service_proto_rawDescGZIP() []byte {
 }
 
 var file_lockstep_rollup_v1_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_lockstep_rollup_v1_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_lockstep_rollup_v1_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_lockstep_rollup_v1_service_proto_goTypes = []any{
 	(Atomicity)(0),                // 0: lockstep.rollup.v1.Atomicity
 	(*SubmitRequest)(nil),         // 1: lockstep.rollup.v1.SubmitRequest
 	(*Acceptance)(nil),            // 2: lockstep.rollup.v1.Acceptance
 	(*SubmitResponse)(nil),        // 3: lockstep.rollup.v1.SubmitResponse
-	(*Leg)(nil),                   // 4: lockstep.rollup.v1.Leg
-	(*SubmitBundleRequest)(nil),   // 5: lockstep.rollup.v1.SubmitBundleRequest
-	(*SubmitBundleResponse)(nil),  // 6: lockstep.rollup.v1.SubmitBundleResponse
-	(*SubscribeLaneRequest)(nil),  // 7: lockstep.rollup.v1.SubscribeLaneRequest
-	(*SubscribeLaneResponse)(nil), // 8: lockstep.rollup.v1.SubscribeLaneResponse
-	(*RangeRequest)(nil),          // 9: lockstep.rollup.v1.RangeRequest
-	(*RangeResponse)(nil),         // 10: lockstep.rollup.v1.RangeResponse
-	(*CutRequest)(nil),            // 11: lockstep.rollup.v1.CutRequest
-	(*CutResponse)(nil),           // 12: lockstep.rollup.v1.CutResponse
-	(*ReportRequest)(nil),         // 13: lockstep.rollup.v1.ReportRequest
-	(*ReportResponse)(nil),        // 14: lockstep.rollup.v1.ReportResponse
-	(*GetCheckpointRequest)(nil),  // 15: lockstep.rollup.v1.GetCheckpointRequest
-	(*GetCheckpointResponse)(nil), // 16: lockstep.rollup.v1.GetCheckpointResponse
-	(*ErrorDetail)(nil),           // 17: lockstep.rollup.v1.ErrorDetail
-	(*LaneUpdate)(nil),            // 18: lockstep.rollup.v1.LaneUpdate
-	(*Block)(nil),                 // 19: lockstep.rollup.v1.Block
-	(*BlockReport)(nil),           // 20: lockstep.rollup.v1.BlockReport
+	(*SubmitManyRequest)(nil),     // 4: lockstep.rollup.v1.SubmitManyRequest
+	(*SubmitManyResponse)(nil),    // 5: lockstep.rollup.v1.SubmitManyResponse
+	(*SubmitResult)(nil),          // 6: lockstep.rollup.v1.SubmitResult
+	(*Leg)(nil),                   // 7: lockstep.rollup.v1.Leg
+	(*SubmitBundleRequest)(nil),   // 8: lockstep.rollup.v1.SubmitBundleRequest
+	(*SubmitBundleResponse)(nil),  // 9: lockstep.rollup.v1.SubmitBundleResponse
+	(*SubscribeLaneRequest)(nil),  // 10: lockstep.rollup.v1.SubscribeLaneRequest
+	(*SubscribeLaneResponse)(nil), // 11: lockstep.rollup.v1.SubscribeLaneResponse
+	(*RangeRequest)(nil),          // 12: lockstep.rollup.v1.RangeRequest
+	(*RangeResponse)(nil),         // 13: lockstep.rollup.v1.RangeResponse
+	(*CutRequest)(nil),            // 14: lockstep.rollup.v1.CutRequest
+	(*CutResponse)(nil),           // 15: lockstep.rollup.v1.CutResponse
+	(*ReportRequest)(nil),         // 16: lockstep.rollup.v1.ReportRequest
+	(*ReportResponse)(nil),        // 17: lockstep.rollup.v1.ReportResponse
+	(*GetCheckpointRequest)(nil),  // 18: lockstep.rollup.v1.GetCheckpointRequest
+	(*GetCheckpointResponse)(nil), // 19: lockstep.rollup.v1.GetCheckpointResponse
+	(*ErrorDetail)(nil),           // 20: lockstep.rollup.v1.ErrorDetail
+	(*LaneUpdate)(nil),            // 21: lockstep.rollup.v1.LaneUpdate
+	(*Block)(nil),                 // 22: lockstep.rollup.v1.Block
+	(*BlockReport)(nil),           // 23: lockstep.rollup.v1.BlockReport
 }
 var file_lockstep_rollup_v1_service_proto_depIdxs = []int32{
 	2,  // 0: lockstep.rollup.v1.SubmitResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
-	0,  // 1: lockstep.rollup.v1.SubmitBundleRequest.atomicity:type_name -> lockstep.rollup.v1.Atomicity
-	4,  // 2: lockstep.rollup.v1.SubmitBundleRequest.legs:type_name -> lockstep.rollup.v1.Leg
-	2,  // 3: lockstep.rollup.v1.SubmitBundleResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
-	18, // 4: lockstep.rollup.v1.SubscribeLaneResponse.update:type_name -> lockstep.rollup.v1.LaneUpdate
-	18, // 5: lockstep.rollup.v1.RangeResponse.updates:type_name -> lockstep.rollup.v1.LaneUpdate
-	19, // 6: lockstep.rollup.v1.ReportRequest.block:type_name -> lockstep.rollup.v1.Block
-	20, // 7: lockstep.rollup.v1.ReportRequest.report:type_name -> lockstep.rollup.v1.BlockReport
-	2,  // 8: lockstep.rollup.v1.ReportResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
-	1,  // 9: lockstep.rollup.v1.RollupService.Submit:input_type -> lockstep.rollup.v1.SubmitRequest
-	5,  // 10: lockstep.rollup.v1.RollupService.SubmitBundle:input_type -> lockstep.rollup.v1.SubmitBundleRequest
-	7,  // 11: lockstep.rollup.v1.RollupService.SubscribeLane:input_type -> lockstep.rollup.v1.SubscribeLaneRequest
-	9,  // 12: lockstep.rollup.v1.RollupService.Range:input_type -> lockstep.rollup.v1.RangeRequest
-	11, // 13: lockstep.rollup.v1.RollupService.Cut:input_type -> lockstep.rollup.v1.CutRequest
-	13, // 14: lockstep.rollup.v1.RollupService.Report:input_type -> lockstep.rollup.v1.ReportRequest
-	15, // 15: lockstep.rollup.v1.RollupService.GetCheckpoint:input_type -> lockstep.rollup.v1.GetCheckpointRequest
-	3,  // 16: lockstep.rollup.v1.RollupService.Submit:output_type -> lockstep.rollup.v1.SubmitResponse
-	6,  // 17: lockstep.rollup.v1.RollupService.SubmitBundle:output_type -> lockstep.rollup.v1.SubmitBundleResponse
-	8,  // 18: lockstep.rollup.v1.RollupService.SubscribeLane:output_type -> lockstep.rollup.v1.SubscribeLaneResponse
-	10, // 19: lockstep.rollup.v1.RollupService.Range:output_type -> lockstep.rollup.v1.RangeResponse
-	12, // 20: lockstep.rollup.v1.RollupService.Cut:output_type -> lockstep.rollup.v1.CutResponse
-	14, // 21: lockstep.rollup.v1.RollupService.Report:output_type -> lockstep.rollup.v1.ReportResponse
-	16, // 22: lockstep.rollup.v1.RollupService.GetCheckpoint:output_type -> lockstep.rollup.v1.GetCheckpointResponse
-	16, // [16:23] is the sub-list for method output_type
-	9,  // [9:16] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	6,  // 1: lockstep.rollup.v1.SubmitManyResponse.results:type_name -> lockstep.rollup.v1.SubmitResult
+	20, // 2: lockstep.rollup.v1.SubmitResult.refusal:type_name -> lockstep.rollup.v1.ErrorDetail
+	0,  // 3: lockstep.rollup.v1.SubmitBundleRequest.atomicity:type_name -> lockstep.rollup.v1.Atomicity
+	7,  // 4: lockstep.rollup.v1.SubmitBundleRequest.legs:type_name -> lockstep.rollup.v1.Leg
+	2,  // 5: lockstep.rollup.v1.SubmitBundleResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
+	21, // 6: lockstep.rollup.v1.SubscribeLaneResponse.update:type_name -> lockstep.rollup.v1.LaneUpdate
+	21, // 7: lockstep.rollup.v1.RangeResponse.updates:type_name -> lockstep.rollup.v1.LaneUpdate
+	22, // 8: lockstep.rollup.v1.ReportRequest.block:type_name -> lockstep.rollup.v1.Block
+	23, // 9: lockstep.rollup.v1.ReportRequest.report:type_name -> lockstep.rollup.v1.BlockReport
+	2,  // 10: lockstep.rollup.v1.ReportResponse.accepted_by:type_name -> lockstep.rollup.v1.Acceptance
+	1,  // 11: lockstep.rollup.v1.RollupService.Submit:input_type -> lockstep.rollup.v1.SubmitRequest
+	4,  // 12: lockstep.rollup.v1.RollupService.SubmitMany:input_type -> lockstep.rollup.v1.SubmitManyRequest
+	8,  // 13: lockstep.rollup.v1.RollupService.SubmitBundle:input_type -> lockstep.rollup.v1.SubmitBundleRequest
+	10, // 14: lockstep.rollup.v1.RollupService.SubscribeLane:input_type -> lockstep.rollup.v1.SubscribeLaneRequest
+	12, // 15: lockstep.rollup.v1.RollupService.Range:input_type -> lockstep.rollup.v1.RangeRequest
+	14, // 16: lockstep.rollup.v1.RollupService.Cut:input_type -> lockstep.rollup.v1.CutRequest
+	16, // 17: lockstep.rollup.v1.RollupService.Report:input_type -> lockstep.rollup.v1.ReportRequest
+	18, // 18: lockstep.rollup.v1.RollupService.GetCheckpoint:input_type -> lockstep.rollup.v1.GetCheckpointRequest
+	3,  // 19: lockstep.rollup.v1.RollupService.Submit:output_type -> lockstep.rollup.v1.SubmitResponse
+	5,  // 20: lockstep.rollup.v1.RollupService.SubmitMany:output_type -> lockstep.rollup.v1.SubmitManyResponse
+	9,  // 21: lockstep.rollup.v1.RollupService.SubmitBundle:output_type -> lockstep.rollup.v1.SubmitBundleResponse
+	11, // 22: lockstep.rollup.v1.RollupService.SubscribeLane:output_type -> lockstep.rollup.v1.SubscribeLaneResponse
+	13, // 23: lockstep.rollup.v1.RollupService.Range:output_type -> lockstep.rollup.v1.RangeResponse
+	15, // 24: lockstep.rollup.v1.RollupService.Cut:output_type -> lockstep.rollup.v1.CutResponse
+	17, // 25: lockstep.rollup.v1.RollupService.Report:output_type -> lockstep.rollup.v1.ReportResponse
+	19, // 26: lockstep.rollup.v1.RollupService.GetCheckpoint:output_type -> lockstep.rollup.v1.GetCheckpointResponse
+	19, // [19:27] is the sub-list for method output_type
+	11, // [11:19] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_lockstep_rollup_v1_service_proto_init() }
@@ -1421,18 +1627,22 @@ func file_lockstep_rollup_v1_service_proto_init() {
 	}
 	file_lockstep_rollup_v1_entry_proto_init()
 	file_lockstep_rollup_v1_lane_proto_init()
-	file_lockstep_rollup_v1_service_proto_msgTypes[12].OneofWrappers = []any{
+	file_lockstep_rollup_v1_service_proto_msgTypes[5].OneofWrappers = []any{
+		(*SubmitResult_Hash)(nil),
+		(*SubmitResult_Refusal)(nil),
+	}
+	file_lockstep_rollup_v1_service_proto_msgTypes[15].OneofWrappers = []any{
 		(*ReportRequest_Block)(nil),
 		(*ReportRequest_Report)(nil),
 	}
-	file_lockstep_rollup_v1_service_proto_msgTypes[14].OneofWrappers = []any{}
+	file_lockstep_rollup_v1_service_proto_msgTypes[17].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_lockstep_rollup_v1_service_proto_rawDesc), len(file_lockstep_rollup_v1_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

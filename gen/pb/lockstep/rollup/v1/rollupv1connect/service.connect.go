@@ -36,6 +36,9 @@ const (
 const (
 	// RollupServiceSubmitProcedure is the fully-qualified name of the RollupService's Submit RPC.
 	RollupServiceSubmitProcedure = "/lockstep.rollup.v1.RollupService/Submit"
+	// RollupServiceSubmitManyProcedure is the fully-qualified name of the RollupService's SubmitMany
+	// RPC.
+	RollupServiceSubmitManyProcedure = "/lockstep.rollup.v1.RollupService/SubmitMany"
 	// RollupServiceSubmitBundleProcedure is the fully-qualified name of the RollupService's
 	// SubmitBundle RPC.
 	RollupServiceSubmitBundleProcedure = "/lockstep.rollup.v1.RollupService/SubmitBundle"
@@ -58,6 +61,9 @@ type RollupServiceClient interface {
 	// Submit hands in a transaction to be ordered. It answers when the pool has taken it, not when it is ordered; but it waits
 	// for up to gateway.acceptWait until validators with more than a third of the power keep it, see Acceptance.
 	Submit(context.Context, *connect.Request[v1.SubmitRequest]) (*connect.Response[v1.SubmitResponse], error)
+	// SubmitMany hands in transactions of one rollup at once, in their order. Each is taken or refused by itself. It answers when
+	// the pool has decided about all of them, and does not wait for other validators.
+	SubmitMany(context.Context, *connect.Request[v1.SubmitManyRequest]) (*connect.Response[v1.SubmitManyResponse], error)
 	// SubmitBundle hands in transactions of one or several rollups that are ordered together or not at all. It waits as Submit
 	// does.
 	SubmitBundle(context.Context, *connect.Request[v1.SubmitBundleRequest]) (*connect.Response[v1.SubmitBundleResponse], error)
@@ -90,6 +96,12 @@ func NewRollupServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			httpClient,
 			baseURL+RollupServiceSubmitProcedure,
 			connect.WithSchema(rollupServiceMethods.ByName("Submit")),
+			connect.WithClientOptions(opts...),
+		),
+		submitMany: connect.NewClient[v1.SubmitManyRequest, v1.SubmitManyResponse](
+			httpClient,
+			baseURL+RollupServiceSubmitManyProcedure,
+			connect.WithSchema(rollupServiceMethods.ByName("SubmitMany")),
 			connect.WithClientOptions(opts...),
 		),
 		submitBundle: connect.NewClient[v1.SubmitBundleRequest, v1.SubmitBundleResponse](
@@ -134,6 +146,7 @@ func NewRollupServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 // rollupServiceClient implements RollupServiceClient.
 type rollupServiceClient struct {
 	submit        *connect.Client[v1.SubmitRequest, v1.SubmitResponse]
+	submitMany    *connect.Client[v1.SubmitManyRequest, v1.SubmitManyResponse]
 	submitBundle  *connect.Client[v1.SubmitBundleRequest, v1.SubmitBundleResponse]
 	subscribeLane *connect.Client[v1.SubscribeLaneRequest, v1.SubscribeLaneResponse]
 	_range        *connect.Client[v1.RangeRequest, v1.RangeResponse]
@@ -145,6 +158,11 @@ type rollupServiceClient struct {
 // Submit calls lockstep.rollup.v1.RollupService.Submit.
 func (c *rollupServiceClient) Submit(ctx context.Context, req *connect.Request[v1.SubmitRequest]) (*connect.Response[v1.SubmitResponse], error) {
 	return c.submit.CallUnary(ctx, req)
+}
+
+// SubmitMany calls lockstep.rollup.v1.RollupService.SubmitMany.
+func (c *rollupServiceClient) SubmitMany(ctx context.Context, req *connect.Request[v1.SubmitManyRequest]) (*connect.Response[v1.SubmitManyResponse], error) {
+	return c.submitMany.CallUnary(ctx, req)
 }
 
 // SubmitBundle calls lockstep.rollup.v1.RollupService.SubmitBundle.
@@ -182,6 +200,9 @@ type RollupServiceHandler interface {
 	// Submit hands in a transaction to be ordered. It answers when the pool has taken it, not when it is ordered; but it waits
 	// for up to gateway.acceptWait until validators with more than a third of the power keep it, see Acceptance.
 	Submit(context.Context, *connect.Request[v1.SubmitRequest]) (*connect.Response[v1.SubmitResponse], error)
+	// SubmitMany hands in transactions of one rollup at once, in their order. Each is taken or refused by itself. It answers when
+	// the pool has decided about all of them, and does not wait for other validators.
+	SubmitMany(context.Context, *connect.Request[v1.SubmitManyRequest]) (*connect.Response[v1.SubmitManyResponse], error)
 	// SubmitBundle hands in transactions of one or several rollups that are ordered together or not at all. It waits as Submit
 	// does.
 	SubmitBundle(context.Context, *connect.Request[v1.SubmitBundleRequest]) (*connect.Response[v1.SubmitBundleResponse], error)
@@ -210,6 +231,12 @@ func NewRollupServiceHandler(svc RollupServiceHandler, opts ...connect.HandlerOp
 		RollupServiceSubmitProcedure,
 		svc.Submit,
 		connect.WithSchema(rollupServiceMethods.ByName("Submit")),
+		connect.WithHandlerOptions(opts...),
+	)
+	rollupServiceSubmitManyHandler := connect.NewUnaryHandler(
+		RollupServiceSubmitManyProcedure,
+		svc.SubmitMany,
+		connect.WithSchema(rollupServiceMethods.ByName("SubmitMany")),
 		connect.WithHandlerOptions(opts...),
 	)
 	rollupServiceSubmitBundleHandler := connect.NewUnaryHandler(
@@ -252,6 +279,8 @@ func NewRollupServiceHandler(svc RollupServiceHandler, opts ...connect.HandlerOp
 		switch r.URL.Path {
 		case RollupServiceSubmitProcedure:
 			rollupServiceSubmitHandler.ServeHTTP(w, r)
+		case RollupServiceSubmitManyProcedure:
+			rollupServiceSubmitManyHandler.ServeHTTP(w, r)
 		case RollupServiceSubmitBundleProcedure:
 			rollupServiceSubmitBundleHandler.ServeHTTP(w, r)
 		case RollupServiceSubscribeLaneProcedure:
@@ -275,6 +304,10 @@ type UnimplementedRollupServiceHandler struct{}
 
 func (UnimplementedRollupServiceHandler) Submit(context.Context, *connect.Request[v1.SubmitRequest]) (*connect.Response[v1.SubmitResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("lockstep.rollup.v1.RollupService.Submit is not implemented"))
+}
+
+func (UnimplementedRollupServiceHandler) SubmitMany(context.Context, *connect.Request[v1.SubmitManyRequest]) (*connect.Response[v1.SubmitManyResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("lockstep.rollup.v1.RollupService.SubmitMany is not implemented"))
 }
 
 func (UnimplementedRollupServiceHandler) SubmitBundle(context.Context, *connect.Request[v1.SubmitBundleRequest]) (*connect.Response[v1.SubmitBundleResponse], error) {
