@@ -2,7 +2,7 @@
 # make demo     show a bundle across both rollups on a running devnet
 # make test     every test, in groups that can be run alone (make test-unit, …); installs what it needs
 # make check    the quick part of it, for before a commit
-# make bench    the figures, on disk and over real sockets
+# make bench    the figures, ours beside controls; make bench-full: all of them, make bench-compare: against the baseline
 # make build    bin/lockstep
 
 SHELL := bash
@@ -55,7 +55,7 @@ clients: test/clients/node_modules/.package-lock.json test/clients/flashbots/nod
 	@touch $@
 
 .PHONY: forget-flaky
-test: forget-flaky test-arch test-lint test-proto test-contracts test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
+test: forget-flaky test-arch test-allocs test-lint test-proto test-contracts test-unit test-race test-fuzz test-e2e test-explorer test-clients test-recovery test-sim test-sdk test-deploy
 	@if [ -s bin/flaky.txt ]; then echo; echo "These tests passed only when they ran again. Each is a bug to mend:"; cat bin/flaky.txt; fi
 
 forget-flaky:
@@ -210,13 +210,50 @@ check: prepare $(GOTESTSUM) $(LINT)
 	$(GO_TEST) -short ./core/... ./internal/...
 	$(LINT) run --allow-parallel-runners ./...
 
-# The figures of docs/benchmarks.md: ours beside controls, in turns. ARGS="-rounds 3 -only 'tuned|Lockstep, four.*disk' latency"
-bench: bin/bench
-	bin/bench run $(ARGS)
+# The figures of docs/benchmarks.md: ours beside controls that are not ours, in turns; the page, the JSON files and the plots
+# beside it are written anew. The quick form takes some four minutes, the full one two hours; it goes on where it was stopped with
+# ARGS=-resume. Others: ARGS="-rounds 3 -only 'tuned|Lockstep, four.*disk' latency"; `bin/bench run -h` has all.
+BENCH_TOOLS = bin/bench bin/plot test/opstack/node_modules/.package-lock.json
+BENCH_RUN = bin/bench run -plot bin/plot -anvil "$$(ls test/opstack/node_modules/@foundry-rs/anvil-*/bin/anvil)" -out docs/benchmarks -document docs/benchmarks.md
+.PHONY: bench-full bench-compare bench-baseline test-allocs
+bench: $(BENCH_TOOLS)
+	@exec $(BENCH_RUN) $(ARGS)
+
+bench-full: $(BENCH_TOOLS)
+	@exec $(BENCH_RUN) -full $(ARGS)
 
 .PHONY: bin/bench
 bin/bench: prepare
 	go build -ldflags "-X main.version=$(VERSION)" -o $@ ./test/bench
+
+bin/plot: test/bench/tools/go.mod $(wildcard test/bench/tools/plot/*.go)
+	cd test/bench/tools && go build -o "$(CURDIR)/$@" ./plot
+bin/allocs: test/bench/tools/go.mod $(wildcard test/bench/tools/allocs/*.go)
+	cd test/bench/tools && go build -o "$(CURDIR)/$@" ./allocs
+bin/benchstat: test/bench/tools/go.mod
+	cd test/bench/tools && go build -o "$(CURDIR)/$@" golang.org/x/perf/cmd/benchstat
+
+# The hot paths one by one. Allocations are the same on every machine, so they are what a change is held to: test-allocs fails where more
+# is allocated than in the baseline. Nanoseconds are for benchstat, and for one's own eyes.
+BENCH_BASELINE = test/bench/baseline/hot.txt
+BENCH_COUNT ?= 1
+.PHONY: bench-hot
+bench-hot:
+	@go test -run '^$$' -bench '^Benchmark(Tick|Ledger|Build)$$/^(check|validators|$$)' -benchmem -benchtime 12x -count $(BENCH_COUNT) -cpu 1 ./ordering
+	@go test -run '^$$' -bench '^BenchmarkSelect$$' -benchmem -benchtime 5x -count $(BENCH_COUNT) -cpu 1 ./mempool
+	@go test -run '^$$' -bench '^Benchmark(Verify|Build)$$' -benchmem -benchtime 20x -count $(BENCH_COUNT) -cpu 1 ./proof
+
+test-allocs: prepare bin/allocs
+	@$(MAKE) --no-print-directory bench-hot > bin/hot.txt || { cat bin/hot.txt; exit 1; }
+	@bin/allocs $(BENCH_BASELINE) bin/hot.txt
+
+bench-compare: prepare bin/allocs bin/benchstat
+	@$(MAKE) --no-print-directory bench-hot BENCH_COUNT=6 > bin/hot.txt || { cat bin/hot.txt; exit 1; }
+	bin/benchstat $(BENCH_BASELINE) bin/hot.txt
+	bin/allocs $(BENCH_BASELINE) bin/hot.txt
+
+bench-baseline: prepare
+	$(MAKE) --no-print-directory bench-hot BENCH_COUNT=6 > $(BENCH_BASELINE)
 
 # What open explorer pages cost a node under load.
 .PHONY: bench-explorer

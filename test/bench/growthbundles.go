@@ -35,7 +35,7 @@ func measureBundles(ctx context.Context, b *bench) (*harness.Result, error) {
 			defer t.Close()
 			return plan.Run(ctx, t)
 		}
-		t, err := network.Bundles(ctx, 2, 1024, legs, 0, 2)
+		t, err := network.Bundles(ctx, 1024, legs, 0, 2)
 		if err != nil {
 			return nil, err
 		}

@@ -68,9 +68,9 @@ func (b *bench) measureLoads(ctx context.Context, pids []int, t targets, most in
 		}
 		var err error
 		if l.rate == 0 {
-			sample.Loads[l.name], err = load.Idle{Transactions: pick(b, 10, 50), Pause: 300 * time.Millisecond}.Run(ctx, target)
+			sample.Loads[l.name], err = load.Idle{Transactions: pick(b, 10, 50), Pause: 200 * time.Millisecond}.Run(ctx, target)
 		} else {
-			plan := load.Plan{Rate: l.rate, WarmUp: time.Second, Duration: pick(b, 4*time.Second, 15*time.Second), PIDs: pids}
+			plan := load.Plan{Rate: l.rate, WarmUp: pick(b, 500*time.Millisecond, time.Second), Duration: pick(b, 2*time.Second, 10*time.Second), PIDs: pids}
 			sample.Loads[l.name], err = plan.Run(ctx, target)
 		}
 		if err != nil {
@@ -208,7 +208,7 @@ func (b *bench) settingsOfPlaces() (list []placeSetting) {
 }
 
 func measureLatency(ctx context.Context, b *bench) (*harness.Result, error) {
-	samples, err := harness.Rounds(ctx, b.roundsOr(1, 5), b.latencyVariants(), b.say)
+	samples, err := harness.Rounds(ctx, b.roundsOr(1, 3), b.latencyVariants(), b.say)
 	if err != nil {
 		return nil, err
 	}

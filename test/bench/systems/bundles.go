@@ -25,9 +25,10 @@ type Bundles struct {
 	ends     map[common.Hash]int // the last leg of each
 }
 
-// Bundles is a load of bundles that are sent to the gateway of one validator and watched at that of another. The caller closes it.
-func (l *Lockstep) Bundles(ctx context.Context, rollups, senders, legs, from, to int) (*Bundles, error) {
-	t, err := l.Transfers(ctx, rollups, senders, from, to)
+// Bundles is a load of bundles over all rollups of the zone that are sent to the gateway of one validator and watched at that of
+// another. The caller closes it.
+func (l *Lockstep) Bundles(ctx context.Context, senders, legs, from, to int) (*Bundles, error) {
+	t, err := l.Transfers(ctx, len(l.Genesis.Zones[0].Rollups), senders, from, to)
 	if err != nil {
 		return nil, err
 	}

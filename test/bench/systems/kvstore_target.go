@@ -71,7 +71,7 @@ func (w waiter) Failed(err error) {
 // Pairs is a load of transactions of size bytes that are sent to one member and watched at another. The caller closes it.
 func (k *KVStore) Pairs(size, from, to int) (*Pairs, error) {
 	p := &Pairs{size: size, door: k.Doors[to]}
-	return p, p.dial(k.Doors[from], connections)
+	return p, p.dial(k.Doors[from], Connections)
 }
 
 // dial opens the connections that send, and reads their answers.

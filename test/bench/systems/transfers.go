@@ -17,8 +17,8 @@ import (
 	"github.com/lockstep-network/lockstep/test/bench/load"
 )
 
-// connections is how many WebSocket connections a load of transfers has to each chain.
-const connections = 8
+// Connections is how many WebSocket connections a load has to each door that it sends to.
+const Connections = 8
 
 // chain is an EVM chain that transfers are sent to.
 type chain struct {
@@ -46,7 +46,7 @@ func newTransfers(ctx context.Context, senders int, chains map[uint64]string, id
 	}
 	for _, id := range ids {
 		c := chain{id: new(big.Int).SetUint64(id)}
-		for range connections {
+		for range Connections {
 			conn, err := rpc.DialContext(ctx, chains[id])
 			if err != nil {
 				return nil, fmt.Errorf("dial %s: %w", chains[id], err)
