@@ -109,7 +109,7 @@ func runExperiments(ctx context.Context, args []string) error {
 			b.say("%s: measured already, in %s", e.name, b.out)
 			continue
 		}
-		if err := b.run(ctx, e, args); err != nil {
+		if err := b.run(ctx, e); err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
@@ -149,7 +149,7 @@ func parseRun(args []string) (*bench, []string, error) {
 }
 
 // run measures, prints, and keeps the result.
-func (b *bench) run(ctx context.Context, e experiment, args []string) error {
+func (b *bench) run(ctx context.Context, e experiment) error {
 	b.say("%s", e.name)
 	begin := time.Now()
 	result, err := e.measure(ctx, b)
@@ -157,7 +157,7 @@ func (b *bench) run(ctx context.Context, e experiment, args []string) error {
 		return err
 	}
 	result.Name, result.Machine, result.Commit, result.Begin = e.name, machine(), version, begin
-	result.Command, result.Seconds = strings.TrimSpace("bench run "+strings.Join(args, " ")), time.Since(begin).Seconds()
+	result.Command, result.Seconds = b.command(e), time.Since(begin).Seconds()
 	fmt.Println(result.Markdown())
 	if b.out == "" {
 		return nil
@@ -175,6 +175,27 @@ func (b *bench) run(ctx context.Context, e experiment, args []string) error {
 		return nil
 	}
 	return harness.Insert(b.document, e.name, result.Markdown())
+}
+
+// command is what measures the same again, without the names of files.
+func (b *bench) command(e experiment) string {
+	words := []string{"bench run"}
+	if b.full {
+		words = append(words, "-full")
+	}
+	if b.rounds > 0 {
+		words = append(words, fmt.Sprintf("-rounds %d", b.rounds))
+	}
+	if text := b.only.String(); text != "" {
+		words = append(words, fmt.Sprintf("-only %q", text))
+	}
+	if b.settings != "" {
+		words = append(words, "-settings FILE")
+	}
+	if b.other != "" {
+		words = append(words, "-other BUILD")
+	}
+	return strings.Join(append(words, e.name), " ")
 }
 
 // place is a folder and how members are spread over processes.

@@ -159,7 +159,7 @@ func (r *run) windowed(ctx context.Context) (*Result, error) {
 		sent = last
 	}
 	if from.at.IsZero() {
-		return nil, errors.New("the transactions were used up before anything was measured")
+		return nil, r.explain(errors.New("the transactions were used up before anything was measured"))
 	}
 	to, err := r.mark()
 	if err != nil {
