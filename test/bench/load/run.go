@@ -131,20 +131,14 @@ func (r *run) paced(ctx context.Context) (*Result, error) {
 	return r.finish(ctx, warm, r.n, from, to)
 }
 
-// windowed keeps a number of transactions under way until the time is over.
+// windowed keeps a number of transactions under way until the time is over, which begins with the first one that may leave after the
+// warm-up.
 func (r *run) windowed(ctx context.Context) (*Result, error) {
 	level := r.record.levels[0]
 	begin := time.Now()
 	var from mark
 	sent, measured := 0, 0
-	for sent < r.n && time.Since(begin) < r.WarmUp+r.Duration {
-		if from.at.IsZero() && time.Since(begin) >= r.WarmUp {
-			var err error
-			if from, err = r.mark(); err != nil {
-				return nil, err
-			}
-			measured = sent
-		}
+	for sent < r.n && (from.at.IsZero() || time.Since(from.at) < r.Duration) {
 		last := min(r.n, sent+r.Batch)
 		lost := int(r.refused.Load())
 		came, err := r.record.await(ctx, level, last-r.Window-lost, stillness)
@@ -153,6 +147,12 @@ func (r *run) windowed(ctx context.Context) (*Result, error) {
 		}
 		if !came {
 			return nil, r.explain(fmt.Errorf("nothing came for %s", stillness))
+		}
+		if from.at.IsZero() && time.Since(begin) >= r.WarmUp {
+			if from, err = r.mark(); err != nil {
+				return nil, err
+			}
+			measured = sent
 		}
 		r.record.submitted(sent, last, time.Now())
 		r.send(ctx, sent, last)
