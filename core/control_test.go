@@ -13,12 +13,17 @@ import (
 	"github.com/lockstep-network/lockstep/core"
 )
 
-// sampleControl replaces an Ethereum key, signed by two keys.
+// sampleControl sets two parameters, signed by two keys.
 func sampleControl(t testing.TB) *core.Control {
 	t.Helper()
-	c := &core.Control{Sequence: 3, Effective: 1200, NotAfter: 1_700_000_100_000, Change: core.Change{
+	return sampleControlOf(t, core.Change{
 		SetParameters: &core.SetParameters{Values: []core.ParameterValue{{Name: "bundleGasRate", Value: 7}, {Name: "maxBundleLegs", Value: 16}}},
-	}}
+	})
+}
+
+func sampleControlOf(t testing.TB, change core.Change) *core.Control {
+	t.Helper()
+	c := &core.Control{Sequence: 3, Effective: 1200, NotAfter: 1_700_000_100_000, Change: change}
 	for _, seed := range []byte{5, 6} {
 		if err := c.Sign(sampleNetwork, ethKey(t, seed)); err != nil {
 			t.Fatal(err)
@@ -27,7 +32,7 @@ func sampleControl(t testing.TB) *core.Control {
 	return c
 }
 
-// sampleChanges has one change of each kind, in the order of the kinds.
+// sampleChanges has one change of each kind, in the order of the kinds, and the registration of a rollup of kind evm.
 func sampleChanges(t testing.TB) []core.Change {
 	v := sampleGenesis(t).Validators[0]
 	return []core.Change{
@@ -40,13 +45,15 @@ func sampleChanges(t testing.TB) []core.Change {
 		{ReplaceKeys: &core.ReplaceKeys{Address: common.Address{9}, Validator: v}},
 		{SetPower: &core.SetPower{Address: common.Address{9}, Power: 5}},
 		{SetProtocol: &core.SetProtocol{Version: 3}},
+		{Cancel: &core.CancelChange{Sequence: 2}},
+		sampleJoining(t).Change(sampleGenesis(t)), // the first kind again, of kind evm
 	}
 }
 
 func TestChange_EveryKindIsReadAsItWasWritten(t *testing.T) {
 	for i, change := range sampleChanges(t) {
-		if kind := change.Kind(); int(kind) != i+1 {
-			t.Fatalf("kind %d, want %d", kind, i+1)
+		if kind, want := change.Kind(), core.ChangeKind(i%int(core.ChangeCancel)+1); kind != want {
+			t.Fatalf("kind %d, want %d", kind, want)
 		}
 		entry := core.Control{Sequence: 1, Change: change}
 		again, err := core.DecodeControl(entry.Encode())
@@ -123,6 +130,8 @@ func TestChange_ValidateRefusesWhatCanNeverBe(t *testing.T) {
 		"no parameter":      {SetParameters: &core.SetParameters{}},
 		"power zero":        {SetPower: &core.SetPower{}},
 		"no version":        {SetProtocol: &core.SetProtocol{}},
+		"nothing to cancel": {Cancel: &core.CancelChange{}},
+		"zone of an opaque": {RegisterRollup: &core.RegisterRollup{ID: 1, Name: "a", Kind: core.KindOpaque, Zone: 1}},
 		"validator unknown": {AddValidator: &core.Validator{Power: 1}},
 	} {
 		if err := change.Validate(); !errors.Is(err, core.ErrControl) {

@@ -28,8 +28,9 @@ type TickRecord struct {
 	Members []MemberChange `rlp:"optional"`
 }
 
-// MemberChange is a rollup of kind evm that joins a zone or leaves it. The tick opens a slot: it is the first one whose
-// results have a rollup that joins, and the last one whose results have a rollup that leaves, which has no open block then.
+// MemberChange is a rollup of kind evm that joins a zone or leaves it. The tick opens a slot. It is the first one whose results
+// have a rollup that joins. For a rollup that leaves it is the last one that orders anything: results have the rollup up to the
+// tick that seals what was ordered for it.
 type MemberChange struct {
 	Zone   ZoneID
 	Rollup RollupID

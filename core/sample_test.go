@@ -164,6 +164,14 @@ func sampleTickRecord(t testing.TB) *core.TickRecord {
 	return record
 }
 
+// sampleMembersRecord is of a tick with which one rollup leaves a zone and another one joins.
+func sampleMembersRecord() *core.TickRecord {
+	return &core.TickRecord{Number: 43, Time: 1_700_000_001_000, Members: []core.MemberChange{
+		{Zone: zone1, Rollup: rollupB},
+		{Zone: zone1, Rollup: 905, Genesis: common.Hash{11}},
+	}}
+}
+
 func sampleOutcome(t testing.TB) core.Outcome {
 	t.Helper()
 	return core.Outcome{
@@ -210,6 +218,14 @@ func sampleGenesis(t testing.TB) *core.Genesis {
 		core.Rollup{ID: 904, Name: "op", Kind: core.KindOPStack, Operator: sampleTo},
 	)
 	return g
+}
+
+// sampleJoining is a rollup with an operator that is to join the zone of the sample genesis.
+func sampleJoining(t testing.TB) *core.Joining {
+	t.Helper()
+	return &core.Joining{Zone: zone1, Rollup: core.Rollup{
+		ID: 905, Name: "joins", Kind: core.KindEVM, Operator: sampleTo, EVM: sampleGenesis(t).Rollups[0].EVM,
+	}}
 }
 
 func genesisJSON(t testing.TB, g *core.Genesis) string {

@@ -26,6 +26,7 @@ func vectors(t *testing.T) []vector {
 	tick, bundle := sampleTick(t), sampleBundle(t)
 	committed := committedLegs(t, bundle)
 	validator := &sampleGenesis(t).Validators[0]
+	joins := sampleJoining(t).Change(sampleGenesis(t))
 	list := []vector{
 		{"encoding/transaction", sampleTx(t, rollupA, gethtypes.LegacyTxType).EncodeEntry()},
 		{"encoding/transaction-opaque", core.NewOpaqueTransaction(rollupC, []byte("opaque bytes")).EncodeEntry()},
@@ -40,6 +41,11 @@ func vectors(t *testing.T) []vector {
 		hashVector("hash/control-digest", sampleControl(t).Digest(sampleNetwork)),
 		{"signature/control", sampleControl(t).Signatures[0].Signature},
 		{"text/control", []byte(sampleControl(t).Change.Words())},
+		{"encoding/control-joining", sampleControlOf(t, joins).Encode()},
+		{"text/control-joining", []byte(joins.Words())},
+		hashVector("hash/rollup-genesis", sampleJoining(t).Hash(sampleNetwork)),
+		hashVector("hash/system-contracts", sampleJoining(t).SystemContracts(core.DefaultPredeploy().Address)),
+		{"encoding/control-cancel", sampleControlOf(t, core.Change{Cancel: &core.CancelChange{Sequence: 2}}).Encode()},
 		{"encoding/section", tick.Sections[0].Encode()},
 		{"encoding/bundle-section", core.EncodeBundleSection(tick.Bundles)},
 		{"encoding/system-entry", sampleSystemEntry().Encode()},
@@ -56,6 +62,7 @@ func vectors(t *testing.T) []vector {
 		{"signature/cancellation", sampleCancellation(t).Signature},
 		{"encoding/tick-record", sampleTickRecord(t).Encode()},
 		{"encoding/tick-record-empty", (&core.TickRecord{Number: 1, Time: 1_700_000_000_000}).Encode()},
+		{"encoding/tick-record-members", sampleMembersRecord().Encode()},
 		{"encoding/vote-extension-signing", (&core.VoteExtension{Checkpoint: sampleVote(t)}).Encode()},
 		{"encoding/draft", sampleDraft(t).Encode()},
 		{"encoding/completion", sampleCompletion(t).Encode()},
@@ -150,7 +157,7 @@ func TestEncodings_BeginWithVersionAndKind(t *testing.T) {
 		if !isEncoding {
 			continue
 		}
-		for _, suffix := range []string{"-opaque", "-first-tick", "-empty", "-signing"} {
+		for _, suffix := range []string{"-opaque", "-first-tick", "-empty", "-signing", "-joining", "-cancel", "-members"} {
 			name = strings.TrimSuffix(name, suffix)
 		}
 		if kind, err := core.KindOf(v.value); err != nil || kind != kinds[name] {

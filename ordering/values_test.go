@@ -12,6 +12,7 @@ import (
 func TestValues_Golden(t *testing.T) {
 	t.Parallel()
 	h := func(b byte) string { return "a0" + hex.EncodeToString(common.Hash{b}.Bytes()) }
+	address := hex.EncodeToString(make([]byte, 20))
 	for _, test := range []struct {
 		name  string
 		value any
@@ -24,6 +25,11 @@ func TestValues_Golden(t *testing.T) {
 		{"bucket", bucketValue{1000, 5}, "0150c48203e805"},
 		{"results", resultsValue{5, []common.Hash{{1}, {2}}}, "0150f84505f842" + h(1) + h(2)},
 		{"zone", zoneValue{[]uint64{1, 200}}, "0150c4c30181c8"},
+		{"rollup of the genesis", rollupValue{Kind: 1, Zone: 1, SystemContracts: common.Hash{2}}, "0150f8380194" + address + "01" + h(2)},
+		{"rollup that joined its zone", rollupValue{Kind: 1, Zone: 1, SystemContracts: common.Hash{2}, Name: "c", Since: 9, Genesis: common.Hash{3}},
+			"0150f85c0194" + address + "01" + h(2) + "630980" + h(3)},
+		{"rollup that joined its zone and left it", rollupValue{Kind: 1, Zone: 1, SystemContracts: common.Hash{2}, Name: "c", Since: 9, Retired: 12, Genesis: common.Hash{3}},
+			"0150f85c0194" + address + "01" + h(2) + "63090c" + h(3)},
 		{"control", controlValue{3, []uint64{2, 3}}, "0150c403c20203"},
 		{"change", changeValue{[]byte{2, 1}, 9, 7, 0, false, 0}, "0150c782020109078080"},
 		{"change that was given up", changeValue{[]byte{2, 1}, 9, 7, 8, false, 4}, "0150c88202010907088004"},

@@ -3,6 +3,7 @@ package zone
 import (
 	"encoding/hex"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -46,6 +47,14 @@ var (
 	}
 )
 
+// leavingSeal is goldenSeal of a rollup that is retired and has still something to apply.
+var leavingSeal = func() SealRecord {
+	seal := goldenSeal
+	seal.Rollups = slices.Clone(seal.Rollups)
+	seal.Rollups[0].Leaving = true
+	return seal
+}()
+
 var goldenResult = resultRow{
 	Before: common.Hash{0: 7}, Root: common.Hash{0: 8},
 	Rollups: []rollupDecisions{{
@@ -69,6 +78,7 @@ func TestValues_Golden(t *testing.T) {
 			"82012c" + "04" + "05" + "01" + "825208" + "02" + "83776879"},
 		{"bundle", encodeBundle(goldenPlace), "0163" + "ce" + "01" + "cc" + "c5" + "80" + "820385" + "07" + "c5" + "01" + "820386" + "80"},
 		{"seal", encodeSeal(goldenSeal), "0161" + "f852" + "846b49d200" + "82012d" + "a004" + zeros31 + "e8" + "e7" + "820385" + "04" + "a005" + zeros31 + "08" + "06"},
+		{"seal of a rollup that leaves", encodeSeal(leavingSeal), "0161" + "f853" + "846b49d200" + "82012d" + "a004" + zeros31 + "e9" + "e8" + "820385" + "04" + "a005" + zeros31 + "08" + "06" + "01"},
 		{"digest", core.Encode(encDigest, &digestRLP{300, common.Hash{0: 6}}), "0164" + "e4" + "82012c" + "a006" + zeros31},
 		{"result", core.Encode(encResult, &goldenResult), "0165" + "f8b7" + "a007" + zeros31 + "a008" + zeros31 + "f873" + "f871" +
 			"f868" + "820385" + "09" + "08" + "a009" + zeros31 + "a00a" + zeros31 + "a00b" + zeros31 + "c6" + "c20602" + "c20801"},
@@ -91,6 +101,9 @@ func TestValues_RoundTrip(t *testing.T) {
 	}
 	if got, err := decodeBundle(goldenPlace.ID, 300, encodeBundle(goldenPlace)); err != nil || !reflect.DeepEqual(got, goldenPlace) {
 		t.Errorf("bundle: %+v, %v", got, err)
+	}
+	if got, err := decodeSeal(encodeSeal(leavingSeal)); err != nil || !reflect.DeepEqual(got, leavingSeal) {
+		t.Errorf("seal of a rollup that leaves: %+v, %v", got, err)
 	}
 	if got, err := decodeSeal(encodeSeal(goldenSeal)); err != nil || !reflect.DeepEqual(got, goldenSeal) {
 		t.Errorf("seal: %+v, %v", got, err)
