@@ -3,6 +3,9 @@ package zone
 import (
 	"errors"
 	"fmt"
+	"math"
+
+	"github.com/lockstep-network/lockstep/core"
 )
 
 // recoverSeal takes all rollups back to the newest common seal that is attested and sets the cursors to it, so that
@@ -17,7 +20,7 @@ import (
 //   - after (2), before (3): as before, with all heads one block above the record.
 //   - after (3): the record names all heads.
 //   - loss of power, where an engine lost sealed blocks that a synced record names: that record does not match, and an
-//     older one whose blocks all engines have is taken.
+//     older one whose blocks all engines have is taken. So it is if the engine is that of a rollup that left since.
 //
 // The record follows the engines' seals because it must name their hashes, which exist only then; what a record written
 // first would add, the position to replay from, stands in the record before it.
@@ -66,10 +69,14 @@ func (z *Zone) recoverSeal() error {
 
 // commonSeal finds the newest attested seal record whose blocks all engines have, or describes the genesis blocks.
 func (z *Zone) commonSeal() (SealRecord, error) {
+	whole, err := z.wholeUntil()
+	if err != nil {
+		return SealRecord{}, fmt.Errorf("zone: find seal record: %w", err)
+	}
 	var missing error
 	record, ok, err := z.store.newestSeal(func(r SealRecord) bool {
 		missing = z.executable(r) // an older record without the rollup would only be executed up to where it joined
-		return missing != nil || z.matches(r)
+		return missing != nil || r.NextTick <= whole && z.matches(r)
 	})
 	if err := errors.Join(err, missing); err != nil {
 		return SealRecord{}, fmt.Errorf("zone: find seal record: %w", err)
@@ -91,6 +98,29 @@ func (z *Zone) commonSeal() (SealRecord, error) {
 		genesis.Rollups[i] = RollupSeal{Rollup: id, Hash: block.Hash}
 	}
 	return genesis, nil
+}
+
+// recentSeals is how many seals a loss of power may have reached back to, with much to spare.
+const recentSeals = 1024
+
+// wholeUntil finds the next tick of the newest seal from which on nothing is missing of rollups that left since: a later seal
+// says nothing of them, and what an engine lost of their last blocks would never be executed again.
+func (z *Zone) wholeUntil() (tick uint64, err error) {
+	tick = math.MaxUint64
+	seen, newer := 0, make(map[core.RollupID]bool)
+	_, _, err = z.store.newestSeal(func(r SealRecord) bool {
+		for _, seal := range r.Rollups {
+			if engine := z.engines[seal.Rollup]; seen > 0 && !newer[seal.Rollup] && engine != nil {
+				if block, ok := engine.Sealed(seal.Number); !ok || block.Hash != seal.Hash {
+					tick = min(tick, r.NextTick)
+				}
+			}
+			newer[seal.Rollup] = true
+		}
+		seen++
+		return seen == recentSeals
+	})
+	return tick, err
 }
 
 // matches reports whether the record is attested and every engine's chain has its block. The tick that caused a seal

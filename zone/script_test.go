@@ -24,8 +24,8 @@ var rewrite = flag.Bool("rewrite", false, "write the scripts' expected outputs")
 // TestScripts runs testdata/*.txt. A script is a list of blocks, separated by empty lines: a command with indented
 // lines, "----" and the expected output.
 //
-//	zone ROLLUP... [blockGas=N] [blockBytes=N]   begins; accounts a to e own funds on every rollup
-//	tick MS                                      appends and executes a tick MS after the start, with the lines:
+//	zone ROLLUP... [joins=ROLLUP] [blockGas=N] [blockBytes=N]   begins; accounts a to e own funds on every rollup
+//	tick MS [join=ROLLUP] [leave=ROLLUP]         appends and executes a tick MS after the start, with the lines:
 //	  ROLLUP FROM NONCE [WORD...]                a single; words: value=N gas=N revert panic badSignature mayRevert
 //	  bundle execution|inclusion [WORD...]       a bundle of the lines up to "end"; words: commit wrongCommit parent=N
 //	  end
@@ -99,6 +99,7 @@ func (s *script) command(lines []string) string {
 	case "zone":
 		return s.begin(words[1:])
 	case "tick":
+		s.rig.log.Members(s.changes(words[2:])...)
 		return s.tick(number(s.t, words[1]), lines[1:])
 	case "restart":
 		s.replayed = s.rig.zone.Executed()
@@ -117,12 +118,14 @@ func (s *script) command(lines []string) string {
 }
 
 func (s *script) begin(words []string) string {
-	var rollups []core.RollupID
+	var rollups, joins []core.RollupID
 	var blockGas, blockBytes uint64
 	for _, w := range words {
 		switch name, value, _ := strings.Cut(w, "="); name {
 		case "blockGas":
 			blockGas = number(s.t, value)
+		case "joins":
+			joins = append(joins, core.RollupID(number(s.t, value)))
 		case "blockBytes":
 			blockBytes = number(s.t, value)
 		default:
@@ -138,9 +141,38 @@ func (s *script) begin(words []string) string {
 		e.MaxBlockBytes = blockBytes
 		return e
 	})
+	s.rig.mayJoin(joins...)
 	s.rig.start()
 	return "ok\n"
 }
+
+// changes are those of members with a tick.
+func (s *script) changes(words []string) (changes []core.MemberChange) {
+	for _, w := range words {
+		name, value, _ := strings.Cut(w, "=")
+		id := core.RollupID(number(s.t, value))
+		switch name {
+		case "join":
+			changes = append(changes, joinsZone(id))
+		case "leave":
+			changes = append(changes, leavesZone(id))
+		default:
+			s.t.Fatalf("unknown word %q", w)
+		}
+	}
+	return changes
+}
+
+func joinsZone(id core.RollupID) core.MemberChange {
+	return core.MemberChange{Zone: zonetest.Zone, Rollup: id, Genesis: firstState(id)}
+}
+
+func leavesZone(id core.RollupID) core.MemberChange {
+	return core.MemberChange{Zone: zonetest.Zone, Rollup: id}
+}
+
+// firstState stands for the agreed genesis of a rollup that joins.
+func firstState(id core.RollupID) common.Hash { return common.Hash{1, 31: byte(id)} }
 
 func (s *script) tick(ms uint64, lines []string) string {
 	var bundles []core.DecodedBundle
@@ -225,7 +257,11 @@ func (s *script) describe(results []zone.TickResult) string {
 		if r.Sealed != nil {
 			fmt.Fprintf(&out, "sealed slot %d:", r.Sealed.Slot-zonetest.Start/1000)
 			for _, b := range r.Sealed.Rollups {
-				fmt.Fprintf(&out, " %s block %d (next %d, unapplied from %d)", b.Rollup, b.Number, b.NextSeq, b.FirstUnapplied)
+				leaves := ""
+				if b.Leaving {
+					leaves = ", leaves"
+				}
+				fmt.Fprintf(&out, " %s block %d (next %d, unapplied from %d%s)", b.Rollup, b.Number, b.NextSeq, b.FirstUnapplied, leaves)
 			}
 			out.WriteString("\n")
 		}
@@ -286,7 +322,7 @@ func (s *script) checkAllDecidedOnce() {
 		s.rig.log.Append(zonetest.Start+1_000_000+i*1000, nil, nil)
 	}
 	s.describe(s.rig.executeAll())
-	for _, r := range s.net.Genesis.Zones[0].Rollups {
+	for r := range s.rig.disks {
 		entries, err := s.rig.log.Lane(r, 0, 1<<20)
 		if err != nil {
 			s.t.Fatal(err)
@@ -313,6 +349,7 @@ type rig struct {
 	fs    *vfs.MemFS
 	wrap  func(*zonetest.Engine) zone.Engine
 	build string
+	joins map[core.RollupID]common.Hash // the rollups that may join, see zone.Config.Joining
 
 	zone    *zone.Zone
 	engines map[core.RollupID]*zonetest.Engine
@@ -324,9 +361,18 @@ func newRig(t *testing.T, net *zonetest.Network, log *zonetest.Log, wrap func(*z
 	return &rig{t: t, net: net, log: log, wrap: wrap, disks: net.Disks("a", "b", "c", "d", "e"), fs: vfs.NewStrictMem()}
 }
 
+// mayJoin gives the rig the first states of rollups that are not in the genesis.
+func (r *rig) mayJoin(ids ...core.RollupID) {
+	r.joins = make(map[core.RollupID]common.Hash)
+	for _, id := range ids {
+		r.joins[id] = firstState(id)
+		r.disks[id] = r.net.Disk(id, "a", "b", "c", "d", "e")
+	}
+}
+
 // config is the zone's configuration on the rig's files.
 func (r *rig) config() zone.Config {
-	return zone.Config{Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs, Build: r.build, Shown: r.log.Head()}
+	return zone.Config{Joining: r.joins, Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs, Build: r.build, Shown: r.log.Head()}
 }
 
 // open makes a zone on the disks.

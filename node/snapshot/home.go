@@ -14,8 +14,9 @@ import (
 
 // Folders in a node's home folder.
 const (
-	// joiningDir is where a snapshot is fetched and unpacked; what is in it is of no use to anybody else.
-	joiningDir = "joining"
+	// joiningDir is where a snapshot is fetched and unpacked; what is in it is of no use to anybody else, and all of it goes away
+	// in the end.
+	joiningDir = "fetching"
 	// replacedDir has what the last join replaced. Nobody reads it.
 	replacedDir = "replaced"
 )

@@ -163,9 +163,7 @@ func (n *network) follower(doors []string) *member {
 	m := &member{t: n.t, child: n.members[0].child}
 	m.Index, m.Follow, m.JoinFrom = validators, true, doors
 	m.Home = filepath.Join(n.dir, "follower")
-	if _, err := comet.GenerateNodeKey(node.OrderingDir(m.Home)); err != nil {
-		n.t.Fatal(err)
-	}
+	n.identify(m)
 	addresses := freePorts(n.t, 3)
 	m.Listen, m.State, m.RPC = addresses[0], addresses[1], addresses[2]
 	self := n.members[1].Peers[0] // validator 0
@@ -199,5 +197,13 @@ func (n *network) agreeWith(from uint64, more *member) {
 		if compared == 0 {
 			n.t.Errorf("node %d: no AppHash to compare", m.Index)
 		}
+	}
+}
+
+// identify makes the key by which a member's node is known to its peers.
+func (n *network) identify(m *member) {
+	n.t.Helper()
+	if _, err := comet.GenerateNodeKey(node.OrderingDir(m.Home)); err != nil {
+		n.t.Fatal(err)
 	}
 }

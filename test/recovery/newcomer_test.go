@@ -51,6 +51,11 @@ func (n *network) newcomer() (*member, core.Validator) {
 // add orders a control entry that adds a validator, and waits until it has taken effect.
 func (n *network) add(v core.Validator) {
 	n.t.Helper()
+	n.order(core.Change{AddValidator: &v})
+}
+
+func (n *network) genesis() *core.Genesis {
+	n.t.Helper()
 	b, err := os.ReadFile(n.members[0].Genesis)
 	if err != nil {
 		n.t.Fatal(err)
@@ -59,6 +64,12 @@ func (n *network) add(v core.Validator) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
+	return genesis
+}
+
+// order orders a change that three have signed, and waits until it has taken effect.
+func (n *network) order(change core.Change) gateway.ChangeView {
+	n.t.Helper()
 	rpc, err := client.Dial(n.t.Context(), "http://"+n.members[0].RPC)
 	if err != nil {
 		n.t.Fatal(err)
@@ -68,11 +79,12 @@ func (n *network) add(v core.Validator) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	entry := &core.Control{Sequence: info.Next, NotAfter: uint64(time.Now().Add(time.Hour).UnixMilli()), Change: core.Change{AddValidator: &v}}
+	entry := &core.Control{Sequence: info.Next, NotAfter: uint64(time.Now().Add(time.Hour).UnixMilli()), Change: change}
+	network := n.genesis().NetworkID()
 	for _, m := range n.members[:3] {
 		key, err := crypto.LoadECDSA(node.EthereumKey(m.Home))
 		if err == nil {
-			err = entry.Sign(genesis.NetworkID(), key)
+			err = entry.Sign(network, key)
 		}
 		if err != nil {
 			n.t.Fatal(err)
@@ -92,4 +104,5 @@ func (n *network) add(v core.Validator) {
 	if view.State != "effective" {
 		n.t.Fatalf("%+v, want it effective", view)
 	}
+	return view
 }

@@ -13,20 +13,42 @@ import (
 // Log is an ordered log in memory. As after a restart, every read of a tick decodes it anew.
 type Log struct {
 	network core.NetworkID
-	kind    func(core.RollupID) (core.RollupKind, bool)
+	genesis *core.Genesis
 
 	mu      sync.Mutex
 	records []*core.TickRecord
 	lanes   map[core.RollupID][]core.LaneEntry
 	heads   map[core.RollupID]core.LaneHead
 	grown   chan struct{}
+	members []core.MemberChange // of the next tick
+	joined  map[core.RollupID]bool
 }
 
 // NewLog makes an empty log of a network.
 func NewLog(g *core.Genesis) *Log {
 	return &Log{
-		network: g.NetworkID(), kind: g.Kind, grown: make(chan struct{}),
+		network: g.NetworkID(), genesis: g, grown: make(chan struct{}), joined: make(map[core.RollupID]bool),
 		lanes: make(map[core.RollupID][]core.LaneEntry), heads: make(map[core.RollupID]core.LaneHead),
+	}
+}
+
+// kind is that of a rollup of the genesis or of one that joined.
+func (l *Log) kind(id core.RollupID) (core.RollupKind, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.joined[id] {
+		return core.KindEVM, true
+	}
+	return l.genesis.Kind(id)
+}
+
+// Members makes the next tick to be appended say who joins a zone or leaves it.
+func (l *Log) Members(changes ...core.MemberChange) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.members = changes
+	for i := range changes {
+		l.joined[changes[i].Rollup] = true
 	}
 }
 
@@ -35,7 +57,8 @@ func (l *Log) Append(time uint64, bundles []core.DecodedBundle, sections []core.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t := &core.Tick{Number: uint64(len(l.records)) + 1, Time: time, Bundles: bundles, Sections: sections}
-	record := &core.TickRecord{Number: t.Number, Time: time, Payload: t.Payload(), Attested: attested}
+	record := &core.TickRecord{Number: t.Number, Time: time, Payload: t.Payload(), Attested: attested, Members: l.members}
+	l.members = nil
 	for rollup := core.RollupID(1); rollup < 1000; rollup++ {
 		items := t.LaneItems(rollup)
 		row, ok := l.heads[rollup].Advance(l.network, rollup, t.Number, items)
@@ -65,6 +88,7 @@ func (l *Log) Load(records [][]byte) error {
 		if err != nil {
 			return err
 		}
+		l.Members(record.Members...)
 		l.Append(tick.Time, tick.Bundles, tick.Sections, record.Attested...)
 	}
 	return nil

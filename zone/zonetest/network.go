@@ -65,15 +65,20 @@ func (n *Network) Address(name string) common.Address {
 
 // Disks makes a disk per rollup, on which each of the named accounts has Funds.
 func (n *Network) Disks(names ...string) map[core.RollupID]*Disk {
+	disks := make(map[core.RollupID]*Disk)
+	for _, id := range n.Genesis.Zones[0].Rollups {
+		disks[id] = n.Disk(id, names...)
+	}
+	return disks
+}
+
+// Disk makes a disk of a rollup, on which each of the named accounts has Funds.
+func (n *Network) Disk(id core.RollupID, names ...string) *Disk {
 	balances := make(map[common.Address]uint64)
 	for _, name := range names {
 		balances[n.Address(name)] = Funds
 	}
-	disks := make(map[core.RollupID]*Disk)
-	for _, id := range n.Genesis.Zones[0].Rollups {
-		disks[id] = NewDisk(id, n.Genesis.EVMTime(), balances)
-	}
-	return disks
+	return NewDisk(id, n.Genesis.EVMTime(), balances)
 }
 
 // Tx describes a legacy transaction of an account.

@@ -2,6 +2,7 @@ package zonetest
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -50,6 +51,11 @@ func (t *Traffic) Tick() {
 	if t.rand.IntN(16) == 0 && time > Start+500 {
 		time -= 500
 	}
+	t.tick(time)
+}
+
+// tick appends a tick at a consensus time.
+func (t *Traffic) tick(time uint64) {
 	for _, id := range t.rollups {
 		for _, name := range t.accounts {
 			t.nonces[id][name] = t.nonce(id, name)
@@ -74,6 +80,27 @@ func (t *Traffic) Tick() {
 	}
 	t.log.Append(time, bundles, sections)
 	t.ordered = append(t.ordered, bundles...)
+}
+
+// Change makes the next tick open a slot, with which rollups join the zone or leave it: what joins is ordered for from that tick
+// on, for what leaves nothing is ordered after it.
+func (t *Traffic) Change(changes ...core.MemberChange) {
+	t.time += 1000 * t.net.Genesis.Params.SlotSeconds
+	t.log.Members(changes...)
+	for _, c := range changes {
+		if !c.Leaves() {
+			t.rollups = append(slices.Clone(t.rollups), c.Rollup)
+			slices.Sort(t.rollups)
+			t.nonces[c.Rollup] = make(map[string]uint64)
+		}
+	}
+	t.tick(t.time)
+	t.ordered = nil // what was ordered before may have legs on one that left
+	for _, c := range changes {
+		if c.Leaves() {
+			t.rollups = slices.DeleteFunc(slices.Clone(t.rollups), func(id core.RollupID) bool { return id == c.Rollup })
+		}
+	}
 }
 
 // tx makes a transaction, most of the time a good one if everything before it succeeds.
