@@ -47,6 +47,19 @@ func (c *Client) Intents(ctx context.Context) ([]Intent, error) {
 	return *all, nil
 }
 
+// IntentsAfter is lockstep_getIntents by pages: at most so many of the orders behind another one, from the first one on if that is zero.
+func (c *Client) IntentsAfter(ctx context.Context, after common.Hash, limit int) ([]Intent, error) {
+	page := map[string]any{"limit": limit}
+	if after != (common.Hash{}) {
+		page["after"] = after
+	}
+	orders, err := call[[]Intent](ctx, c, "lockstep_getIntents", page)
+	if err != nil {
+		return nil, err
+	}
+	return *orders, nil
+}
+
 // SubmitSolution is lockstep_submitSolution: a bundle that fills and claims the order.
 func (c *Client) SubmitSolution(ctx context.Context, id common.Hash, b *core.Bundle) (*gateway.SolutionReceipt, error) {
 	return call[gateway.SolutionReceipt](ctx, c, "lockstep_submitSolution", id, b)

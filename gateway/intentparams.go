@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -65,6 +66,34 @@ func readOrder(raw json.RawMessage) (*intentsettler.GaslessCrossChainOrder, erro
 	}
 	o.OrderData, err = readBytes("order.orderData", fields["orderData"])
 	return o, err
+}
+
+// readIntentPage reads the parameter of lockstep_getIntents. Without it, or without a limit, the page is all of the book.
+func readIntentPage(page *Param) (after common.Hash, limit int, err error) {
+	limit = math.MaxInt32 // a book has a limit of its own
+	if !page.given() {
+		return after, limit, nil
+	}
+	fields, err := readObject("page", page.raw, "after", "limit")
+	if err != nil {
+		return after, 0, err
+	}
+	if raw, ok := fields["after"]; ok {
+		if after, err = readHash("page.after", raw); err != nil {
+			return after, 0, err
+		}
+	}
+	if raw, ok := fields["limit"]; ok {
+		n, err := readNumber("page.limit", raw, "how many orders at most")
+		if err == nil && (n == 0 || n > math.MaxInt32) {
+			err = badValue("page.limit", raw, "how many orders at most, 1 or more")
+		}
+		if err != nil {
+			return after, 0, err
+		}
+		limit = int(n)
+	}
+	return after, limit, nil
 }
 
 // readIntentCancellation reads the parameter of lockstep_cancelIntent.

@@ -18,8 +18,9 @@ type Intents interface {
 	Submit(ctx context.Context, order *intentsettler.GaslessCrossChainOrder, signature []byte) (common.Hash, error)
 	// Get is an order of the book, or one that it still remembers.
 	Get(id common.Hash) (*IntentView, error)
-	// List are the orders that are open or pending, in order of arrival.
-	List() []*IntentView
+	// List are at most so many of the orders that are open or pending, zone by zone in order of arrival: those behind another one, which may be
+	// over by now, or from the first one on if that is zero.
+	List(after common.Hash, limit int) ([]*IntentView, error)
 	// Solve simulates a bundle that fills an order and keeps it for the auction. It blocks for as long as the simulation takes.
 	Solve(ctx context.Context, id common.Hash, b core.DecodedBundle) (*SolutionReceipt, error)
 	// Cancel takes an order out of the book, with the user's signature over core.CancelIntentDigest.
@@ -77,12 +78,17 @@ func (a *API) GetIntent(orderID Param) (*IntentView, error) {
 }
 
 // GetIntents is lockstep_getIntents.
-func (a *API) GetIntents() ([]*IntentView, error) {
+func (a *API) GetIntents(page *Param) ([]*IntentView, error) {
 	book, err := a.g.book()
 	if err != nil {
 		return nil, a.g.lockstepError(err)
 	}
-	return book.List(), nil
+	after, limit, err := readIntentPage(page)
+	if err != nil {
+		return nil, a.g.lockstepError(err)
+	}
+	views, err := book.List(after, limit)
+	return views, a.g.lockstepError(err)
 }
 
 // SubmitSolution is lockstep_submitSolution.

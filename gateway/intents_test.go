@@ -116,6 +116,38 @@ func TestIntents_RefusalsCarryTheirReason(t *testing.T) {
 	}
 }
 
+func TestIntents_AreReadInPages(t *testing.T) {
+	t.Parallel()
+	c := gatewaytest.New(t, gatewaytest.Options{Intents: gatewaytest.NewIntents()}).Dial(t, "http", "/")
+	for _, test := range []struct {
+		page  string // no parameter if empty
+		count int
+		code  int
+		says  string
+	}{
+		{"", 1, 0, ""}, {"null", 1, 0, ""}, {"{}", 1, 0, ""}, {`{"limit":1}`, 1, 0, ""},
+		{`{"after":"` + gatewaytest.OrderID.Hex() + `","limit":16}`, 0, 0, ""},
+		{`{"after":"` + common.Hash{1}.Hex() + `"}`, 0, 47700, ""},
+		{`{"limit":0}`, 0, 47102, "page.limit"}, {`{"after":"0x1"}`, 0, 47102, "page.after"}, {`{"from":1}`, 0, 47100, "from"},
+	} {
+		var params []any
+		if test.page != "" {
+			params = append(params, json.RawMessage(test.page))
+		}
+		var views []gateway.IntentView
+		err := c.CallContext(t.Context(), &views, "lockstep_getIntents", params...)
+		if test.code == 0 {
+			if err != nil || views == nil || len(views) != test.count {
+				t.Errorf("%s: %d orders, %v", test.page, len(views), err)
+			}
+			continue
+		}
+		if got := failure(t, err); got.Code != test.code || !strings.Contains(got.Message, test.says) {
+			t.Errorf("%s: %+v", test.page, got)
+		}
+	}
+}
+
 func TestIntents_ANodeWithoutABookSaysSo(t *testing.T) {
 	t.Parallel()
 	h := gatewaytest.New(t, gatewaytest.Options{})
@@ -143,7 +175,11 @@ func TestIntents_SubscribersAreToldAndAtLastWhyNotAnyMore(t *testing.T) {
 	if _, err := c.Subscribe(t.Context(), "lockstep", messages, "intents"); err != nil {
 		t.Fatal(err)
 	}
-	book.Messages <- &gateway.IntentMessage{Event: "opened", Intent: *book.List()[0]}
+	all, err := book.List(common.Hash{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book.Messages <- &gateway.IntentMessage{Event: "opened", Intent: *all[0]}
 	if got := string(<-messages); !strings.HasPrefix(got, `{"event":"opened","intent":{"orderId":"0x`) || !strings.Contains(got, `"left":"0x64"`) {
 		t.Errorf("got %s", got)
 	}

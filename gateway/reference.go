@@ -224,9 +224,11 @@ var methods = []method{
 		Errors: []error{ErrUnknownIntent, ErrBadValue, ErrNotServed},
 	},
 	{
-		Name: "lockstep_getIntents", Results: []any{[]IntentView{}},
-		Text:   "The orders of this node's book that are open or pending, in order of arrival.",
-		Errors: []error{ErrNotServed},
+		Name: "lockstep_getIntents", Params: []methodParam{
+			{"page", object(schema{"after": hashParam.Schema, "limit": wholeNumber}).optional(), "`limit` (number): at most so many; `after` (order id): those behind this one, which the node must still remember. All of them by default"},
+		}, Results: []any{[]IntentView{}},
+		Text:   "The orders of this node's book that are open or pending, zone by zone in order of arrival.",
+		Errors: []error{ErrUnknownIntent, ErrUnknownField, ErrBadValue, ErrNotServed},
 	},
 	{
 		Name: "lockstep_submitSolution", Params: []methodParam{orderIDParam, bundleParam}, Results: []any{SolutionReceipt{}},

@@ -1,11 +1,13 @@
 package intents
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -132,19 +134,28 @@ func (b *Book) Get(id common.Hash) (View, error) {
 	return e.view(), nil
 }
 
-// List are the orders that are open or pending, in order of arrival.
-func (b *Book) List() []View {
+// List are at most so many of the orders that are open or pending, in order of arrival: those that came after another one, which may be over
+// by now, or from the first one on if that is zero.
+func (b *Book) List(after common.Hash, limit int) ([]View, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.list()
+	all, first := b.machine.active, 0
+	if after != (common.Hash{}) {
+		e := b.machine.entries[after]
+		if e == nil {
+			return nil, refuse(ErrUnknown, "%s; begin with the first one again", after)
+		}
+		first, _ = slices.BinarySearchFunc(all, e.number+1, func(e *entry, number uint64) int { return cmp.Compare(e.number, number) })
+	}
+	return views(all[first:min(len(all), first+limit)]), nil
 }
 
-func (b *Book) list() []View {
-	views := make([]View, len(b.machine.active))
-	for i, e := range b.machine.active {
-		views[i] = e.view()
+func views(entries []*entry) []View {
+	all := make([]View, len(entries))
+	for i, e := range entries {
+		all[i] = e.view()
 	}
-	return views
+	return all
 }
 
 // Solve simulates a bundle that a client offers for an order, and keeps it for the auction if it fills and claims the order.
@@ -283,9 +294,9 @@ func (b *Book) checkCancel(ctx context.Context, o *Order, signature []byte) erro
 func (b *Book) Subscribe() (*Subscription, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	views := b.list()
-	first := make([]Notice, len(views))
-	for i, v := range views {
+	open := views(b.machine.active)
+	first := make([]Notice, len(open))
+	for i, v := range open {
 		first[i] = Notice{EventOpened, v}
 	}
 	return b.feed.subscribe(first)

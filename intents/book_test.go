@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/big"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -422,7 +423,7 @@ func TestBook_RefusesOrdersThatCannotBeSettled(t *testing.T) {
 			o, signature := d.order(c.order)
 			_, err := d.Submit(t.Context(), "client", o, signature)
 			wantRefusal(t, err, c.cause, c.field, c.says)
-			if kept := len(d.List()); (kept == 1) != (c.cause == nil) {
+			if kept := d.Stats().Orders; (kept == 1) != (c.cause == nil) {
 				t.Errorf("%d orders are in the book", kept)
 			}
 		})
@@ -466,6 +467,38 @@ func TestBook_SignaturesAreTheUsers(t *testing.T) {
 	if _, err := d.Submit(t.Context(), "client", o, []byte("any")); err != nil {
 		t.Errorf("accepted by the user's code: %v", err)
 	}
+}
+
+// A page begins behind an order that was open when it was given, whatever has become of it.
+func TestBook_IsReadInPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	ids := make([]common.Hash, 5)
+	for i := range ids {
+		ids[i] = d.submitted(func(o *orders.Order, _ *orders.Intent) { o.Nonce = big.NewInt(int64(10 + i)) })
+	}
+	signature, err := core.SignCancelIntent(d.key, d.network, ids[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Cancel(t.Context(), ids[1], signature); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []struct {
+		after common.Hash
+		limit int
+		want  []common.Hash
+	}{
+		{common.Hash{}, 2, []common.Hash{ids[0], ids[2]}}, {ids[0], 1, []common.Hash{ids[2]}}, {ids[1], 9, ids[2:]},
+		{ids[3], 9, ids[4:]}, {ids[4], 9, nil}, {common.Hash{}, 9, []common.Hash{ids[0], ids[2], ids[3], ids[4]}},
+	} {
+		views, err := d.List(page.after, page.limit)
+		if err != nil || !slices.EqualFunc(views, page.want, func(v View, id common.Hash) bool { return v.Order.ID == id }) {
+			t.Errorf("at most %d after %s: %+v, %v", page.limit, page.after, views, err)
+		}
+	}
+	_, err = d.List(common.Hash{1}, 9)
+	wantRefusal(t, err, ErrUnknown, "", "begin with the first one again")
 }
 
 func TestBook_CancelNeedsTheUsersSignature(t *testing.T) {

@@ -30,6 +30,7 @@ const (
 // entry is an order of the book.
 type entry struct {
 	order         Order
+	number        uint64 // by arrival; never used twice
 	phase         phase
 	status        Status // of one that is over
 	reason        string
@@ -51,6 +52,7 @@ type machine struct {
 	tick, time uint64
 
 	entries map[common.Hash]*entry
+	count   uint64   // of all orders that came
 	active  []*entry // open or pending, in order of arrival
 	closed  []common.Hash
 	users   map[userKey]int
@@ -128,7 +130,8 @@ func (m *machine) admit(o Order, left *big.Int) error {
 	if known, err := m.room(&o); known || err != nil {
 		return err
 	}
-	e := &entry{order: o, left: new(big.Int).Set(left), compared: m.tick}
+	m.count++
+	e := &entry{order: o, number: m.count, left: new(big.Int).Set(left), compared: m.tick}
 	m.entries[o.ID], m.active = e, append(m.active, e)
 	m.users[o.userKey()]++
 	m.clients[o.Client]++

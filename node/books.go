@@ -56,14 +56,23 @@ func (b *books) Get(id common.Hash) (*gateway.IntentView, error) {
 	return intentView(&v), nil
 }
 
-func (b *books) List() []*gateway.IntentView {
+func (b *books) List(after common.Hash, limit int) ([]*gateway.IntentView, error) {
+	first := 0
+	if after != (common.Hash{}) {
+		first = slices.Index(b.all, b.of(after))
+	}
 	views := []*gateway.IntentView{}
-	for _, book := range b.all {
-		for _, v := range book.List() {
+	for _, book := range b.all[first:] {
+		page, err := book.List(after, limit-len(views))
+		if err != nil {
+			return nil, intentRefusal(err)
+		}
+		for _, v := range page {
 			views = append(views, intentView(&v))
 		}
+		after = common.Hash{} // of the next book all
 	}
-	return views
+	return views, nil
 }
 
 func (b *books) Solve(ctx context.Context, id common.Hash, bundle core.DecodedBundle) (*gateway.SolutionReceipt, error) {

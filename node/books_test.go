@@ -157,8 +157,25 @@ func TestBooks_OfSeveralZonesAreOneForClients(t *testing.T) {
 				t.Errorf("order %s: %+v, %v", id, v, err)
 			}
 		}
-		if all := w.List(); len(all) != 2 || all[0].OrderID != first || all[1].OrderID != second {
-			t.Errorf("%d orders, want one of each zone", len(all))
+		for _, page := range []struct {
+			after common.Hash
+			limit int
+			want  []common.Hash
+		}{
+			{common.Hash{}, 10, []common.Hash{first, second}}, {common.Hash{}, 1, []common.Hash{first}},
+			{first, 10, []common.Hash{second}}, {first, 1, []common.Hash{second}}, {second, 1, nil},
+		} {
+			var got []common.Hash
+			all, err := w.List(page.after, page.limit)
+			for _, v := range all {
+				got = append(got, v.OrderID)
+			}
+			if err != nil || !slices.Equal(got, page.want) {
+				t.Errorf("at most %d after %s: %v, %v", page.limit, page.after, got, err)
+			}
+		}
+		if _, err := w.List(common.Hash{1}, 10); !errors.Is(err, gateway.ErrUnknownIntent) {
+			t.Errorf("after an order that nobody knows: %v", err)
 		}
 		if _, err := w.submit(901, 903, 3); !errors.Is(err, gateway.ErrIntentOrder) {
 			t.Errorf("from one zone to another one: %v", err)

@@ -75,7 +75,15 @@ func (i *Intents) view() *gateway.IntentView {
 }
 
 // List implements gateway.Intents.
-func (i *Intents) List() []*gateway.IntentView { return []*gateway.IntentView{i.view()} }
+func (i *Intents) List(after common.Hash, limit int) ([]*gateway.IntentView, error) {
+	switch {
+	case after == (common.Hash{}):
+		return []*gateway.IntentView{i.view()}[:min(1, limit)], nil
+	case after == OrderID:
+		return []*gateway.IntentView{}, nil
+	}
+	return nil, &gateway.Refusal{Cause: gateway.ErrUnknownIntent, Detail: after.Hex()}
+}
 
 // Solve implements gateway.Intents.
 func (i *Intents) Solve(_ context.Context, id common.Hash, b core.DecodedBundle) (*gateway.SolutionReceipt, error) {
