@@ -76,10 +76,10 @@ func (i *Intents) view() *gateway.IntentView {
 
 // List implements gateway.Intents.
 func (i *Intents) List(after common.Hash, limit int) ([]*gateway.IntentView, error) {
-	switch {
-	case after == (common.Hash{}):
+	switch after {
+	case common.Hash{}:
 		return []*gateway.IntentView{i.view()}[:min(1, limit)], nil
-	case after == OrderID:
+	case OrderID:
 		return []*gateway.IntentView{}, nil
 	}
 	return nil, &gateway.Refusal{Cause: gateway.ErrUnknownIntent, Detail: after.Hex()}
