@@ -157,6 +157,14 @@ func (r *restored) verify(machine *ordering.Machine) error {
 
 // verifyHeaders checks that the headers after the block follow from it one by one, and that those decided in their first
 // round were proposed by whose turn it was.
+//
+// No hash commits to the order of proposers, so that these headers, followingHeaders of them at most, are all that speaks for it. For so many
+// validators of equal power they are a whole round of turns, which determines the order. With more validators, with other powers, in a window
+// in which the set changes or ticks took a second round, or from a peer that sends fewer headers, one that lies can give places that fit the
+// headers and no later one. What it gains is little: a node takes every tick that 2/3 have signed, whoever proposed it, so it follows and
+// executes what all do. As a validator it lacks the proposals of those whose turn it does not expect, votes nil in that round, and proposes
+// out of turn, where nobody listens: a vote that is missing in some rounds, as of a validator that is slow. That counts only if validators
+// with more than 1/3 of the power have joined by such snapshots. Joining again, from another peer, mends it.
 func (r *restored) verifyHeaders(before cmttypes.BlockID) error {
 	set, next := r.validators[1], r.validators[2]
 	for i, h := range r.headers {

@@ -15,7 +15,7 @@ import (
 const encSnapshot core.EncodingKind = 0x67
 
 // followingHeaders is how many headers after the snapshot's block come with it. The first one has the ledger's root; by
-// all of them the order of proposers is checked, which no hash commits to.
+// all of them the order of proposers is checked, which no hash commits to; see restored.verifyHeaders for what that is worth.
 const followingHeaders = 9
 
 // snapshotRLP is what an engine needs to go on after a tick, each field in the engine's own encoding.
