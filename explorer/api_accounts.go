@@ -17,17 +17,24 @@ func (x *Explorer) validators(*http.Request) (answer, error) {
 }
 
 func (x *Explorer) validatorList() ValidatorList {
-	f := frames{live: x.live, deps: &x.deps}
-	jailed := f.jailed()
-	x.live.mu.Lock()
-	voters := x.live.voters
-	states, commits := voters.states(jailed), voters.count
-	x.live.mu.Unlock()
-	list := ValidatorList{TotalPower: x.fixed.TotalPower, Commits: commits}
-	for i, info := range voters.infos {
-		list.Validators = append(list.Validators, ValidatorPage{
-			ValidatorInfo: info, ConsensusKey: voters.keys[i].ConsensusKey, State: states[i], JailedAt: x.deps.Ledger.Equivocated(info.Address),
-		})
+	x.live.seat(x.deps.Ledger)
+	list := x.live.validatorList()
+	for i := range list.Validators {
+		v := &list.Validators[i]
+		v.JailedAt = x.deps.Ledger.Equivocated(v.Address)
+	}
+	return list
+}
+
+// validatorList lists the validators without what the ledger says of them.
+func (l *live) validatorList() ValidatorList {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	infos, power := l.voters.infos()
+	list := ValidatorList{Validators: make([]ValidatorPage, len(infos)), TotalPower: power, Commits: l.voters.count}
+	states := l.voters.states()
+	for i, info := range infos {
+		list.Validators[i] = ValidatorPage{ValidatorInfo: info, ConsensusKey: l.voters.rows[info.Index].ConsensusKey, State: states[i]}
 	}
 	return list
 }

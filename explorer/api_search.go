@@ -71,7 +71,10 @@ func (x *Explorer) searchHash(hash common.Hash) ([]Hit, error) {
 // searchAddress finds a validator by either address, and an account: every address is one.
 func (x *Explorer) searchAddress(address common.Address) []Hit {
 	hits := []Hit{}
-	for _, v := range x.live.voters.infos {
+	x.live.mu.Lock()
+	validators, _ := x.live.voters.infos()
+	x.live.mu.Unlock()
+	for _, v := range validators {
 		if v.Address == address || common.HexToAddress(v.ConsensusAddress) == address {
 			hits = append(hits, Hit{Type: HitValidator, ID: v.Address.Hex(), Label: fmt.Sprintf("validator %d", v.Index)})
 		}

@@ -26,6 +26,7 @@ var endpoints = []endpoint{
 	{"api/rollup/{id}/block/{block}", "", "BlockPage", "A block by number or hash; `latest` is the newest sealed one."},
 	{"api/validators", "", "ValidatorList", "The validators, by descending power."},
 	{"api/validator/{address}", "", "ValidatorPage", "A validator by either of its addresses."},
+	{"api/changes", "before=<number>, limit=<1 to 100>", "ChangeList", "The changes of the network: all that wait, and those that are decided, with who signed them."},
 	{"api/address/{address}", "before=<from the page before>, limit=<1 to 100>", "AddressPage", "An account on all rollups, with its activity."},
 	{"api/search", "q=<text>", "SearchPage", "What a text may name: a tick, a hash, an address, a rollup."},
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,6 +30,8 @@ type Explorer struct {
 	streams, requests chan struct{}
 	index             *index
 	mux               *http.ServeMux
+	// undecided is the number of a change below which all are decided.
+	undecided atomic.Uint64
 
 	closing sync.Once
 	// done is closed when the explorer ends: streams end with it.
@@ -61,7 +64,7 @@ func (x *Explorer) firstHello() Hello {
 	g := x.deps.Genesis
 	h := Hello{
 		NetworkID: g.NetworkID(), Name: g.Name, Version: x.deps.Version, ChainID: g.ChainID(), SlotMs: g.Params.SlotSeconds * 1000,
-		FrameMs: uint64(x.cfg.Frame / time.Millisecond), Validators: x.live.voters.infos, TotalPower: g.TotalPower(), Buckets: bounds,
+		FrameMs: uint64(x.cfg.Frame / time.Millisecond), Buckets: bounds,
 		Zones: []ZoneInfo{},
 	}
 	for _, r := range g.InForce().Rollups {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -31,8 +30,8 @@ func (f *frames) next(now uint64) (frame *Frame, ok bool) {
 	var pool PoolState
 	if slow {
 		pool = f.deps.Pool()
+		f.live.seat(f.deps.Ledger)
 	}
-	jailed := f.jailed()
 	l := f.live
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -52,18 +51,9 @@ func (f *frames) next(now uint64) (frame *Frame, ok bool) {
 	if slow {
 		f.lastSlow = now
 		frame.Times = &Times{Accepted: l.accepted.view(now), Proposed: l.proposed.view(now)}
-		frame.Validators, frame.Pool = l.voters.states(jailed), &pool
+		frame.Validators, frame.Pool = l.voters.states(), &pool
 	}
 	return frame, true
-}
-
-// jailed tells who has left the validator set.
-func (f *frames) jailed() func(common.Address) bool {
-	seated := make(map[common.Address]bool)
-	for _, v := range f.deps.Ledger.Validators() {
-		seated[v.Address] = true
-	}
-	return func(a common.Address) bool { return !seated[a] }
 }
 
 func (f *frames) zones() []ZoneState {

@@ -57,7 +57,7 @@ func (x *Explorer) routes() *http.ServeMux {
 	for pattern, respond := range map[string]func(*http.Request) (answer, error){
 		"network": x.network, "ticks": x.ticks, "tick/{number}": x.tick, "tx/{hash}": x.transaction, "bundle/{id}": x.bundle,
 		"rollups": x.rollups, "rollup/{id}": x.rollup, "rollup/{id}/block/{block}": x.block, "validators": x.validators,
-		"validator/{address}": x.validator, "address/{address}": x.address, "search": x.search,
+		"validator/{address}": x.validator, "changes": x.changes, "address/{address}": x.address, "search": x.search,
 	} {
 		mux.HandleFunc("GET "+Prefix+"api/"+pattern, func(w http.ResponseWriter, r *http.Request) { x.serveAPI(w, r, respond) })
 	}

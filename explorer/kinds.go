@@ -45,3 +45,17 @@ const (
 	HitRollup      HitType = "rollup"
 	HitValidator   HitType = "validator"
 )
+
+// ChangeState says what became of a change of the network.
+type ChangeState string
+
+// States of a change.
+const (
+	// ChangePending waits for the tick with which it takes effect.
+	ChangePending   ChangeState = "pending"
+	ChangeEffective ChangeState = "effective"
+	// ChangeRefused had been made impossible by another one.
+	ChangeRefused ChangeState = "refused"
+	// ChangeCancelled was given up by a later one.
+	ChangeCancelled ChangeState = "cancelled"
+)

@@ -1,6 +1,7 @@
 package explorer
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -346,4 +347,16 @@ func (l *live) voted(tick uint64, votes []core.Vote) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.voters.add(tick-1, votes)
+}
+
+// seat takes notice of who the validators are now. It is not called with l.mu held, which a ledger that votes may wait for.
+func (l *live) seat(ledger Ledger) {
+	set := ledger.Validators()
+	l.mu.Lock()
+	absent := l.voters.absent(set)
+	l.mu.Unlock()
+	jailed := slices.DeleteFunc(absent, func(a common.Address) bool { return ledger.Equivocated(a) == 0 })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.voters.seat(set, jailed)
 }

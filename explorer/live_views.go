@@ -28,9 +28,10 @@ type Hello struct {
 	Resumed bool         `json:"resumed"`
 	Rollups []RollupInfo `json:"rollups"`
 	Zones   []ZoneInfo   `json:"zones"`
-	// Validators are those of the genesis, by descending power; rows of ValidatorState name them by index.
+	// Validators are those in force when the stream was opened, by descending power, and those that were jailed.
 	Validators []ValidatorInfo `json:"validators"`
-	TotalPower uint64          `json:"totalPower"`
+	// TotalPower is that of those in force.
+	TotalPower uint64 `json:"totalPower"`
 	// Buckets are the upper bounds in ms of Distribution.buckets; the last bucket has none.
 	Buckets []uint64 `json:"buckets"`
 }
@@ -52,14 +53,16 @@ type ZoneInfo struct {
 	Rollups []core.RollupID `json:"rollups"`
 }
 
-// ValidatorInfo is a member of the genesis' quorum.
+// ValidatorInfo is a validator that is in force, or was jailed.
 type ValidatorInfo struct {
+	// Index is its place by descending power, which changes with the set.
 	Index int `json:"index"`
 	// Address is that of the key that signs checkpoints.
 	Address common.Address `json:"address"`
 	// ConsensusAddress is the ordering engine's name for it: 20 bytes, hex without 0x.
 	ConsensusAddress string `json:"consensusAddress"`
-	Power            uint64 `json:"power"`
+	// Power is zero for one that was jailed.
+	Power uint64 `json:"power"`
 }
 
 // Frame is what happened since the frame before (event "frame").
@@ -80,7 +83,7 @@ type Frame struct {
 	Zones   []ZoneState   `json:"zones"`
 	Rollups []RollupState `json:"rollups"`
 	Rates   Rates         `json:"rates"`
-	// Times and Validators and Pool come once a second.
+	// Times and Validators and Pool come once a second. Validators are those in force, and those that were jailed.
 	Times      *Times           `json:"times,omitempty"`
 	Validators []ValidatorState `json:"validators,omitempty"`
 	Pool       *PoolState       `json:"pool,omitempty"`
@@ -230,7 +233,9 @@ type Distribution struct {
 
 // ValidatorState is what the votes of the newest ticks say about a validator.
 type ValidatorState struct {
-	Index int `json:"index"`
+	Index   int            `json:"index"`
+	Address common.Address `json:"address"`
+	Power   uint64         `json:"power"`
 	// Votes holds a letter for each of the newest ticks, at most 64, the newest last: "1" the vote was handed on, "0" it was
 	// not, "-" the validator was not in the set.
 	Votes string `json:"votes"`

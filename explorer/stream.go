@@ -76,5 +76,9 @@ func (s *stream) send(messages ...[]byte) bool {
 func (x *Explorer) hello(resumed bool) Hello {
 	h := x.fixed
 	h.Now, h.Resumed = x.now(), resumed
+	x.live.seat(x.deps.Ledger)
+	x.live.mu.Lock()
+	defer x.live.mu.Unlock()
+	h.Validators, h.TotalPower = x.live.voters.infos()
 	return h
 }

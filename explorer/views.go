@@ -241,6 +241,56 @@ type ValidatorPage struct {
 	JailedAt uint64 `json:"jailedAt,omitempty"`
 }
 
+// ChangeList answers GET changes.
+type ChangeList struct {
+	// Next is the number that the next change must have.
+	Next uint64 `json:"next"`
+	// ProtocolVersion is the version of the rules that the network follows, ProtocolSince the first tick under them.
+	ProtocolVersion uint64 `json:"protocolVersion"`
+	ProtocolSince   uint64 `json:"protocolSince"`
+	// TotalPower is that of the validators in force.
+	TotalPower uint64 `json:"totalPower"`
+	// Pending are all changes that wait, ascending.
+	Pending []Change `json:"pending"`
+	// Changes are those that are decided, the newest first.
+	Changes []Change `json:"changes"`
+	// Before asks for the next page (?before=); missing at the end.
+	Before uint64 `json:"before,omitempty"`
+}
+
+// ChangeBrief is what lockstep_getControl answers of a change of the network.
+type ChangeBrief struct {
+	// Sequence is the change's number.
+	Sequence uint64 `json:"sequence"`
+	// Change says in words what it does.
+	Change string      `json:"change"`
+	State  ChangeState `json:"state"`
+	// Effective is the tick at or after which it takes effect, 0 for at once; ordered the one that ordered it; decided the one
+	// with which it took effect or was refused or given up, missing while it waits.
+	Effective uint64 `json:"effective"`
+	Ordered   uint64 `json:"ordered"`
+	Decided   uint64 `json:"decided,omitempty"`
+	// Cancelled is the number of the change that gave it up.
+	Cancelled uint64 `json:"cancelled,omitempty"`
+}
+
+// Change is a change of the network with what the tick that ordered it says; that is missing if this node does not keep it.
+type Change struct {
+	ChangeBrief
+	// Time is the consensus time of the tick that ordered it.
+	Time    uint64         `json:"time,omitempty"`
+	Signers []ChangeSigner `json:"signers"`
+	// SignedPower is that of the signers by the validators in force now.
+	SignedPower uint64 `json:"signedPower"`
+}
+
+// ChangeSigner has signed a change.
+type ChangeSigner struct {
+	Address common.Address `json:"address"`
+	// Power is what it has now; missing for one that is no validator now, as operators of rollups who have to agree.
+	Power uint64 `json:"power,omitempty"`
+}
+
 // AddressPage answers GET address/{address}: one account on all rollups.
 type AddressPage struct {
 	Address  common.Address `json:"address"`

@@ -2,6 +2,7 @@ package explorer
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"slices"
 
@@ -24,44 +25,90 @@ const (
 	voteNoSeat  byte = '-'
 )
 
-// voters remember the validators' newest votes.
+// voters remember the newest votes of the validators: those in force, those that were jailed, and those that left until their
+// votes are old.
 type voters struct {
-	infos []ValidatorInfo
-	keys  []core.Validator // as infos
-	index map[common.Address]int
+	// rows are by descending power; those of nobody in force stand behind.
+	rows []*voterRow
 	// newest is the newest commit known, count how many are.
 	newest, count uint64
-	rows          []voterRow
 }
 
-// voterRow is what is known of a validator.
+// voterRow is what is known of a validator, whose name is its Ethereum address.
 type voterRow struct {
-	votes   [voteWindow]byte // by tick modulo the window
-	last    uint64
-	attests map[core.ZoneID]uint64
+	core.Validator // of power zero while it is not in force
+	jailed         bool
+	votes          [voteWindow]byte // by tick modulo the window
+	// seen is the newest commit in which it had a seat, last the newest one that has its vote.
+	seen, last uint64
+	attests    map[core.ZoneID]uint64
+}
+
+// listed reports whether the validator is shown: it is in force, or has left because it signed twice.
+func (r *voterRow) listed() bool { return r.Power > 0 || r.jailed }
+
+func (r *voterRow) info(index int) ValidatorInfo {
+	consensus := r.ConsensusAddress()
+	return ValidatorInfo{index, r.Address, hex.EncodeToString(consensus[:]), r.Power}
 }
 
 func newVoters(genesis *core.Genesis) *voters {
-	v := &voters{keys: slices.Clone(genesis.Validators), index: make(map[common.Address]int)}
-	slices.SortStableFunc(v.keys, func(a, b core.Validator) int {
-		switch {
-		case a.Power > b.Power:
-			return -1
-		case a.Power < b.Power:
-			return 1
-		}
-		x, y := a.ConsensusAddress(), b.ConsensusAddress()
-		return bytes.Compare(x[:], y[:])
-	})
-	v.rows = make([]voterRow, len(v.keys))
-	for i := range v.keys {
-		key := &v.keys[i]
-		consensus := key.ConsensusAddress()
-		v.infos = append(v.infos, ValidatorInfo{i, key.Address, hex.EncodeToString(consensus[:]), key.Power})
-		v.index[key.Address] = i
-		v.rows[i].attests = make(map[core.ZoneID]uint64)
-	}
+	v := new(voters)
+	v.seat(genesis.Validators, nil)
 	return v
+}
+
+// row is what is known of a validator; one that was not heard of begins here.
+func (v *voters) row(address common.Address) *voterRow {
+	for _, r := range v.rows {
+		if r.Address == address {
+			return r
+		}
+	}
+	r := &voterRow{Validator: core.Validator{Address: address}, attests: make(map[core.ZoneID]uint64)}
+	for i := range r.votes {
+		r.votes[i] = voteNoSeat
+	}
+	v.rows = append(v.rows, r)
+	return r
+}
+
+// absent are the validators that are known and not in a set.
+func (v *voters) absent(set []core.Validator) (addresses []common.Address) {
+	for _, r := range v.rows {
+		if !slices.ContainsFunc(set, func(c core.Validator) bool { return c.Address == r.Address }) {
+			addresses = append(addresses, r.Address)
+		}
+	}
+	return addresses
+}
+
+// seat takes notice of the set in force and of those that were jailed.
+func (v *voters) seat(set []core.Validator, jailed []common.Address) {
+	for _, r := range v.rows {
+		r.Power, r.jailed = 0, slices.Contains(jailed, r.Address)
+	}
+	for _, c := range set {
+		v.row(c.Address).Validator = c
+	}
+	v.rows = slices.DeleteFunc(v.rows, func(r *voterRow) bool {
+		return !r.listed() && (r.seen == 0 || v.newest-r.seen >= voteWindow)
+	})
+	slices.SortStableFunc(v.rows, func(a, b *voterRow) int {
+		x, y := a.ConsensusAddress(), b.ConsensusAddress()
+		return cmp.Or(cmp.Compare(b.Power, a.Power), bytes.Compare(x[:], y[:]))
+	})
+}
+
+// infos are the validators that are shown, with the power of those in force together.
+func (v *voters) infos() (infos []ValidatorInfo, power uint64) {
+	for i, r := range v.rows {
+		if r.listed() {
+			infos = append(infos, r.info(i))
+			power += r.Power
+		}
+	}
+	return infos, power
 }
 
 // add takes notice of the votes for a tick. Ticks ascend; those of a replay are known already.
@@ -78,12 +125,8 @@ func (v *voters) add(tick uint64, votes []core.Vote) {
 	v.newest, v.count = tick, min(v.count+tick-v.newest, voteWindow)
 	v.set(tick, func(*voterRow) byte { return voteNoSeat })
 	for _, vote := range votes {
-		i, ok := v.index[vote.Validator]
-		if !ok {
-			continue
-		}
-		row := &v.rows[i]
-		row.votes[tick%voteWindow] = voteMissing
+		row := v.row(vote.Validator)
+		row.votes[tick%voteWindow], row.seen = voteMissing, tick
 		if vote.Signed {
 			row.votes[tick%voteWindow], row.last = voteSigned, tick
 		}
@@ -94,8 +137,8 @@ func (v *voters) add(tick uint64, votes []core.Vote) {
 }
 
 func (v *voters) set(tick uint64, vote func(*voterRow) byte) {
-	for i := range v.rows {
-		v.rows[i].votes[tick%voteWindow] = vote(&v.rows[i])
+	for _, row := range v.rows {
+		row.votes[tick%voteWindow] = vote(row)
 	}
 }
 
@@ -105,20 +148,21 @@ func (v *voters) of(tick uint64) []TickVote {
 		return nil
 	}
 	var votes []TickVote
-	for i := range v.rows {
-		if letter := v.rows[i].votes[tick%voteWindow]; letter != voteNoSeat {
-			votes = append(votes, TickVote{i, v.infos[i].Address, v.infos[i].Power, letter == voteSigned})
+	for i, row := range v.rows {
+		if letter := row.votes[tick%voteWindow]; letter != voteNoSeat {
+			votes = append(votes, TickVote{i, row.Address, row.Power, letter == voteSigned})
 		}
 	}
 	return votes
 }
 
-// states are the validators' rows; seated tells who is in the set.
-func (v *voters) states(jailed func(common.Address) bool) []ValidatorState {
-	states := make([]ValidatorState, len(v.rows))
-	for i := range v.rows {
-		row := &v.rows[i]
-		s := ValidatorState{Index: i, LastVote: row.last, Jailed: jailed(v.infos[i].Address)}
+// states are what the votes say of the validators that are shown.
+func (v *voters) states() (states []ValidatorState) {
+	for i, row := range v.rows {
+		if !row.listed() {
+			continue
+		}
+		s := ValidatorState{Index: i, Address: row.Address, Power: row.Power, LastVote: row.last, Jailed: row.jailed}
 		letters := make([]byte, 0, shownVotes)
 		var signed, seated uint64
 		for back := v.count; back > 0; back-- {
@@ -146,7 +190,7 @@ func (v *voters) states(jailed func(common.Address) bool) []ValidatorState {
 			s.Attests = append(s.Attests, ZoneTick{zone, tick})
 		}
 		slices.SortFunc(s.Attests, func(a, b ZoneTick) int { return int(a.Zone) - int(b.Zone) })
-		states[i] = s
+		states = append(states, s)
 	}
 	return states
 }

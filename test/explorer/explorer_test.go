@@ -67,18 +67,23 @@ func files(t *testing.T, dir string) map[string][]byte {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	n := startNetwork(t)
-	script(t, n, "e2e/explorer.mjs", n.url, t.TempDir())
+	script(t, n, "e2e/explorer.mjs", n.url, screenshots(t))
 }
 
 // TestWallet swaps across rollups with a wallet in the browser, and with a development account in the page.
 func TestWallet(t *testing.T) {
 	t.Parallel()
 	m := startMarket(t)
-	folder := os.Getenv("LOCKSTEP_SCREENSHOTS")
-	if folder == "" {
-		folder = t.TempDir()
+	script(t, nil, "e2e/wallet.mjs", m.url, screenshots(t), m.facts(t))
+}
+
+// screenshots is the folder for pictures of the pages: the one that LOCKSTEP_SCREENSHOTS names, or one that goes away.
+func screenshots(t *testing.T) string {
+	t.Helper()
+	if folder := os.Getenv("LOCKSTEP_SCREENSHOTS"); folder != "" {
+		return folder
 	}
-	script(t, nil, "e2e/wallet.mjs", m.url, folder, m.facts(t))
+	return t.TempDir()
 }
 
 // script runs a script of the page's, and does what it asks for with the network, if that can go away.
@@ -112,16 +117,20 @@ func serve(t *testing.T, n *network, out io.Reader, in io.Writer) {
 	t.Helper()
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		switch line := lines.Text(); line {
+		answer, line := "done", lines.Text()
+		request, argument, _ := strings.Cut(line, " ")
+		switch request {
 		case "stop":
 			n.stop()
 		case "start":
 			n.start()
+		case "change":
+			answer = n.change(argument)
 		default:
 			t.Log(line)
 			continue
 		}
-		if _, err := fmt.Fprintln(in, "done"); err != nil {
+		if _, err := fmt.Fprintln(in, answer); err != nil {
 			t.Error(err)
 		}
 	}

@@ -30,7 +30,9 @@ type network struct {
 	dir    string
 	listen string
 	url    string
-	end    func()
+	// id is the network's.
+	id  core.NetworkID
+	end func()
 }
 
 func startNetwork(t *testing.T) *network {
@@ -59,7 +61,7 @@ func (n *network) start() {
 		n.t.Fatalf("the network is not ready: %v", <-ended)
 	}
 	info := d.Info()
-	n.url = info.RPC
+	n.url, n.id = info.RPC, d.Genesis().NetworkID()
 	n.listen = strings.TrimPrefix(info.RPC, "http://")
 	loaded := make(chan struct{})
 	go func() {

@@ -2,8 +2,9 @@
 //
 //   node e2e/explorer.mjs http://127.0.0.1:8545 <folder for screenshots>
 //
-// Whoever runs it reads its output: the lines "stop" and "start" ask for the network to go away and to come back, and are
-// answered with a line; all others say what was seen.
+// Whoever runs it reads its output: the lines "stop" and "start" ask for the network to go away and to come back, and "change"
+// with a change and in how many ticks it takes effect for one that the validators have signed, of which the answer is the
+// number. They are answered with a line; all others say what was seen.
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
 
@@ -16,8 +17,10 @@ const { browser, open, step, expected } = await launch(gateway);
 
 async function ask(what) {
   console.log(what);
-  await answers.next();
+  return (await answers.next()).value;
 }
+
+const propose = (change, ticks = 0) => ask(`change ${JSON.stringify({ change, ticks })}`);
 
 const tickOf = async (page) => Number((await page.textContent(".pulse a")).replace(/\D/g, ""));
 const api = async (path) => (await fetch(`${base}/api/${path}`)).json();
@@ -145,6 +148,46 @@ await step("every other page", async () => {
   await accessible(page, "block");
 });
 
+await step("a change waits, and is in force then", async () => {
+  await page.goto(`${base}/`);
+  await shown(page, "home");
+  await page.click("section[aria-label=Validators] header a[href$='/changes']");
+  await shown(page, "changes");
+  await page.waitForSelector("section[aria-label=History] .empty");
+  await accessible(page, "changes before the first");
+  // It waits for some ticks. Should they have passed before the page has asked, then another one waits for more.
+  let number;
+  for (let ticks = 64, legs = 9, state; state !== "pending"; ticks *= 2, legs++) {
+    number = await propose({ setParameters: { values: [{ name: "maxBundleLegs", value: legs }] } }, ticks);
+    const row = page.locator(`tr[data-change="${number}"]`);
+    await row.waitFor();
+    state = await row.getAttribute("data-state");
+    assert.ok(["pending", "effective"].includes(state), state);
+  }
+  await page.waitForSelector(`section[aria-label=History] tr[data-change="${number}"][data-state=effective]`);
+  assert.match(await page.textContent(`tr[data-change="${number}"]`), /set maxBundleLegs to \d+In force/);
+  assert.equal(await page.locator(`tr[data-change="${number}"] .signers a`).count(), 3);
+
+  const waiting = await propose({ retireRollup: { id: 904 } }, 1_000_000);
+  await page.waitForSelector(`section[aria-label=Waiting] tr[data-change="${waiting}"]`);
+  assert.match(await page.textContent(`tr[data-change="${waiting}"]`), /retire rollup 904 for good.*3 of 4/);
+  await accessible(page, "changes");
+  await page.screenshot({ path: `${folder}/changes.png`, fullPage: true });
+  const giving = await propose({ cancel: { sequence: Number(waiting) } });
+  await page.waitForSelector(`section[aria-label=History] tr[data-change="${waiting}"][data-state=cancelled]`);
+  assert.match(await page.textContent(`tr[data-change="${waiting}"]`), new RegExp(`Given up by no. ${giving}`));
+});
+
+await step("the validators are those in force", async () => {
+  const { address } = (await api("validators")).validators[0];
+  await propose({ setPower: { address, power: 2 } });
+  await page.goto(`${base}/`);
+  await page.waitForSelector(`section[aria-label=Validators] tr[data-validator="${address}"] :text-is("40.0%")`);
+  assert.equal(await page.locator("section[aria-label=Validators] tbody tr :text-is('20.0%')").count(), 3);
+  await page.goto(`${base}/validators`);
+  await page.waitForSelector("section[aria-label=Quorum] :text('4 of 5')");
+});
+
 await step("search finds everything, from the keyboard", async () => {
   const known = await api(`bundle/${bundle}`);
   const attempt = known.status.attempts.at(-1);
@@ -202,7 +245,7 @@ await step("dark and light, as the system or as chosen", async () => {
 
 await step("a phone", async () => {
   const phone = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: "light", reducedMotion: "reduce" });
-  for (const [name, path] of [["home", "/"], ["bundle", `/bundle/${bundle}`], ["validators", "/validators"], ["address", "/address/0x70997970c51812dc3a010c7d01b50e0d17dc79c8"]]) {
+  for (const [name, path] of [["home", "/"], ["bundle", `/bundle/${bundle}`], ["validators", "/validators"], ["changes", "/changes"], ["address", "/address/0x70997970c51812dc3a010c7d01b50e0d17dc79c8"]]) {
     await phone.goto(base + path);
     await shown(phone, name);
     await phone.waitForSelector("main table tbody tr");

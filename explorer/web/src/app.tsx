@@ -6,6 +6,7 @@ import { useLive } from "./live.ts";
 import { AddressPage } from "./pages/address.tsx";
 import { BlockPage } from "./pages/block.tsx";
 import { BundlePage } from "./pages/bundle.tsx";
+import { ChangesPage } from "./pages/changes.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { MissingPage } from "./pages/missing.tsx";
 import { RollupPage, RollupsPage } from "./pages/rollup.tsx";
@@ -65,6 +66,8 @@ function Page({ route }: { route: Route }): JSX.Element {
       return <ValidatorsPage />;
     case "validator":
       return a ? <ValidatorPage address={a} /> : <ValidatorsPage />;
+    case "changes":
+      return <ChangesPage before={route.query.get("before") ?? undefined} />;
     case "address":
       return a ? <AddressPage address={a} /> : <MissingPage />;
     case "wallet":
@@ -91,7 +94,7 @@ function titleOf(route: Route): string {
   const [a, , c] = route.args;
   const names: Record<string, string> = {
     "": "Lockstep explorer", ticks: "Ticks", tick: `Tick ${a ?? ""}`, tx: `Transaction ${a?.slice(0, 10) ?? ""}`, bundle: `Bundle ${a?.slice(0, 10) ?? ""}`,
-    rollups: "Rollups", rollup: c ? `Block ${c} of rollup ${a}` : `Rollup ${a ?? ""}`, validators: "Validators", validator: `Validator ${a?.slice(0, 10) ?? ""}`,
+    rollups: "Rollups", rollup: c ? `Block ${c} of rollup ${a}` : `Rollup ${a ?? ""}`, validators: "Validators", changes: "Changes", validator: `Validator ${a?.slice(0, 10) ?? ""}`,
     address: `Address ${a?.slice(0, 10) ?? ""}`, search: "Search", wallet: "Wallet",
   };
   const name = names[route.page] ?? "Nothing here";
@@ -103,6 +106,7 @@ const nav = [
   { to: "/ticks", page: "ticks", name: "Ticks" },
   { to: "/rollups", page: "rollups", name: "Rollups" },
   { to: paths.validators, page: "validators", name: "Validators" },
+  { to: paths.changes, page: "changes", name: "Changes" },
   { to: paths.wallet, page: "wallet", name: "Wallet" },
 ] as const;
 
@@ -178,7 +182,7 @@ function Foot(): JSX.Element {
     <footer class="foot">
       <div>
         <span>{hello ? `Network ${hello.name}` : "Lockstep"}</span>
-        {hello && <span>{count(hello.rollups.length)} rollups, {count(hello.validators.length)} validators</span>}
+        {hello && <span>{count(hello.rollups.length)} rollups, {count(hello.validators.filter((v) => v.power > 0).length)} validators</span>}
         {hello && <span>Node {hello.version}</span>}
         <span class="phone-off"><kbd>/</kbd> search · <kbd>←</kbd> <kbd>→</kbd> neighbours</span>
       </div>

@@ -63,6 +63,7 @@ export const paths = {
   rollup: (id: number | string) => `/rollup/${id}`,
   block: (rollup: number | string, number: number | string) => `/rollup/${rollup}/block/${number}`,
   validators: "/validators",
+  changes: "/changes",
   validator: (address: string) => `/validator/${address}`,
   address: (address: string) => `/address/${address}`,
   wallet: "/wallet",

@@ -12,6 +12,7 @@
 //   api/rollup/{id}/block/{block} → BlockPage: A block by number or hash; `latest` is the newest sealed one.
 //   api/validators → ValidatorList: The validators, by descending power.
 //   api/validator/{address} → ValidatorPage: A validator by either of its addresses.
+//   api/changes?before=<number>, limit=<1 to 100> → ChangeList: The changes of the network: all that wait, and those that are decided, with who signed them.
 //   api/address/{address}?before=<from the page before>, limit=<1 to 100> → AddressPage: An account on all rollups, with its activity.
 //   api/search?q=<text> → SearchPage: What a text may name: a tick, a hash, an address, a rollup.
 // Answers other than 200 and 304 are a Failure.
@@ -41,6 +42,9 @@ export type Direction = "in" | "out" | "self";
 /** HitType says what was found by a search. */
 export type HitType = "tick" | "transaction" | "bundle" | "block" | "address" | "rollup" | "validator";
 
+/** ChangeState says what became of a change of the network. */
+export type ChangeState = "pending" | "effective" | "refused" | "cancelled";
+
 /** Hello is the first message of every stream (event "hello"): what does not change while it is open. */
 export interface Hello {
   networkId: Hex;
@@ -59,8 +63,9 @@ export interface Hello {
   resumed: boolean;
   rollups: RollupInfo[];
   zones: ZoneInfo[];
-  /** Validators are those of the genesis, by descending power; rows of ValidatorState name them by index. */
+  /** Validators are those in force when the stream was opened, by descending power, and those that were jailed. */
   validators: ValidatorInfo[];
+  /** TotalPower is that of those in force. */
   totalPower: number;
   /** Buckets are the upper bounds in ms of Distribution.buckets; the last bucket has none. */
   buckets: number[];
@@ -83,13 +88,15 @@ export interface ZoneInfo {
   rollups: number[];
 }
 
-/** ValidatorInfo is a member of the genesis' quorum. */
+/** ValidatorInfo is a validator that is in force, or was jailed. */
 export interface ValidatorInfo {
+  /** Index is its place by descending power, which changes with the set. */
   index: number;
   /** Address is that of the key that signs checkpoints. */
   address: Hex;
   /** ConsensusAddress is the ordering engine's name for it: 20 bytes, hex without 0x. */
   consensusAddress: string;
+  /** Power is zero for one that was jailed. */
   power: number;
 }
 
@@ -111,7 +118,7 @@ export interface Frame {
   zones: ZoneState[];
   rollups: RollupState[];
   rates: Rates;
-  /** Times and Validators and Pool come once a second. */
+  /** Times and Validators and Pool come once a second. Validators are those in force, and those that were jailed. */
   times?: Times;
   validators?: ValidatorState[];
   pool?: PoolState;
@@ -261,6 +268,8 @@ export interface Distribution {
 /** ValidatorState is what the votes of the newest ticks say about a validator. */
 export interface ValidatorState {
   index: number;
+  address: Hex;
+  power: number;
   /** Votes holds a letter for each of the newest ticks, at most 64, the newest last: "1" the vote was handed on, "0" it was not, "-" the validator was not in the set. */
   votes: string;
   /** Share is the part of the newest ticks (at most 1000) whose commit has its vote, 0 to 1. */
@@ -505,6 +514,54 @@ export interface ValidatorPage extends ValidatorInfo {
   state: ValidatorState;
   /** JailedAt is the tick that brought evidence of its double signing; missing if there is none. */
   jailedAt?: number;
+}
+
+/** ChangeList answers GET changes. */
+export interface ChangeList {
+  /** Next is the number that the next change must have. */
+  next: number;
+  /** ProtocolVersion is the version of the rules that the network follows, ProtocolSince the first tick under them. */
+  protocolVersion: number;
+  protocolSince: number;
+  /** TotalPower is that of the validators in force. */
+  totalPower: number;
+  /** Pending are all changes that wait, ascending. */
+  pending: Change[];
+  /** Changes are those that are decided, the newest first. */
+  changes: Change[];
+  /** Before asks for the next page (?before=); missing at the end. */
+  before?: number;
+}
+
+/** ChangeBrief is what lockstep_getControl answers of a change of the network. */
+export interface ChangeBrief {
+  /** Sequence is the change's number. */
+  sequence: number;
+  /** Change says in words what it does. */
+  change: string;
+  state: ChangeState;
+  /** Effective is the tick at or after which it takes effect, 0 for at once; ordered the one that ordered it; decided the one with which it took effect or was refused or given up, missing while it waits. */
+  effective: number;
+  ordered: number;
+  decided?: number;
+  /** Cancelled is the number of the change that gave it up. */
+  cancelled?: number;
+}
+
+/** Change is a change of the network with what the tick that ordered it says; that is missing if this node does not keep it. */
+export interface Change extends ChangeBrief {
+  /** Time is the consensus time of the tick that ordered it. */
+  time?: number;
+  signers: ChangeSigner[];
+  /** SignedPower is that of the signers by the validators in force now. */
+  signedPower: number;
+}
+
+/** ChangeSigner has signed a change. */
+export interface ChangeSigner {
+  address: Hex;
+  /** Power is what it has now; missing for one that is no validator now, as operators of rollups who have to agree. */
+  power?: number;
 }
 
 /** AddressPage answers GET address/{address}: one account on all rollups. */

@@ -192,25 +192,23 @@ function Rollups({ live }: { live: Live }): JSX.Element {
 }
 
 function Validators({ live }: { live: Live }): JSX.Element {
-  const { hello, validators } = live;
+  const { validators } = live;
+  const total = validators.reduce((sum, v) => sum + v.power, 0);
   return (
-    <Card title="Validators" note="votes of the newest ticks" end={<Link to={paths.validators}>More</Link>} bare>
+    <Card title="Validators" note="votes of the newest ticks" end={<><Link to={paths.changes}>Changes</Link> · <Link to={paths.validators}>More</Link></>} bare>
       <Scroll label="Validators">
         <table>
           <thead><tr><th>Validator</th><th class="num">Power</th><th>Votes</th><th class="num">Lag</th><th class="num">Attests tick</th></tr></thead>
           <tbody>
-            {(hello?.validators ?? []).map((v) => {
-              const state = validators.find((s) => s.index === v.index);
-              return (
-                <tr key={v.address}>
-                  <td><Hash hex={v.address} to={paths.validator(v.address)} what="address" copy={false} /></td>
-                  <td class="num">{hello ? `${((100 * v.power) / hello.totalPower).toFixed(1)}%` : ""}</td>
-                  <td><VoteStrip votes={state?.votes ?? ""} name={short(v.address)} /></td>
-                  <td class="num">{state ? count(state.lag) : "–"}</td>
-                  <td class="num">{state?.attests?.[0] ? count(Math.max(...state.attests.map((a) => a.tick))) : "–"}</td>
-                </tr>
-              );
-            })}
+            {validators.map((v) => (
+              <tr key={v.address} data-validator={v.address}>
+                <td><Hash hex={v.address} to={paths.validator(v.address)} what="address" copy={false} /></td>
+                <td class="num">{v.jailed ? "jailed" : `${((100 * v.power) / total).toFixed(1)}%`}</td>
+                <td><VoteStrip votes={v.votes} name={short(v.address)} /></td>
+                <td class="num">{count(v.lag)}</td>
+                <td class="num">{v.attests?.[0] ? count(Math.max(...v.attests.map((a) => a.tick))) : "–"}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       </Scroll>

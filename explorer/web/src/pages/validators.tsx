@@ -14,7 +14,7 @@ const refresh = (): number => 5000;
 /** stateOf is the newest that is known of a validator: the feed's, or else the answer's. */
 function useStates(): (v: Validator) => ValidatorState {
   const live = useLive();
-  return (v) => live.validators.find((s) => s.index === v.index) ?? v.state;
+  return (v) => live.validators.find((s) => s.address === v.address) ?? v.state;
 }
 
 export function ValidatorsPage(): JSX.Element {
@@ -29,7 +29,7 @@ export function ValidatorsPage(): JSX.Element {
     <div class="stack">
       <div>
         <h1>Validators</h1>
-        <p class="sub">They agree on the order with more than two thirds of their power, execute it each for themselves, and sign the results.</p>
+        <p class="sub">They agree on the order with more than two thirds of their power, execute it each for themselves, and sign the results. <Link to={paths.changes}>Who they are changes</Link> by their own signatures.</p>
       </div>
       <section class="card" aria-label="Quorum">
         <div class="body">
@@ -99,7 +99,7 @@ export function ValidatorPage({ address }: { address: string }): JSX.Element {
   }
   if (!v) return <Loading what="validator" />;
   const s = state(v);
-  const total = live.hello?.totalPower;
+  const total = live.validators.reduce((sum, one) => sum + one.power, 0);
   return (
     <div class="stack">
       <div>
