@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -74,7 +75,7 @@ func TestOpenRPC_IsValidByTheMetaSchema(t *testing.T) {
 func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 	t.Parallel()
 	start := time.UnixMilli(int64(gatewaytest.Start) + 100)
-	h := gatewaytest.New(t, gatewaytest.Options{Now: func() time.Time { return start }, Intents: gatewaytest.NewIntents()})
+	h := gatewaytest.New(t, gatewaytest.Options{Now: func() time.Time { return start }, Intents: gatewaytest.NewIntents(), Control: gatewaytest.NewControl(gatewaytest.Genesis())})
 	single, leg, other := gatewaytest.Tx(gatewaytest.A, 0), gatewaytest.Tx(gatewaytest.A, 1), gatewaytest.Tx(gatewaytest.B, 0)
 	bundle := gatewaytest.Bundle(h.Genesis, leg, other)
 	h.Zone.OnSimulate = func(context.Context, core.DecodedBundle) (gateway.Simulation, error) {
@@ -98,6 +99,7 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 		Params []any           `json:"params"`
 		Result json.RawMessage `json:"result"`
 	}
+	entry := signedControl(t, h.Genesis.NetworkID())
 	examples := []example{
 		{Name: "a bundle across two rollups", Method: "lockstep_simulateBundle", Params: []any{bundle.Bundle}},
 		{Name: "a bundle across two rollups", Method: "lockstep_sendBundle", Params: []any{bundle.Bundle}},
@@ -113,6 +115,8 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 		{Name: "the user's", Method: "lockstep_cancelIntent", Params: []any{gateway.IntentCancellation{OrderID: gatewaytest.OrderID, Signature: make([]byte, 65)}}},
 		{Name: "the newest one", Method: "lockstep_getCheckpoint", Params: []any{"latest"}},
 		{Name: "a block whose L1 origin is deep enough", Method: getFinality, Params: []any{gatewaytest.Chain, 1, 10}},
+		{Name: "a parameter gets another value", Method: "lockstep_submitControl", Params: []any{hexutil.Bytes(entry.Encode())}},
+		{Name: "from the first one on", Method: "lockstep_getControl", Params: []any{1}},
 	}
 	for i := range examples {
 		e := &examples[i]
@@ -123,6 +127,20 @@ func TestOpenRPC_ExamplesAreAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Equal(t, "examples.json", indent(t, b))
+}
+
+// signedControl is the network's first change, signed by all.
+func signedControl(t *testing.T, network core.NetworkID) *core.Control {
+	t.Helper()
+	c := &core.Control{Sequence: 1, Effective: 40, NotAfter: gatewaytest.Start + 3_600_000, Change: core.Change{
+		SetParameters: &core.SetParameters{Values: []core.ParameterValue{{Name: "maxBundleLegs", Value: 16}}},
+	}}
+	for n := byte(1); n <= 2; n++ {
+		if err := c.Sign(network, gatewaytest.Key(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
 }
 
 // awaitTimes returns when the gateway remembers when a transaction was executed, which it may learn after the result.

@@ -38,6 +38,8 @@ type Options struct {
 	Prover gateway.Prover
 	// Intents is the book; nil for none.
 	Intents gateway.Intents
+	// Control takes changes of the network; nil for none.
+	Control gateway.Control
 	// Listener is the port; nil opens one.
 	Listener net.Listener
 	// Ledger answers instead of the log.
@@ -78,7 +80,7 @@ func New(t testing.TB, o Options) *Harness {
 		o.Ledger = h.Log
 	}
 	g, err := gateway.New(cfg, gateway.Deps{
-		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Chains: h.Log, Reports: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents,
+		Genesis: genesis, Pool: h.Pool, Log: h.Log, Index: h.Log, Chains: h.Log, Reports: h.Log, Ledger: o.Ledger, Checkpoints: h.Checkpoints, Prover: o.Prover, Intents: o.Intents, Control: o.Control,
 		Zones: map[core.ZoneID]gateway.Zone{Zone1: h.Zone}, Version: "test", Logger: o.Logger, Listener: o.Listener, Now: o.Now, Decided: o.Decided, Holders: o.Holders, Rollups: o.Rollups,
 	})
 	if err != nil {

@@ -7,7 +7,8 @@ export * from './proof/index.js'
 export { lockstepActions, type LockstepActions } from './decorators/network.js'
 export { lockstepWalletActions, type LockstepWalletActions } from './decorators/wallet.js'
 export {
-  getCheckpoint, getFinality, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  getCheckpoint, getControl, getFinality, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  submitControl,
   type GetFinalityParameters, type GetProofParameters,
 } from './actions/network.js'
 export { hasReached, waitForLevel, type WaitForLevelParameters } from './actions/waitForLevel.js'
@@ -40,7 +41,7 @@ export {
 } from './errors/rpc.js'
 export { contractAddresses, inboxAbi, intentSettlerAbi, outboxAbi, swapAbi, tokenBridgeAbi } from './gen/contracts.js'
 export type {
-  Attempt, Attested, CheckpointView, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Finality, IntentFill, IntentMessage, IntentSolution,
+  Attempt, Attested, Change, CheckpointView, Control, ControlReceipt, ErrorMessage, ErrorView, ExecutedMessage, FeedMessage, Finality, IntentFill, IntentMessage, IntentSolution,
   IntentStatus, IntentView, Level, LevelMessage, Network, RebuiltMessage, Rollup,
   SimulatedAssertion, SimulatedLeg, Simulation, Status, Tick, TickBundle, TickMessage, ToldBlock,
 } from './types.js'

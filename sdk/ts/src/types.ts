@@ -221,6 +221,43 @@ export type Finality = ToldBlock & {
   newest: ToldBlock
 }
 
+/** A change of the network that was ordered. */
+export type Change = {
+  sequence: number
+  /** What it does, in words; `content` is its encoding. */
+  change: string
+  content: Hex
+  /** `refused`: another change had made it impossible. `cancelled`: a later one gave it up. */
+  state: 'pending' | 'effective' | 'refused' | 'cancelled'
+  /** The tick at or after which it takes effect, 0 for at once. */
+  effective: number
+  /** The tick that ordered it. */
+  ordered: number
+  /** The tick with which it took effect, or was refused or given up. */
+  decided?: number
+  /** The sequence of the change that gave it up. */
+  cancelled?: number
+}
+
+/** The changes of the network by its validators. */
+export type Control = {
+  /** The sequence that the next control entry must have. */
+  next: number
+  /** The version of the rules that the network follows, and the first tick under them. */
+  protocolVersion: number
+  protocolSince: number
+  /** Ascending by sequence, at most 100. */
+  changes: Change[]
+}
+
+/** What a gateway says of a control entry that it took. */
+export type ControlReceipt = {
+  sequence: number
+  /** The EIP-712 hash that was signed. */
+  digest: Hash
+  change: string
+}
+
 /** A tick as a subscription tells it; `empty` counts the consecutive ticks without entries that it stands for. */
 export type TickMessage = {
   type: 'tick' | 'empty'

@@ -1,6 +1,6 @@
-import { type Hash } from 'viem'
+import { type Hash, type Hex } from 'viem'
 import { wireForm, type Bundle } from '../core/bundle.js'
-import { type CheckpointView, type Finality, type Network, type Simulation, type Status, type Tick } from '../types.js'
+import { type CheckpointView, type Control, type ControlReceipt, type Finality, type Network, type Simulation, type Status, type Tick } from '../types.js'
 import { request, type LockstepClient } from './request.js'
 
 /** The network and how far it and the asked node are: validators, zones, rollups, pool. */
@@ -38,6 +38,16 @@ export type GetFinalityParameters = {
 /** How firm a block of a chain is that keeps its own sequencer. */
 export function getFinality(client: LockstepClient, { rollup, block = 'latest', depth }: GetFinalityParameters): Promise<Finality> {
   return request(client, 'lockstep_getFinality', [rollup, block, ...(depth === undefined ? [] : [depth])])
+}
+
+/** The changes of the network that were ordered, from a sequence on: those that wait and those of the past. */
+export function getControl(client: LockstepClient, { from }: { from?: number } = {}): Promise<Control> {
+  return request(client, 'lockstep_getControl', from === undefined ? [] : [from])
+}
+
+/** Brings a control entry, encoded, that validators with more than 2/3 of the power have signed; {@link getControl} tells when it took effect. */
+export function submitControl(client: LockstepClient, { control }: { control: Hex }): Promise<ControlReceipt> {
+  return request(client, 'lockstep_submitControl', [control])
 }
 
 /** What became of a transaction or bundle: every place at which it was ordered, with outcome and receipt. */

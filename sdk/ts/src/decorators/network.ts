@@ -1,7 +1,8 @@
-import { type Hash } from 'viem'
+import { type Hash, type Hex } from 'viem'
 import { type Bundle } from '../core/bundle.js'
 import {
-  getCheckpoint, getFinality, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  getCheckpoint, getControl, getFinality, getGenesis, getInclusionProof, getLaneProof, getNetwork, getStatus, getTick, sendBundle, simulateBundle,
+  submitControl,
   type GetFinalityParameters, type GetProofParameters,
 } from '../actions/network.js'
 import { getIntent, getIntents, submitIntent, submitSolution, type SignedIntent } from '../actions/intents.js'
@@ -10,7 +11,7 @@ import { waitForLevel, type WaitForLevelParameters } from '../actions/waitForLev
 import { watchIntents, type WatchIntentsParameters } from '../actions/watchIntents.js'
 import { watchLevels, type WatchLevelsParameters } from '../actions/watchLevels.js'
 import { watchTicks, type WatchTicksParameters } from '../actions/watchTicks.js'
-import { type CheckpointView, type Finality, type IntentSolution, type IntentView, type Network, type Simulation, type Status, type Tick } from '../types.js'
+import { type CheckpointView, type Control, type ControlReceipt, type Finality, type IntentSolution, type IntentView, type Network, type Simulation, type Status, type Tick } from '../types.js'
 
 /** What {@link lockstepActions} adds to a client whose transport leads to a gateway's root. */
 export type LockstepActions = {
@@ -24,6 +25,10 @@ export type LockstepActions = {
   getCheckpoint(parameters?: { slot?: number | 'latest' | 'earliest' }): Promise<CheckpointView>
   /** {@link getFinality} */
   getFinality(parameters: GetFinalityParameters): Promise<Finality>
+  /** {@link getControl} */
+  getControl(parameters?: { from?: number }): Promise<Control>
+  /** {@link submitControl} */
+  submitControl(parameters: { control: Hex }): Promise<ControlReceipt>
   /** {@link getStatus} */
   getStatus(parameters: { id: Hash }): Promise<Status>
   /** {@link waitForLevel} */
@@ -63,6 +68,8 @@ export function lockstepActions() {
     getTick: (parameters) => getTick(client, parameters),
     getCheckpoint: (parameters) => getCheckpoint(client, parameters),
     getFinality: (parameters) => getFinality(client, parameters),
+    getControl: (parameters) => getControl(client, parameters),
+    submitControl: (parameters) => submitControl(client, parameters),
     getStatus: (parameters) => getStatus(client, parameters),
     waitForLevel: (parameters) => waitForLevel(client, parameters),
     watchLevels: (parameters) => watchLevels(client, parameters),
