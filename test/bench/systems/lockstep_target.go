@@ -152,7 +152,7 @@ func (o *Opaque) Prepare(n int) error {
 	o.made++
 	random := rand.NewChaCha8(seed)
 	all := make([]byte, n*o.size)
-	random.Read(all)
+	_, _ = random.Read(all) // it never fails
 	for i := range o.prepared {
 		o.prepared[i] = all[i*o.size : (i+1)*o.size : (i+1)*o.size]
 		o.index[crypto.Keccak256Hash(o.prepared[i])] = i
