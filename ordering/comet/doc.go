@@ -17,7 +17,8 @@
 //  6. Timeouts follow the measured delays between configured bounds, and are changed in the consensus loop alone.
 //  7. An error of the machine or the log ends Run with ErrHalted; nothing is decided, signed or written after it.
 //  8. Who keeps an entry is asked and answered beside consensus; only answers of validators that have proved which one they are count.
-//  9. A signature is in the record of the last one before it leaves, and a precommit with all that led to it in the write-ahead log; both on disk.
+//  9. What led to a signature is in the write-ahead log before it is made, the signature in the record of the last one before it leaves, and a
+//     precommit in the log before it leaves; all on disk.
 //
 // 10. Block and answer of a tick are on disk before the log has the tick.
 //

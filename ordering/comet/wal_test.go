@@ -46,6 +46,7 @@ func (b *walBook) note(what string, message cmtconsensus.WALMessage) error {
 
 func (b *walBook) Write(m cmtconsensus.WALMessage) error     { return b.note("write", m) }
 func (b *walBook) WriteSync(m cmtconsensus.WALMessage) error { return b.note("sync", m) }
+func (b *walBook) FlushAndSync() error                       { b.done = append(b.done, "flush"); return nil }
 func (b *walBook) SearchForEndHeight(height int64, _ *cmtconsensus.WALSearchOptions) (io.ReadCloser, bool, error) {
 	return nil, slices.Contains(b.ended, height), nil
 }
@@ -66,7 +67,8 @@ func TestWAL_SyncsPrecommitsAndWhatItDoesNotKnow(t *testing.T) {
 	w := &wal{WAL: book, stored: func() int64 { return 1 }, said: func(m cmtconsensus.Message) { book.done = append(book.done, "say "+describe(wrapped{Msg: m})) }}
 	err := errors.Join(
 		w.FlushAndSync(), w.WriteSync(wrapped{Msg: &cmtconsensus.ProposalMessage{}}), w.Write("a part"),
-		w.WriteSync(ownVote(cmtproto.PrevoteType)), w.WriteSync(ownVote(cmtproto.PrecommitType)),
+		w.FlushAndSync(), w.WriteSync(ownVote(cmtproto.PrevoteType)), w.FlushAndSync(), w.WriteSync(ownVote(cmtproto.PrecommitType)),
+		w.WriteSync(cmtconsensus.EndHeightMessage{Height: 1}), w.FlushAndSync(),
 		w.WriteSync(cmtconsensus.EndHeightMessage{Height: 2}), w.Write("a step"), w.WriteSync("something new"), w.WriteSync(&wrapped{}),
 		w.Write(wrapped{Msg: ownVote(cmtproto.PrecommitType).Msg, PeerID: "a peer"}),
 	)
@@ -74,8 +76,8 @@ func TestWAL_SyncsPrecommitsAndWhatItDoesNotKnow(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"write proposal", "say proposal", "write other", "write prevote", "say prevote", "sync precommit", "say precommit",
-		"write end of 2", "write other", "sync other", "sync other", "write precommit",
+		"flush", "write proposal", "say proposal", "write other", "flush", "write prevote", "say prevote", "flush", "sync precommit", "say precommit",
+		"write end of 1", "flush", "write end of 2", "write other", "sync other", "sync other", "write precommit",
 	}
 	if !slices.Equal(book.done, want) {
 		t.Errorf("got %q, want %q", book.done, want)
