@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"errors"
@@ -209,8 +210,10 @@ func (n *network) load() (stop func() int) {
 	taken := make(chan int, 1)
 	go func() {
 		c, count := lane.New(loaded, proof.FromGenesis(n.net.Genesis()), n.url), 0
+		// Entries of one load are not those of another: what was ordered lately is not taken again.
+		prefix := append([]byte("entry "), core.U64(n.net.Node(0).Log().Head())...)
 		for ctx.Err() == nil {
-			entry := append([]byte("entry "), core.U64(uint64(count))...)
+			entry := append(bytes.Clone(prefix), core.U64(uint64(count))...)
 			if _, err := c.Submit(ctx, entry); err == nil {
 				count++
 			} else if ctx.Err() == nil {
