@@ -61,7 +61,7 @@ func ownVote(kind cmtproto.SignedMsgType) wrapped {
 	return wrapped{Msg: &cmtconsensus.VoteMessage{Vote: &cmttypes.Vote{Type: kind}}}
 }
 
-func TestWAL_SyncsPrecommitsAndWhatItDoesNotKnow(t *testing.T) {
+func TestWAL_SyncsBeforeSignaturesAndWithPrecommits(t *testing.T) {
 	t.Parallel()
 	book := new(walBook)
 	w := &wal{WAL: book, stored: func() int64 { return 1 }, said: func(m cmtconsensus.Message) { book.done = append(book.done, "say "+describe(wrapped{Msg: m})) }}
