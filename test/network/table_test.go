@@ -17,7 +17,7 @@ func TestWAN_Table(t *testing.T) {
 	if !*long {
 		t.Skip("some ten minutes: part of make test-network")
 	}
-	speeds, faults := speedHead, ""
+	speeds, faults, before := speedHead, "", loadAverage(t)
 	run := func(name string, validators, rate int, args []string, each func(n *network) []trouble) {
 		t.Run(name, func(t *testing.T) {
 			n := newNetwork(t, validators, args...)
@@ -43,7 +43,7 @@ func TestWAN_Table(t *testing.T) {
 	}
 	t.Logf("\n%s\n%s", speeds, faults)
 	if *table && !t.Failed() {
-		write(t, "latency", fmt.Sprintf("%s, %d cores, which other work shared (load average %s).\n\n%s", time.Now().Format(time.DateOnly), runtime.NumCPU(), loadAverage(t), speeds))
+		write(t, "latency", fmt.Sprintf("%s, %d cores; load average before it began: %s.\n\n%s", time.Now().Format(time.DateOnly), runtime.NumCPU(), before, speeds))
 		write(t, "faults", strings.TrimPrefix(faults, "\n"))
 	}
 }
