@@ -12,7 +12,7 @@ type ChangeKind uint8
 
 // The kinds of changes.
 const (
-	ChangeRegisterRollup  ChangeKind = 1  // a rollup joins the registry; one of kind evm also its zone
+	ChangeRegisterRollup  ChangeKind = 1  // a rollup joins the registry; one of kind evm also a zone, or forms one
 	ChangeRetireRollup    ChangeKind = 2  // nothing is ordered for a rollup any more; one of kind evm leaves its zone
 	ChangeSetOperator     ChangeKind = 3  // another key signs a rollup's blocks and reports
 	ChangeSetParameters   ChangeKind = 4  // parameters get other values
@@ -38,8 +38,8 @@ type Change struct {
 	Cancel          *CancelChange    `json:"cancel,omitempty"`
 }
 
-// RegisterRollup puts a rollup into the registry. One of kind evm joins a zone of the genesis: the operators of all members
-// that have one must have signed the entry, beside the validators.
+// RegisterRollup puts a rollup into the registry. One of kind evm joins a zone, and then the operators of all members that
+// have one must have signed the entry beside the validators; or it forms a new zone, and then its own operator, if it names one.
 type RegisterRollup struct {
 	ID   RollupID   `json:"id"`
 	Name string     `json:"name"`
@@ -52,6 +52,8 @@ type RegisterRollup struct {
 	Genesis common.Hash `json:"genesis,omitzero" rlp:"optional"`
 	// SystemContracts commits to the code of the system accounts in it, which all members of a zone have in common.
 	SystemContracts common.Hash `json:"systemContracts,omitzero" rlp:"optional"`
+	// Forms: the zone is a new one, of which this rollup is the first member. Its id must never have been used.
+	Forms bool `json:"forms,omitempty" rlp:"optional"`
 }
 
 // RetireRollup ends the order of a rollup for good. Its id stays taken, and what was ordered stays readable.
@@ -233,8 +235,8 @@ func (r *RegisterRollup) validate() error {
 		return fmt.Errorf("registerRollup.kind %s: want evm, opstack or opaque", r.Kind)
 	case r.Kind == KindEVM && (r.Zone == 0 || r.Genesis == (common.Hash{}) || r.SystemContracts == (common.Hash{})):
 		return fmt.Errorf("registerRollup: kind evm has a zone, the hash of its genesis and that of the system contracts in it")
-	case r.Kind != KindEVM && (r.Zone != 0 || r.Genesis != (common.Hash{}) || r.SystemContracts != (common.Hash{})):
-		return fmt.Errorf("registerRollup: zone, genesis and systemContracts belong to kind evm, this one is %s", r.Kind)
+	case r.Kind != KindEVM && (r.Zone != 0 || r.Genesis != (common.Hash{}) || r.SystemContracts != (common.Hash{}) || r.Forms):
+		return fmt.Errorf("registerRollup: zone, genesis, systemContracts and forms belong to kind evm, this one is %s", r.Kind)
 	case r.Kind == KindOPStack && r.Operator == (common.Address{}):
 		return fmt.Errorf("registerRollup.operator is missing: kind opstack has one")
 	}
@@ -262,10 +264,14 @@ func (r *RegisterRollup) words() string {
 		operator = "with operator " + r.Operator.String()
 	}
 	text := fmt.Sprintf("register rollup %s %q of kind %s %s", r.ID, r.Name, r.Kind, operator)
-	if r.Kind == KindEVM {
-		text += fmt.Sprintf(" in zone %s with genesis %s", r.Zone, r.Genesis)
+	if r.Kind != KindEVM {
+		return text
 	}
-	return text
+	place := "in zone"
+	if r.Forms {
+		place = "as the first one of the new zone"
+	}
+	return text + fmt.Sprintf(" %s %s with genesis %s", place, r.Zone, r.Genesis)
 }
 
 // Words says what the change does, for people who are to sign it. It is part of what is signed.

@@ -32,7 +32,7 @@ func sampleControlOf(t testing.TB, change core.Change) *core.Control {
 	return c
 }
 
-// sampleChanges has one change of each kind, in the order of the kinds, and the registration of a rollup of kind evm.
+// sampleChanges has one change of each kind, in the order of the kinds, and the registrations of a rollup of kind evm.
 func sampleChanges(t testing.TB) []core.Change {
 	v := sampleGenesis(t).Validators[0]
 	return []core.Change{
@@ -47,12 +47,17 @@ func sampleChanges(t testing.TB) []core.Change {
 		{SetProtocol: &core.SetProtocol{Version: 3}},
 		{Cancel: &core.CancelChange{Sequence: 2}},
 		sampleJoining(t).Change(sampleGenesis(t)), // the first kind again, of kind evm
+		sampleJoining(t).Forming(sampleGenesis(t)),
 	}
 }
 
 func TestChange_EveryKindIsReadAsItWasWritten(t *testing.T) {
 	for i, change := range sampleChanges(t) {
-		if kind, want := change.Kind(), core.ChangeKind(i%int(core.ChangeCancel)+1); kind != want {
+		want := core.ChangeKind(i + 1)
+		if want > core.ChangeCancel {
+			want = core.ChangeRegisterRollup
+		}
+		if kind := change.Kind(); kind != want {
 			t.Fatalf("kind %d, want %d", kind, want)
 		}
 		entry := core.Control{Sequence: 1, Change: change}
@@ -132,6 +137,10 @@ func TestChange_ValidateRefusesWhatCanNeverBe(t *testing.T) {
 		"no version":        {SetProtocol: &core.SetProtocol{}},
 		"nothing to cancel": {Cancel: &core.CancelChange{}},
 		"zone of an opaque": {RegisterRollup: &core.RegisterRollup{ID: 1, Name: "a", Kind: core.KindOpaque, Zone: 1}},
+		"opaque that forms": {RegisterRollup: &core.RegisterRollup{ID: 1, Name: "a", Kind: core.KindOpaque, Forms: true}},
+		"forms no zone": {RegisterRollup: &core.RegisterRollup{
+			ID: 1, Name: "a", Kind: core.KindEVM, Genesis: common.Hash{1}, SystemContracts: common.Hash{2}, Forms: true,
+		}},
 		"validator unknown": {AddValidator: &core.Validator{Power: 1}},
 	} {
 		if err := change.Validate(); !errors.Is(err, core.ErrControl) {

@@ -16,7 +16,10 @@ const GenesisVersion uint64 = 2
 
 // Caps of the genesis itself.
 const (
-	MaxRollups    = 256
+	MaxRollups = 256
+	// MaxZones bounds the zones that a network ever has: each takes its place in every checkpoint and in what validators say
+	// with their votes.
+	MaxZones      = 64
 	MaxValidators = 128
 	MaxNameLength = 32
 	// maxTime (in ms, the year 2248) keeps the network's start within the 64-bit nanoseconds of the engine's clock.
@@ -207,6 +210,9 @@ func (g *Genesis) validateAlloc(alloc gethtypes.GenesisAlloc) error {
 
 func (g *Genesis) validateZones() error {
 	var problems []error
+	if n := len(g.Zones); n > MaxZones {
+		problems = append(problems, fmt.Errorf("%d zones, want at most %d", n, MaxZones))
+	}
 	seen := make(map[RollupID]bool)
 	for i, z := range g.Zones {
 		if z.ID == 0 || (i > 0 && g.Zones[i-1].ID >= z.ID) {

@@ -14,8 +14,8 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 )
 
-// Joining is a rollup of kind evm that is to join a zone of a running network, with its first state: what the operators of
-// nodes hand to each other as a file. The entry that registers it holds the hash only, since states have any size.
+// Joining is a rollup of kind evm that is to join a zone of a running network, or to form one, with its first state: what the
+// operators of nodes hand to each other as a file. The entry that registers it holds the hash only, since states have any size.
 type Joining struct {
 	Zone ZoneID `json:"zone"`
 	Rollup
@@ -47,11 +47,8 @@ func ParseJoining(b []byte, g *Genesis, system gethtypes.GenesisAlloc) (*Joining
 	return j, j.validate(g)
 }
 
-// validate checks the rollup as one of the genesis would be.
+// validate checks the rollup as one of the genesis would be. Whether its zone exists is the ledger's to say.
 func (j *Joining) validate(g *Genesis) error {
-	if !slices.ContainsFunc(g.Zones, func(z Zone) bool { return z.ID == j.Zone }) {
-		return fmt.Errorf("%w: rollup %s: zone %s is none of this network", ErrGenesis, j.ID, j.Zone)
-	}
 	if err := j.registration(g).validate(); err != nil {
 		return fmt.Errorf("%w: rollup %s: %w", ErrGenesis, j.ID, err)
 	}
@@ -68,8 +65,15 @@ func (j *Joining) Hash(network NetworkID) common.Hash {
 	return TagRollupGenesis.Sum(network[:], Encode(EncGenesis, &row))
 }
 
-// Change is the change that registers the rollup.
+// Change is the change that registers the rollup in a zone that exists.
 func (j *Joining) Change(g *Genesis) Change { return Change{RegisterRollup: j.registration(g)} }
+
+// Forming is the change that registers the rollup as the first one of a new zone.
+func (j *Joining) Forming(g *Genesis) Change {
+	c := j.Change(g)
+	c.RegisterRollup.Forms = true
+	return c
+}
 
 func (j *Joining) registration(g *Genesis) *RegisterRollup {
 	return &RegisterRollup{
@@ -99,4 +103,15 @@ func (r *Rollup) SystemContracts(predeploy common.Address) common.Hash {
 		parts = append(parts, address[:], crypto.Keccak256(r.EVM.Alloc[address].Code))
 	}
 	return TagSystemContracts.Sum(parts...)
+}
+
+// SystemContracts is the hash that the first rollup of a new zone must have: that of the genesis' first rollup of kind evm, zero
+// if it has none, so that there is nothing to compare with.
+func (g *Genesis) SystemContracts() common.Hash {
+	for i := range g.Rollups {
+		if r := &g.Rollups[i]; r.EVM != nil {
+			return r.SystemContracts(g.Predeploy.Address)
+		}
+	}
+	return common.Hash{}
 }

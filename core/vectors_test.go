@@ -26,7 +26,7 @@ func vectors(t *testing.T) []vector {
 	tick, bundle := sampleTick(t), sampleBundle(t)
 	committed := committedLegs(t, bundle)
 	validator := &sampleGenesis(t).Validators[0]
-	joins := sampleJoining(t).Change(sampleGenesis(t))
+	joins, forms := sampleJoining(t).Change(sampleGenesis(t)), sampleJoining(t).Forming(sampleGenesis(t))
 	list := []vector{
 		{"encoding/transaction", sampleTx(t, rollupA, gethtypes.LegacyTxType).EncodeEntry()},
 		{"encoding/transaction-opaque", core.NewOpaqueTransaction(rollupC, []byte("opaque bytes")).EncodeEntry()},
@@ -43,6 +43,8 @@ func vectors(t *testing.T) []vector {
 		{"text/control", []byte(sampleControl(t).Change.Words())},
 		{"encoding/control-joining", sampleControlOf(t, joins).Encode()},
 		{"text/control-joining", []byte(joins.Words())},
+		{"encoding/control-forming", sampleControlOf(t, forms).Encode()},
+		{"text/control-forming", []byte(forms.Words())},
 		hashVector("hash/rollup-genesis", sampleJoining(t).Hash(sampleNetwork)),
 		hashVector("hash/system-contracts", sampleJoining(t).SystemContracts(core.DefaultPredeploy().Address)),
 		{"encoding/control-cancel", sampleControlOf(t, core.Change{Cancel: &core.CancelChange{Sequence: 2}}).Encode()},
@@ -157,7 +159,7 @@ func TestEncodings_BeginWithVersionAndKind(t *testing.T) {
 		if !isEncoding {
 			continue
 		}
-		for _, suffix := range []string{"-opaque", "-first-tick", "-empty", "-signing", "-joining", "-cancel", "-members"} {
+		for _, suffix := range []string{"-opaque", "-first-tick", "-empty", "-signing", "-joining", "-forming", "-cancel", "-members"} {
 			name = strings.TrimSuffix(name, suffix)
 		}
 		if kind, err := core.KindOf(v.value); err != nil || kind != kinds[name] {

@@ -48,7 +48,7 @@ func (m *Machine) decodeExtension(ext []byte) (*core.VoteExtension, error) {
 // validator's signature over what CheckpointToSign names, or empty.
 func (m *Machine) Extend(results func(zone core.ZoneID, from uint64, max int) []common.Hash, checkpoint core.CheckpointVote) []byte {
 	ext := core.VoteExtension{Checkpoint: checkpoint}
-	zones := m.genesis.Zones
+	zones := m.now.Zones
 	room := m.maxExtension() - extensionFrame
 	share := 1
 	if len(zones) > 0 {
@@ -81,7 +81,7 @@ func (m *Machine) Extend(results func(zone core.ZoneID, from uint64, max int) []
 // this tick. Zones that are not in the registry have no results.
 func (m *Machine) tally(s *stage, in *inspected) []core.Attested {
 	var moved []core.Attested
-	for _, z := range m.genesis.Zones {
+	for _, z := range m.now.Zones {
 		at := lookup[attestedValue](s, attestedKey(z.ID))
 		lists := make([]resultsValue, len(m.validators))
 		for i, v := range m.validators {

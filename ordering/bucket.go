@@ -44,7 +44,7 @@ func (m *Machine) checkBuckets(tick *core.Tick) error {
 			return fmt.Errorf("%w: singles of rollup %s: level %d, declared %d, capacity %d", ErrBucket, r.ID, level, gas, params.SingleGasCapacity)
 		}
 	}
-	for _, z := range m.genesis.Zones {
+	for _, z := range m.now.Zones {
 		level := lookup[bucketValue](m.ledger, bundleBucketKey(z.ID)).at(tick.Time, params.BundleGasRate)
 		if gas := work.bundles[z.ID]; gas > 0 && addCapped(level, gas) > params.BundleGasCapacity {
 			return fmt.Errorf("%w: bundles of zone %s: level %d, declared %d, capacity %d", ErrBucket, z.ID, level, gas, params.BundleGasCapacity)
@@ -62,7 +62,7 @@ func (m *Machine) charge(s *stage, tick *core.Tick) {
 			s.put(key, lookup[bucketValue](s, key).fill(tick.Time, params.SingleGasRate, gas))
 		}
 	}
-	for _, z := range m.genesis.Zones {
+	for _, z := range m.now.Zones {
 		if gas := work.bundles[z.ID]; gas > 0 {
 			key := bundleBucketKey(z.ID)
 			s.put(key, lookup[bucketValue](s, key).fill(tick.Time, params.BundleGasRate, gas))

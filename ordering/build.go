@@ -15,7 +15,7 @@ func (m *Machine) Budget(height, time uint64, maxBytes int64, system []byte) cor
 	b := core.Budget{Tick: height, Time: time, SingleGas: make(map[core.RollupID]uint64), BundleGas: make(map[core.ZoneID]uint64)}
 	overhead := blockSize(uint64(len(system))) + uint64(2+len(m.now.Rollups))*partOverhead
 	b.Bytes = m.blockLimit(maxBytes) - min(overhead, m.blockLimit(maxBytes))
-	for _, z := range m.genesis.Zones {
+	for _, z := range m.now.Zones {
 		bucket := lookup[bucketValue](m.ledger, bundleBucketKey(z.ID))
 		if left := bucket.left(time, params.BundleGasRate, params.BundleGasCapacity); left > 0 {
 			b.BundleGas[z.ID] = left
@@ -126,12 +126,12 @@ func (b *builder) bundleWork(bundle core.DecodedBundle) work {
 
 func (b *builder) hasGas(bundle core.DecodedBundle) bool {
 	w := b.bundleWork(bundle)
-	return !slices.ContainsFunc(b.m.genesis.Zones, func(z core.Zone) bool { return w.bundles[z.ID] > b.budget.BundleGas[z.ID] })
+	return !slices.ContainsFunc(b.m.now.Zones, func(z core.Zone) bool { return w.bundles[z.ID] > b.budget.BundleGas[z.ID] })
 }
 
 func (b *builder) takeGas(bundle core.DecodedBundle) {
 	w := b.bundleWork(bundle)
-	for _, z := range b.m.genesis.Zones {
+	for _, z := range b.m.now.Zones {
 		b.budget.BundleGas[z.ID] -= w.bundles[z.ID]
 	}
 }

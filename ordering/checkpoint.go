@@ -120,14 +120,14 @@ func (m *Machine) completeDraft(d *core.CheckpointDraft, s *stage, root common.H
 }
 
 // checkpoint is the checkpoint of a tick, by the ledger after it.
-func (m *Machine) checkpoint(l interface{ read(key []byte) []byte }, tick tickValue, root common.Hash) core.Checkpoint {
+func (m *Machine) checkpoint(l reader, tick tickValue, root common.Hash) core.Checkpoint {
 	c := core.Checkpoint{
 		Network: m.network, Tick: tick.Height, Time: tick.Time, LedgerRoot: root,
 		ValidatorSet: lookup[signersValue](l, nextSignersKey()).Hash(),
 	}
-	for _, z := range m.genesis.Zones {
-		at := lookup[attestedValue](l, attestedKey(z.ID))
-		c.Results = append(c.Results, core.Attested{Zone: z.ID, Tick: at.Tick, Digest: at.Digest})
+	for _, zone := range m.zones(l) {
+		at := lookup[attestedValue](l, attestedKey(zone))
+		c.Results = append(c.Results, core.Attested{Zone: zone, Tick: at.Tick, Digest: at.Digest})
 	}
 	return c
 }

@@ -173,7 +173,7 @@ func (m *Machine) take(st *stage, c *core.Change, s seats, height uint64) (after
 }
 
 // judge says whether a change is possible in a ledger with these seats.
-func (m *Machine) judge(c *core.Change, s seats, l interface{ read(key []byte) []byte }) error {
+func (m *Machine) judge(c *core.Change, s seats, l reader) error {
 	rollup := func(id core.RollupID) (rollupValue, error) {
 		value := lookup[rollupValue](l, rollupKey(id))
 		switch {

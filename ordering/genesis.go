@@ -45,6 +45,6 @@ func putZones(s *stage, g *core.Genesis) {
 		for i, id := range z.Rollups {
 			members[i] = uint64(id)
 		}
-		s.put(zoneKey(z.ID), zoneValue{members})
+		s.put(zoneKey(z.ID), zoneValue{Rollups: members})
 	}
 }

@@ -127,8 +127,21 @@ func (s *stage) registered() (added []core.Rollup) {
 	return added
 }
 
+// formed are the zones that the stage adds to those of the base, ascending.
+func (s *stage) formed() (added []core.ZoneID) {
+	for _, kv := range s.changes() {
+		if _, before := s.base.values[string(kv.Key)]; kv.Key[0] == spaceZone && !before {
+			added = append(added, core.ZoneID(idOf(kv.Key)))
+		}
+	}
+	return added
+}
+
+// reader is a ledger, or a stage over one.
+type reader interface{ read(key []byte) []byte }
+
 // lookup reads the typed value of key, the zero value if there is none.
-func lookup[T any](s interface{ read(key []byte) []byte }, key []byte) T {
+func lookup[T any](s reader, key []byte) T {
 	if b := s.read(key); b != nil {
 		return decodeValue[T](b)
 	}

@@ -59,19 +59,22 @@ func readRegistry(g *core.Genesis, l *ledger) *core.Genesis {
 			r.Retired = append(r.Retired, id)
 		}
 	}
-	r.Zones, r.Left = readZones(g, l)
+	r.Zones, r.Left = readZones(l)
 	slices.SortFunc(r.Rollups, func(a, b core.Rollup) int { return cmp.Compare(a.ID, b.ID) })
 	slices.Sort(r.Retired)
 	return g.With(r)
 }
 
-// readZones are the zones with their members, and those with former ones.
-func readZones(g *core.Genesis, l *ledger) (zones, left []core.Zone) {
-	for _, z := range g.Zones {
-		now := core.Zone{ID: z.ID, Rollups: membersOf(l, z.ID, false)}
-		zones = append(zones, now)
-		if former := membersOf(l, z.ID, true); len(former) > 0 {
-			left = append(left, core.Zone{ID: z.ID, Rollups: former})
+// readZones are the zones with their members, and those with former ones, ascending.
+func readZones(l *ledger) (zones, left []core.Zone) {
+	for _, kv := range l.entries() {
+		if kv.Key[0] != spaceZone {
+			continue
+		}
+		id := core.ZoneID(idOf(kv.Key))
+		zones = append(zones, core.Zone{ID: id, Rollups: membersOf(l, id, false)})
+		if former := membersOf(l, id, true); len(former) > 0 {
+			left = append(left, core.Zone{ID: id, Rollups: former})
 		}
 	}
 	return zones, left
@@ -101,15 +104,43 @@ func validateRegistry(g *core.Genesis, l *ledger) error {
 			return fmt.Errorf("%w: key %x is not that of this network", ErrLedger, key)
 		}
 	}
-	for _, z := range g.Zones {
-		members := membersOf(l, z.ID, false)
-		same := func(a uint64, b core.RollupID) bool { return a == uint64(b) }
-		if !slices.EqualFunc(lookup[zoneValue](l, zoneKey(z.ID)).Rollups, members, same) || len(members) == 0 {
-			return fmt.Errorf("%w: key %x is not that of the registered rollups", ErrLedger, zoneKey(z.ID))
-		}
+	if err := validateZones(g, l); err != nil {
+		return err
 	}
 	if err := lookup[core.Params](l, paramsKey()).Validate(); err != nil {
 		return fmt.Errorf("%w: parameters: %w", ErrLedger, err)
+	}
+	return nil
+}
+
+// validateZones checks that every zone has the members that are registered for it, and that one which is not of the genesis was
+// formed by a tick and has what that tick gave it.
+func validateZones(g *core.Genesis, l *ledger) error {
+	tick := lookup[tickValue](l, tickKey()).Height
+	zones, _ := readZones(l)
+	for _, z := range zones {
+		value := lookup[zoneValue](l, zoneKey(z.ID))
+		same := func(a uint64, b core.RollupID) bool { return a == uint64(b) }
+		if !slices.EqualFunc(value.Rollups, z.Rollups, same) || len(z.Rollups) == 0 {
+			return fmt.Errorf("%w: key %x is not that of the registered rollups", ErrLedger, zoneKey(z.ID))
+		}
+		first := slices.ContainsFunc(g.Zones, func(first core.Zone) bool { return first.ID == z.ID })
+		if first != (value.Since == 0) || value.Since > tick {
+			return fmt.Errorf("%w: key %x is of a zone that tick %d formed; of the genesis: %t; the ledger is of tick %d", ErrLedger, zoneKey(z.ID), value.Since, first, tick)
+		}
+		for _, key := range [][]byte{attestedKey(z.ID), bundleBucketKey(z.ID)} {
+			if l.read(key) == nil {
+				return fmt.Errorf("%w: key %x is missing", ErrLedger, key)
+			}
+		}
+	}
+	for _, kv := range l.entries() {
+		if kv.Key[0] != spaceRollup {
+			continue
+		}
+		if zone := decodeValue[rollupValue](kv.Value).Zone; zone != 0 && l.read(zoneKey(core.ZoneID(zone))) == nil {
+			return fmt.Errorf("%w: key %x is of a rollup of zone %d, which there is not", ErrLedger, kv.Key, zone)
+		}
 	}
 	return nil
 }

@@ -181,7 +181,7 @@ func (m *Machine) retire(st *stage, height uint64) seats {
 			stay = append(stay, *v)
 			continue
 		}
-		for _, z := range m.genesis.Zones {
+		for _, z := range m.now.Zones {
 			st.drop(resultsKey(z.ID, v.address))
 		}
 		if v.equivocated != 0 {

@@ -64,7 +64,9 @@ type rollupValue struct {
 
 // zoneValue is a zone's place in the registry.
 type zoneValue struct {
-	Rollups []uint64 // ascending
+	Rollups []uint64 // ascending, never empty
+	// Since is the tick that formed it, zero for a zone of the genesis.
+	Since uint64 `rlp:"optional"`
 }
 
 // laneValue is a lane's head.
