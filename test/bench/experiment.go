@@ -24,20 +24,22 @@ var version = "unknown"
 type experiment struct {
 	name string
 	// full is whether it is part of the full form only.
-	full    bool
+	full bool
+	// share is its part of the time that a run has, beside the shares of the others; some minutes of the full form.
+	share   int
 	measure func(ctx context.Context, b *bench) (*harness.Result, error)
 }
 
 // experiments in the order in which they run.
 func experiments() []experiment {
 	return []experiment{
-		{name: "latency", measure: measureLatency},
-		{name: "throughput", measure: measureThroughput},
-		{name: "rollups", full: true, measure: measureRollups},
-		{name: "validators", full: true, measure: measureValidators},
-		{name: "bundles", full: true, measure: measureBundles},
-		{name: "subscribers", full: true, measure: measureSubscribers},
-		{name: "history", full: true, measure: measureHistory},
+		{name: "latency", share: 19, measure: measureLatency},
+		{name: "throughput", share: 6, measure: measureThroughput},
+		{name: "rollups", full: true, share: 4, measure: measureRollups},
+		{name: "validators", full: true, share: 3, measure: measureValidators},
+		{name: "bundles", full: true, share: 3, measure: measureBundles},
+		{name: "subscribers", full: true, share: 3, measure: measureSubscribers},
+		{name: "history", full: true, share: 5, measure: measureHistory},
 	}
 }
 
@@ -46,6 +48,9 @@ type bench struct {
 	// full is the long form, rounds how often each variant is measured; zero is each experiment's own number.
 	full   bool
 	rounds int
+	// budget is the time that all experiments together may take, until what is left of it for the current one; zero sets no limit.
+	budget time.Duration
+	until  time.Time
 	// disk and memory are folders on a disk and in memory; an empty memory leaves those variants out.
 	disk, memory string
 	// binary is this program, other another build of it to be measured beside; settings are of every node of ours.
@@ -64,15 +69,16 @@ func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", args...)
 }
 
-// roundsOr is the number of rounds: what was asked for, or the form's own.
-func (b *bench) roundsOr(quick, full int) int {
+// roundsOr is how often variants are measured: as was asked for, or as often as the form has it. The full form has three rounds even
+// if time runs out.
+func (b *bench) roundsOr(quick, full int) harness.Plan {
 	switch {
 	case b.rounds > 0:
-		return b.rounds
+		return harness.Plan{Rounds: b.rounds, Least: b.rounds}
 	case b.full:
-		return full
+		return harness.Plan{Rounds: full, Least: min(full, 3), Until: b.until}
 	default:
-		return quick
+		return harness.Plan{Rounds: quick, Until: b.until}
 	}
 }
 
@@ -104,16 +110,33 @@ func runExperiments(ctx context.Context, args []string) error {
 	if len(names) > 0 && len(chosen) != len(names) {
 		return fmt.Errorf("%v: not all of them are experiments", names)
 	}
-	for _, e := range chosen {
-		if b.resume && harness.Saved(b.out, e.name) {
-			b.say("%s: measured already, in %s", e.name, b.out)
-			continue
+	if b.resume {
+		chosen = slices.DeleteFunc(chosen, func(e experiment) bool { return harness.Saved(b.out, e.name) })
+	}
+	end := time.Now().Add(b.budget)
+	var failed []error
+	for i, e := range chosen {
+		if b.budget > 0 {
+			b.until = time.Now().Add(shareOf(chosen[i:], time.Until(end)))
 		}
 		if err := b.run(ctx, e); err != nil {
-			return fmt.Errorf("%s: %w", e.name, err)
+			failed = append(failed, fmt.Errorf("%s: %w", e.name, err))
+			b.say("%v", failed[len(failed)-1])
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// shareOf is the first one's part of the time that is left for all of them.
+func shareOf(experiments []experiment, left time.Duration) time.Duration {
+	all := 0
+	for _, e := range experiments {
+		all += e.share
+	}
+	return left * time.Duration(experiments[0].share) / time.Duration(all)
 }
 
 func parseRun(args []string) (*bench, []string, error) {
@@ -121,6 +144,7 @@ func parseRun(args []string) (*bench, []string, error) {
 	flags := flag.NewFlagSet("bench run", flag.ContinueOnError)
 	flags.BoolVar(&b.full, "full", false, "the full form: all experiments, more rounds, longer")
 	flags.IntVar(&b.rounds, "rounds", 0, "how often each variant is measured; 0 is what the experiment's form has")
+	flags.DurationVar(&b.budget, "budget", 0, "how long all experiments together may take: further rounds are left out, but three in the full form are not; 0 sets no limit")
 	flags.StringVar(&b.disk, "disk", os.TempDir(), "folder on a disk for the networks")
 	flags.StringVar(&b.memory, "memory", "/dev/shm", "folder in memory for the networks; empty leaves those variants out")
 	flags.StringVar(&b.other, "other", "", "another build of this program, whose network is measured beside this one's")
@@ -150,7 +174,7 @@ func parseRun(args []string) (*bench, []string, error) {
 
 // run measures, prints, and keeps the result.
 func (b *bench) run(ctx context.Context, e experiment) error {
-	b.say("%s", e.name)
+	b.say("%s%s", e.name, b.limit())
 	begin := time.Now()
 	result, err := e.measure(ctx, b)
 	if err != nil {
@@ -175,6 +199,14 @@ func (b *bench) run(ctx context.Context, e experiment) error {
 		return nil
 	}
 	return harness.Insert(b.document, e.name, result.Markdown())
+}
+
+// limit is the time that an experiment has, for people.
+func (b *bench) limit() string {
+	if b.until.IsZero() {
+		return ""
+	}
+	return ", until " + b.until.Format("15:04:05")
 }
 
 // command is what measures the same again, without the names of files.

@@ -2,177 +2,129 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/lockstep-network/lockstep/test/bench/harness"
 	"github.com/lockstep-network/lockstep/test/bench/load"
-	"github.com/lockstep-network/lockstep/test/bench/systems"
 )
 
-// grown is a size of a network and what was measured of it.
+// size is one row of a table of growth: how much of something there is, and in which form, where there are several.
+type size struct {
+	of   int
+	form string
+}
+
+// sizesOf are all sizes in all forms.
+func sizesOf(forms []string, sizes ...int) (all []size) {
+	for _, form := range forms {
+		for _, of := range sizes {
+			all = append(all, size{of, form})
+		}
+	}
+	return all
+}
+
+func (s size) name(what string) string {
+	name := fmt.Sprintf("%s=%d", what, s.of)
+	if s.form != "" {
+		name += ", " + s.form
+	}
+	return name
+}
+
+// grown is what was measured at a size.
 type grown[T any] struct {
-	size    int
+	size
 	samples harness.Samples[T]
 }
 
-// growth measures a network at each size, in turns.
-func growth[T any](ctx context.Context, b *bench, what string, sizes []int, run func(ctx context.Context, size int) (T, error)) ([]grown[T], error) {
+// rounds of a size.
+func (g grown[T]) rounds() []T { return g.samples.Rounds }
+
+// growing is what was measured at all sizes.
+type growing[T any] struct {
+	rows []grown[T]
+	// missing says of which sizes there is nothing, and why.
+	missing error
+}
+
+// growth measures a network at each size, in turns. A size that a machine cannot bear is told, and is missing in the table.
+func growth[T any](ctx context.Context, b *bench, what string, sizes []size, run func(ctx context.Context, s size) (T, error)) (*growing[T], error) {
 	var variants []harness.Variant[T]
-	var chosen []int
-	for _, size := range sizes {
-		name := fmt.Sprintf("%s=%d", what, size)
-		if !b.wanted(name) {
-			continue
+	var chosen []size
+	for _, s := range sizes {
+		if name := s.name(what); b.wanted(name) {
+			chosen = append(chosen, s)
+			variants = append(variants, harness.Variant[T]{Name: name, Patience: variantPatience, Run: func(ctx context.Context) (T, error) { return run(ctx, s) }})
 		}
-		chosen = append(chosen, size)
-		variants = append(variants, harness.Variant[T]{Name: name, Patience: variantPatience, Run: func(ctx context.Context) (T, error) { return run(ctx, size) }})
 	}
-	samples, err := harness.Rounds(ctx, b.roundsOr(1, 3), variants, b.say)
-	if err != nil {
-		return nil, err
+	plan := b.roundsOr(1, 3)
+	if b.rounds == 0 {
+		plan.Least = 1 // how a curve runs is seen by its points
 	}
-	all := make([]grown[T], len(samples))
+	samples, err := harness.Rounds(ctx, plan, variants, b.say)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	all := &growing[T]{missing: err}
 	for i, s := range samples {
-		all[i] = grown[T]{chosen[i], s}
+		if len(s.Rounds) > 0 {
+			all.rows = append(all.rows, grown[T]{chosen[i], s})
+		}
+	}
+	if len(all.rows) == 0 {
+		return nil, err
 	}
 	return all, nil
 }
 
-// line of a plot: a figure over the size.
-func line[T any](name string, all []grown[T], of func(T) float64) harness.Line {
-	l := harness.Line{Name: name}
-	for _, g := range all {
-		l.Points = append(l.Points, harness.SummaryOf(g.samples.Rounds, of).At(float64(g.size)))
+// note is what a table's caption says of what is missing.
+func (g *growing[T]) note() string {
+	if g.missing == nil {
+		return ""
 	}
-	return l
+	return fmt.Sprintf(" Not measured: %v.", g.missing)
 }
 
-func samplesOf[T any](all []grown[T]) (list []harness.Samples[T]) {
-	for _, g := range all {
-		list = append(list, g.samples)
+// lines of a plot, one for each form: a figure over the size.
+func (g *growing[T]) lines(what string, of func(T) float64) (lines []harness.Line) {
+	for _, row := range g.rows {
+		name := row.form
+		if name == "" {
+			name = what
+		}
+		if len(lines) == 0 || lines[len(lines)-1].Name != name {
+			lines = append(lines, harness.Line{Name: name})
+		}
+		l := &lines[len(lines)-1]
+		l.Points = append(l.Points, harness.SummaryOf(row.rounds(), of).At(float64(row.of)))
+	}
+	return lines
+}
+
+// first is the first row of a form, which others of that form are compared with.
+func (g *growing[T]) first(form string) grown[T] {
+	for _, row := range g.rows {
+		if row.form == form {
+			return row
+		}
+	}
+	return grown[T]{}
+}
+
+func (g *growing[T]) samples() (list []harness.Samples[T]) {
+	for _, row := range g.rows {
+		list = append(list, row.samples)
 	}
 	return list
-}
-
-// measureRollups is about many rollups under one total load, as fast as it is ordered.
-func measureRollups(ctx context.Context, b *bench) (*harness.Result, error) {
-	all, err := growth(ctx, b, "rollups", []int{1, 10, 100}, func(ctx context.Context, size int) (*load.Result, error) {
-		return b.saturateLockstep(ctx, systems.Shape{Place: b.place(false, false), Validators: validators, EVM: 1, Opaque: size, Settings: b.settings})
-	})
-	if err != nil {
-		return nil, err
-	}
-	t := harness.Table{
-		Caption: fmt.Sprintf("Opaque transactions of %d bytes, in turns over so many rollups, as fast as they are ordered; four validators in one process, on disk.", payload),
-		Columns: []string{"rollups", "tx/s", "by that of the first row", "p50 ms", "p99 ms", "CPU ms per MB", "ticks/s"},
-	}
-	first := harness.SummaryOf(all[0].samples.Rounds, perSecond).Median
-	for _, g := range all {
-		r := g.samples.Rounds
-		rate := harness.SummaryOf(r, perSecond)
-		t.Add(g.size, rate, rate.Median/first, harness.SummaryOf(r, orderedP50), harness.SummaryOf(r, orderedP99), harness.SummaryOf(r, cpuPerMB), harness.SummaryOf(r, ticksPerSecond))
-	}
-	plot := harness.Plot{Name: "rollups", Title: "Throughput by the number of rollups", X: harness.Axis{Label: "rollups", Log: true}, Y: harness.Axis{Label: "transactions per second"}, Lines: []harness.Line{line("tx/s", all, perSecond)}}
-	return &harness.Result{Tables: []harness.Table{t}, Plots: []harness.Plot{plot}, Samples: samplesOf(all)}, nil
 }
 
 // steady is the load under which networks of different sizes are compared.
 const steady = 100 // transactions per second
 
 func (b *bench) steadyPlan(pids []int) load.Plan {
-	return load.Plan{Rate: steady, WarmUp: 2 * time.Second, Duration: pick(b, 5*time.Second, 15*time.Second), PIDs: pids}
+	return load.Plan{Rate: steady, WarmUp: 2 * time.Second, Duration: pick(b, 5*time.Second, 8*time.Second), PIDs: pids}
 }
 
-// measureValidators is about what a validator costs in a larger set.
-func measureValidators(ctx context.Context, b *bench) (*harness.Result, error) {
-	all, err := growth(ctx, b, "validators", []int{4, 7, 10, 16}, func(ctx context.Context, size int) (_ *load.Result, err error) {
-		network, err := systems.StartLockstep(ctx, systems.Shape{Place: b.place(false, false), Validators: size, EVM: 1, Opaque: 1, Settings: b.settings})
-		if err != nil {
-			return nil, err
-		}
-		defer func() { err = errors.Join(err, network.Stop()) }()
-		return b.steadyPlan(network.PIDs()).Run(ctx, network.Opaque(1, payload, 0, 2))
-	})
-	if err != nil {
-		return nil, err
-	}
-	t := harness.Table{
-		Caption: fmt.Sprintf("%d opaque transactions per second; all validators in one process on the same cores, on disk.", steady),
-		Columns: []string{"validators", "CPU ms per tick", "per validator", "ticks/s", "cores", "ordered p50 ms", "p99 ms", "peak memory MiB per validator"},
-	}
-	for _, g := range all {
-		r, n := g.samples.Rounds, float64(g.size)
-		perTick := harness.SummaryOf(r, cpuPerTick)
-		t.Add(g.size, perTick, perTick.Median/n, harness.SummaryOf(r, ticksPerSecond), harness.SummaryOf(r, func(r *load.Result) float64 { return r.Used.CPU / r.Seconds }),
-			harness.SummaryOf(r, orderedP50), harness.SummaryOf(r, orderedP99), harness.SummaryOf(r, func(r *load.Result) float64 { return r.Used.PeakMiB / n }))
-	}
-	plot := harness.Plot{Name: "validators", Title: "Processor time of a tick by the number of validators", X: harness.Axis{Label: "validators"}, Y: harness.Axis{Label: "CPU ms per tick, all validators"}, Lines: []harness.Line{line("CPU ms per tick", all, cpuPerTick)}}
-	return &harness.Result{Tables: []harness.Table{t}, Plots: []harness.Plot{plot}, Samples: samplesOf(all)}, nil
-}
-
-// subscribed is what followers of one gateway cost it.
-type subscribed struct {
-	*load.Result
-	// MiBPerSecond is what all of them received; Lost is how many were cut off.
-	MiBPerSecond float64 `json:"mibPerSecond"`
-	Lost         int64   `json:"lost"`
-}
-
-// manyClients lets a gateway have as many clients of one address as the experiment needs; it refuses them by default.
-const manyClients = `[gateway]
-maxConnections = 20000
-maxConnectionsPerClient = 20000
-maxSubscriptions = 20000
-`
-
-// measureSubscribers is about many clients that follow the ticks of one gateway.
-func measureSubscribers(ctx context.Context, b *bench) (_ *harness.Result, err error) {
-	file, err := os.CreateTemp("", "lockstep-bench-*.toml")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
-	if _, err := file.WriteString(manyClients); err != nil {
-		return nil, err
-	}
-	if err := file.Close(); err != nil {
-		return nil, err
-	}
-	all, err := growth(ctx, b, "subscribers", []int{1, 100, 1000, 8000}, func(ctx context.Context, size int) (_ subscribed, err error) {
-		network, err := systems.StartLockstep(ctx, systems.Shape{Place: b.place(false, true), Validators: validators, EVM: 1, Opaque: 1, Settings: file.Name()})
-		if err != nil {
-			return subscribed{}, err
-		}
-		defer func() { err = errors.Join(err, network.Stop()) }()
-		clients, err := network.Subscribe(ctx, size, 2)
-		if err != nil {
-			return subscribed{}, err
-		}
-		defer clients.Close()
-		before := clients.Received()
-		result, err := b.steadyPlan(network.PIDs()[2:3]).Run(ctx, network.Opaque(1, payload, 0, 2))
-		if err != nil {
-			return subscribed{}, err
-		}
-		return subscribed{result, float64(clients.Received()-before) / (1 << 20) / (result.Seconds + 2), clients.Lost()}, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	t := harness.Table{
-		Caption: fmt.Sprintf("%d opaque transactions per second; so many WebSockets follow the ticks of one gateway, whose process is measured, and one more notes the latency. Four processes, on disk; the clients are in the load generator's process.", steady),
-		Columns: []string{"subscribers", "cores", "MiB/s sent", "peak memory MiB", "ordered p50 ms", "p99 ms", "cut off"},
-	}
-	for _, g := range all {
-		r := g.samples.Rounds
-		t.Add(g.size, harness.SummaryOf(r, func(s subscribed) float64 { return s.Used.CPU / s.Seconds }), harness.SummaryOf(r, func(s subscribed) float64 { return s.MiBPerSecond }),
-			harness.SummaryOf(r, func(s subscribed) float64 { return s.Used.PeakMiB }), harness.SummaryOf(r, func(s subscribed) float64 { return orderedP50(s.Result) }),
-			harness.SummaryOf(r, func(s subscribed) float64 { return orderedP99(s.Result) }), harness.SummaryOf(r, func(s subscribed) float64 { return float64(s.Lost) }))
-	}
-	plot := harness.Plot{Name: "subscribers", Title: "A gateway by the number of its subscribers", X: harness.Axis{Label: "subscribers", Log: true}, Y: harness.Axis{Label: "cores of its process"},
-		Lines: []harness.Line{line("cores", all, func(s subscribed) float64 { return s.Used.CPU / s.Seconds })}}
-	return &harness.Result{Tables: []harness.Table{t}, Plots: []harness.Plot{plot}, Samples: samplesOf(all)}, nil
-}
+func coresUsed(r *load.Result) float64 { return r.Used.CPU / r.Seconds }

@@ -82,7 +82,7 @@ func quiet(string, ...any) {}
 func TestRounds_KeepsWhatWorked(t *testing.T) {
 	t.Parallel()
 	calls := 0
-	samples, err := Rounds(t.Context(), 3, []Variant[int]{
+	samples, err := Rounds(t.Context(), Plan{Rounds: 3}, []Variant[int]{
 		{Name: "steady", Patience: time.Minute, Run: func(context.Context) (int, error) { return 1, nil }},
 		{Name: "once", Patience: time.Minute, Run: func(context.Context) (int, error) {
 			if calls++; calls == 2 {
@@ -98,7 +98,7 @@ func TestRounds_KeepsWhatWorked(t *testing.T) {
 
 func TestRounds_RefusesAVariantThatNeverWorked(t *testing.T) {
 	t.Parallel()
-	_, err := Rounds(t.Context(), 2, []Variant[int]{{Name: "broken", Patience: time.Minute, Run: func(context.Context) (int, error) { return 0, errors.New("no way") }}}, quiet)
+	_, err := Rounds(t.Context(), Plan{Rounds: 2}, []Variant[int]{{Name: "broken", Patience: time.Minute, Run: func(context.Context) (int, error) { return 0, errors.New("no way") }}}, quiet)
 	if err == nil || !strings.Contains(err.Error(), "broken: no way") {
 		t.Errorf("got %v", err)
 	}
@@ -106,7 +106,7 @@ func TestRounds_RefusesAVariantThatNeverWorked(t *testing.T) {
 
 func TestRounds_GivesUpAVariantAfterItsPatience(t *testing.T) {
 	t.Parallel()
-	_, err := Rounds(t.Context(), 1, []Variant[int]{{Name: "stuck", Patience: time.Millisecond, Run: func(ctx context.Context) (int, error) {
+	_, err := Rounds(t.Context(), Plan{Rounds: 1}, []Variant[int]{{Name: "stuck", Patience: time.Millisecond, Run: func(ctx context.Context) (int, error) {
 		<-ctx.Done()
 		return 0, ctx.Err()
 	}}}, quiet)
@@ -119,9 +119,41 @@ func TestRounds_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
-	_, err := Rounds(ctx, 5, []Variant[int]{{Name: "a", Patience: time.Minute, Run: func(context.Context) (int, error) { calls++; cancel(); return 0, nil }}}, quiet)
+	_, err := Rounds(ctx, Plan{Rounds: 5}, []Variant[int]{{Name: "a", Patience: time.Minute, Run: func(context.Context) (int, error) { calls++; cancel(); return 0, nil }}}, quiet)
 	if !errors.Is(err, context.Canceled) || calls != 1 {
 		t.Errorf("%d calls, %v", calls, err)
+	}
+}
+
+func TestRounds_BeginsNoRoundAfterItsTime(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name        string
+		least, want int
+		until       time.Duration
+	}{{"time is over", 0, 1, -time.Second}, {"three whatever it takes", 3, 3, -time.Second}, {"time enough", 0, 5, time.Hour}} {
+		samples, err := Rounds(t.Context(), Plan{Rounds: 5, Least: c.least, Until: time.Now().Add(c.until)}, []Variant[int]{
+			{Name: "a", Patience: time.Minute, Run: func(context.Context) (int, error) { return 1, nil }},
+		}, quiet)
+		if err != nil || len(samples[0].Rounds) != c.want {
+			t.Errorf("%s: %+v, %v, want %d rounds", c.name, samples, err, c.want)
+		}
+	}
+}
+
+func TestClock_CountsWhatIsKnownAndGuessesTheRest(t *testing.T) {
+	t.Parallel()
+	second := time.Second
+	c := clock{took: make([]time.Duration, 3), rounds: 2}
+	if c.left(0, 2) != 0 || c.estimate(0, time.Time{}) != "" {
+		t.Error("it foretells out of nothing")
+	}
+	c.took[0], c.took[1] = 2*second, 4*second // the third one takes 3 s as a guess
+	if got := c.left(2, 2); got != 3*second+9*second {
+		t.Errorf("%s are left, want 12s", got)
+	}
+	if got := c.estimate(2, time.Now().Add(-second)); got != "  (some 3s left)" {
+		t.Errorf("%q, but after its time the round is finished and no other one begins", got)
 	}
 }
 

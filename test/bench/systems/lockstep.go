@@ -100,10 +100,18 @@ func StartLockstep(ctx context.Context, shape Shape) (_ *Lockstep, err error) {
 	return l, l.launch(ctx, l.place, lockstepKind, l.tasks)
 }
 
-// Restart ends the processes and starts them again with what they have on disk, and waits until each has executed a tick. Its doors
-// are others then.
+// Restart ends the processes and starts them again with what they have on disk, and waits until each has executed a tick that is new.
+// Its doors are others then.
 func (l *Lockstep) Restart(ctx context.Context) error {
 	l.halt()
+	return l.Begin(ctx)
+}
+
+// Halt ends the processes in good order; what they have on disk stays.
+func (l *Lockstep) Halt() { l.halt() }
+
+// Begin starts the processes that Halt has ended, as Restart does.
+func (l *Lockstep) Begin(ctx context.Context) error {
 	return l.launch(ctx, l.place, lockstepKind, l.tasks)
 }
 
@@ -203,19 +211,23 @@ func openNode(home, file string, genesis *core.Genesis) (*node.Node, string, err
 	return n, listener.Addr().String(), nil
 }
 
-// runNodes runs them until ctx ends, and calls running when all of them execute.
+// runNodes runs them until ctx ends, and calls running when all of them have executed a tick that is new.
 func runNodes(ctx context.Context, nodes []*node.Node, zones []core.Zone, running func() error) error {
+	heads := make([]uint64, len(nodes))
+	for i, n := range nodes {
+		heads[i] = n.Log().Head()
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, n := range nodes {
 		group.Go(func() error { return n.Run(ctx) })
 	}
 	group.Go(func() error {
-		for _, n := range nodes {
-			if err := n.Log().Wait(ctx, 2); err != nil {
+		for i, n := range nodes {
+			if err := n.Log().Wait(ctx, heads[i]+2); err != nil {
 				return nil // ctx has ended
 			}
 			for _, z := range zones {
-				if err := n.Zone(z.ID).WaitExecuted(ctx, 1); err != nil {
+				if err := n.Zone(z.ID).WaitExecuted(ctx, heads[i]+1); err != nil {
 					return nil
 				}
 			}

@@ -117,11 +117,12 @@ type Opaque struct {
 	service  rollupv1connect.RollupServiceClient
 	prepared [][]byte
 	made     uint64 // loads, so that no two transactions are equal
+	run      int    // so many one after the other are of one rollup
 }
 
 // Opaque is a load of transactions of size bytes that are sent to the gateway of one validator and watched at that of another.
 func (l *Lockstep) Opaque(rollups, size, from, to int) *Opaque {
-	o := &Opaque{ticks: ticks{door: l.Doors[to]}, size: size, service: laneService(l.Doors[from])}
+	o := &Opaque{ticks: ticks{door: l.Doors[to]}, size: size, service: laneService(l.Doors[from]), run: 1}
 	for i := range rollups {
 		o.rollups = append(o.rollups, FirstOpaque+core.RollupID(i))
 	}
@@ -131,6 +132,12 @@ func (l *Lockstep) Opaque(rollups, size, from, to int) *Opaque {
 // From makes the transactions of the following loads differ from those of other values.
 func (o *Opaque) From(value uint64) *Opaque {
 	o.made = value << 20
+	return o
+}
+
+// InRuns gives each rollup so many transactions one after the other: those of a Send are then of one rollup, as they are of one client.
+func (o *Opaque) InRuns(length int) *Opaque {
+	o.run = length
 	return o
 }
 
@@ -163,16 +170,20 @@ func (o *Opaque) Prepare(n int) error {
 // Send implements load.Target: a single transaction by Submit, several by SubmitMany for each rollup.
 func (o *Opaque) Send(ctx context.Context, first, last int) error {
 	if last-first == 1 {
-		_, err := o.service.Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(o.rollup(first)), Transaction: o.prepared[first]}))
+		_, err := o.service.Submit(ctx, connect.NewRequest(&rollupv1.SubmitRequest{Rollup: uint64(o.rollups[o.on(first)]), Transaction: o.prepared[first]}))
 		return err
 	}
 	refused := new(load.Refusal)
-	for turn := first; turn < min(last, first+len(o.rollups)); turn++ {
-		var txs [][]byte
-		for i := turn; i < last; i += len(o.rollups) {
-			txs = append(txs, o.prepared[i])
+	parts := make([][][]byte, len(o.rollups))
+	for i := first; i < last; i++ {
+		on := o.on(i)
+		parts[on] = append(parts[on], o.prepared[i])
+	}
+	for on, txs := range parts {
+		if len(txs) == 0 {
+			continue
 		}
-		res, err := o.service.SubmitMany(ctx, connect.NewRequest(&rollupv1.SubmitManyRequest{Rollup: uint64(o.rollup(turn)), Transactions: txs}))
+		res, err := o.service.SubmitMany(ctx, connect.NewRequest(&rollupv1.SubmitManyRequest{Rollup: uint64(o.rollups[on]), Transactions: txs}))
 		if err != nil {
 			refused.Count, refused.First = refused.Count+len(txs), err
 			continue
@@ -189,4 +200,5 @@ func (o *Opaque) Send(ctx context.Context, first, last int) error {
 	return nil
 }
 
-func (o *Opaque) rollup(i int) core.RollupID { return o.rollups[i%len(o.rollups)] }
+// on is which of the rollups a transaction is for.
+func (o *Opaque) on(i int) int { return i / o.run % len(o.rollups) }

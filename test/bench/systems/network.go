@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/lockstep-network/lockstep/test/bench/harness"
@@ -70,19 +71,26 @@ func (n *Network) halt() {
 	n.processes, n.Doors = nil, nil
 }
 
-// DiskMiB is the size of the network's files.
-func (n *Network) DiskMiB() (float64, error) {
-	var bytes int64
-	err := filepath.Walk(n.dir, func(_ string, info os.FileInfo, err error) error {
+// DiskMiB is the size of the network's files by folder of a member's home, of all members together; "" is what lies in none.
+func (n *Network) DiskMiB() (map[string]float64, error) {
+	sizes := make(map[string]float64)
+	err := filepath.Walk(n.dir, func(path string, info os.FileInfo, err error) error {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil // a database has just removed it
 		}
-		if err == nil && info.Mode().IsRegular() {
-			bytes += info.Size()
+		if err != nil || !info.Mode().IsRegular() {
+			return err
 		}
-		return err
+		folder := ""
+		if inside, err := filepath.Rel(n.dir, path); err != nil {
+			return err
+		} else if parts := strings.Split(inside, string(filepath.Separator)); len(parts) > 2 {
+			folder = parts[1]
+		}
+		sizes[folder] += float64(info.Size()) / (1 << 20)
+		return nil
 	})
-	return float64(bytes) / (1 << 20), err
+	return sizes, err
 }
 
 // doors is what a process of members says when its ports are open: an address of each for the others, and for clients.

@@ -17,8 +17,12 @@ import (
 	"github.com/lockstep-network/lockstep/test/bench/load"
 )
 
-// Connections is how many WebSocket connections a load has to each door that it sends to.
+// Connections is how many WebSocket connections a load has to each door that it sends to, and to each rollup, unless there are many
+// of them.
 const Connections = 8
+
+// mostConnections bounds those to all rollups; a gateway allows one client 768 by default.
+const mostConnections = 128
 
 // chain is an EVM chain that transfers are sent to.
 type chain struct {
@@ -46,7 +50,7 @@ func newTransfers(ctx context.Context, senders int, chains map[uint64]string, id
 	}
 	for _, id := range ids {
 		c := chain{id: new(big.Int).SetUint64(id)}
-		for range Connections {
+		for range min(Connections, max(1, mostConnections/len(ids))) {
 			conn, err := rpc.DialContext(ctx, chains[id])
 			if err != nil {
 				return nil, fmt.Errorf("dial %s: %w", chains[id], err)
