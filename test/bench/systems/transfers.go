@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"runtime"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -116,14 +117,27 @@ func (t *transfers) sign(on, from int, nonce uint64) (string, common.Hash, error
 	return hexutil.Encode(raw), tx.Hash(), err
 }
 
-// Send implements load.Target: a sender's transfers go over one connection.
+// Send implements load.Target: a sender's transfers go over one connection. None waits for the answer to another, which may come with the result.
 func (t *transfers) Send(ctx context.Context, first, last int) error {
+	var (
+		mu      sync.Mutex
+		refused load.Refusal
+		sends   sync.WaitGroup
+	)
 	for i := first; i < last; i++ {
 		on, from := t.at(i)
 		conns := t.chains[on].conns
-		if err := conns[from%len(conns)].CallContext(ctx, new(common.Hash), "eth_sendRawTransaction", t.prepared[i]); err != nil {
-			return err
-		}
+		sends.Go(func() {
+			if err := conns[from%len(conns)].CallContext(ctx, new(common.Hash), "eth_sendRawTransaction", t.prepared[i]); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				refused.Count, refused.First = refused.Count+1, err
+			}
+		})
+	}
+	sends.Wait()
+	if refused.Count > 0 {
+		return &refused
 	}
 	return nil
 }
