@@ -72,8 +72,8 @@ type RollupAPI interface {
 // Pool is where entries wait to be ordered. Its methods do not block for longer than a lock. What it refuses it refuses with
 // a *Refusal or an error of package core; every other error is taken for a fault of the node.
 type Pool interface {
-	// AddTransaction admits raw canonical bytes; it keeps no reference to raw.
-	AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error)
+	// AddSigned admits a transaction and keeps it: its sender is recovered once, for whoever has it. Nobody may change it.
+	AddSigned(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) (common.Hash, error)
 	// AddBundle admits a bundle and owns it from then on; the hash is its id. With a replacement, which may be nil, it takes
 	// the place of the bundle with a lower nonce under the same signer and uuid.
 	AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error)

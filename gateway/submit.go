@@ -17,12 +17,8 @@ import (
 // and void) or is ErrFewHold: the transaction is in this node's pool, and may be lost with it.
 // The calls of a JSON-RPC batch wait together, see batch.
 func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) error {
-	raw, err := tx.MarshalBinary()
-	if err != nil {
-		return g.ethError(&Refusal{Cause: core.ErrMalformed, Field: "transaction"})
-	}
 	if b := batchOf(ctx); b != nil {
-		if _, err := g.deps.Pool.AddTransaction(ctx, rollup, raw); err != nil {
+		if _, err := g.deps.Pool.AddSigned(ctx, rollup, tx); err != nil {
 			return g.ethError(err)
 		}
 		b.add(submission{rollup, tx.Hash()})
@@ -33,7 +29,7 @@ func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtype
 	if waiting {
 		defer g.waiters.remove(wt)
 	}
-	if _, err := g.deps.Pool.AddTransaction(ctx, rollup, raw); err != nil {
+	if _, err := g.deps.Pool.AddSigned(ctx, rollup, tx); err != nil {
 		return g.ethError(err)
 	}
 	// Nobody waits for the result when as many wait as may, nor of a transaction that cannot be ordered before another one has come,

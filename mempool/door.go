@@ -17,9 +17,21 @@ import (
 // rules. The hash is zero if the bytes could not be read.
 func (p *Pool) AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error) {
 	tx, err := p.decode(rollup, raw)
-	if err != nil {
+	return p.addOne(ctx, tx, err)
+}
+
+// AddSigned is AddTransaction for a transaction of an EVM rollup that is decoded already. The pool keeps eth, and who reads
+// it afterwards finds its sender recovered; nobody may change it.
+func (p *Pool) AddSigned(ctx context.Context, rollup core.RollupID, eth *gethtypes.Transaction) (common.Hash, error) {
+	tx, err := p.wrap(rollup, eth)
+	return p.addOne(ctx, tx, err)
+}
+
+// addOne admits a local transaction unless it could not be read.
+func (p *Pool) addOne(ctx context.Context, tx core.Transaction, unread error) (common.Hash, error) {
+	if unread != nil {
 		p.countRefusal()
-		return common.Hash{}, err
+		return common.Hash{}, unread
 	}
 	if err := p.acquire(ctx); err != nil {
 		return tx.Hash(), err
@@ -78,12 +90,9 @@ func (p *Pool) release() { <-p.slots }
 
 // decode reads a transaction after the checks that need its size and first byte only.
 func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error) {
-	q := p.queue(rollup)
-	if q == nil {
-		return core.Transaction{}, fmt.Errorf("rollup: %w", &core.UnknownRollupError{Rollup: rollup})
-	}
-	if limit := p.genesis.Params.MaxTxBytes; uint64(len(raw)) > limit {
-		return core.Transaction{}, refuse(core.ErrTooLarge, "transaction size %d, limit %d", len(raw), limit)
+	q, err := p.door(rollup, uint64(len(raw)))
+	if err != nil {
+		return core.Transaction{}, err
 	}
 	if q.kind != core.KindOpaque && len(raw) > 0 && raw[0] < 0x80 {
 		if err := admittedType(raw[0]); err != nil {
@@ -91,6 +100,29 @@ func (p *Pool) decode(rollup core.RollupID, raw []byte) (core.Transaction, error
 		}
 	}
 	return core.DecodeLane(rollup, q.kind, raw)
+}
+
+// wrap is decode for what is decoded.
+func (p *Pool) wrap(rollup core.RollupID, eth *gethtypes.Transaction) (core.Transaction, error) {
+	if _, err := p.door(rollup, eth.Size()); err != nil {
+		return core.Transaction{}, err
+	}
+	if err := admittedType(eth.Type()); err != nil {
+		return core.Transaction{}, err
+	}
+	return core.NewTransaction(rollup, eth)
+}
+
+// door finds a rollup's queue for a transaction of so many bytes.
+func (p *Pool) door(rollup core.RollupID, size uint64) (*queue, error) {
+	q := p.queue(rollup)
+	if q == nil {
+		return nil, fmt.Errorf("rollup: %w", &core.UnknownRollupError{Rollup: rollup})
+	}
+	if limit := p.genesis.Params.MaxTxBytes; size > limit {
+		return nil, refuse(core.ErrTooLarge, "transaction size %d, limit %d", size, limit)
+	}
+	return q, nil
 }
 
 func admittedType(t byte) error {

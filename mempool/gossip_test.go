@@ -1,6 +1,7 @@
 package mempool_test
 
 import (
+	"bytes"
 	"errors"
 	"runtime"
 	"slices"
@@ -8,9 +9,12 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
 
 	"github.com/lockstep-network/lockstep/core"
 	"github.com/lockstep-network/lockstep/mempool"
+	"github.com/lockstep-network/lockstep/mempool/mempooltest"
 )
 
 // waitFor yields until the condition, which other goroutines bring about, holds.
@@ -204,6 +208,75 @@ func TestPool_RecoversASenderOnce(t *testing.T) {
 	f.commit(c)
 	if f.pool.Known(rollupA, hash) != c.Sections[0].Txs[0].Eth() {
 		t.Error("the object changed with the order")
+	}
+}
+
+// What was decided was decoded from a proposal. Whoever reads the tick gets the pool's objects, and what the pool does not hold as it is.
+func TestPool_SharesWhatItHoldsWithATick(t *testing.T) {
+	f := newFixture(t)
+	held := transfer{}.Sign()
+	if _, err := f.pool.AddSigned(t.Context(), rollupA, held); err != nil {
+		t.Fatal(err)
+	}
+	leg := transfer{Rollup: rollupB, Key: 1}
+	bundle := f.bundle(leg)
+	f.mustAddBundle(bundle)
+	foreign := transfer{Key: 2}
+	decoded := &core.Tick{Number: 7, Time: 8, Control: new(core.Control)}
+	decoded.Bundles = []core.DecodedBundle{{Bundle: bundle, Hash: bundle.ID(mempooltest.Genesis().NetworkID()), Txs: []core.Transaction{decode(t, leg)}}}
+	decoded.Sections = []core.Section{
+		{Rollup: rollupA, Txs: []core.Transaction{decode(t, foreign), decode(t, transfer{})}},
+		{Rollup: opaque, Txs: []core.Transaction{core.NewOpaqueTransaction(opaque, []byte("bytes"))}},
+	}
+	shared := f.pool.Share(decoded)
+	if shared.Sections[0].Txs[1].Eth() != held || shared.Bundles[0].Txs[0].Eth() != f.pool.Known(rollupB, decode(t, leg).Hash()) {
+		t.Error("the tick has other objects than the pool")
+	}
+	if shared.Sections[0].Txs[0].Eth() != decoded.Sections[0].Txs[0].Eth() || decoded.Sections[0].Txs[1].Eth() == held {
+		t.Error("what the pool does not hold was replaced, or the decided tick was changed")
+	}
+	if shared.Number != 7 || shared.Time != 8 || shared.Control != decoded.Control || !slices.EqualFunc(shared.Payload(), decoded.Payload(), bytes.Equal) {
+		t.Error("the tick says something else")
+	}
+	if empty := new(core.Tick); f.pool.Share(empty) != empty {
+		t.Error("an empty tick was copied")
+	}
+}
+
+// decode is the transaction as a proposal brings it.
+func decode(t *testing.T, tr transfer) core.Transaction {
+	t.Helper()
+	if tr.Rollup == 0 {
+		tr.Rollup = rollupA
+	}
+	tx, err := core.DecodeTransaction(tr.Rollup, tr.Raw())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tx
+}
+
+// What is decoded already is refused for the same reasons as what comes as bytes.
+func TestPool_RefusesDecodedTransactionsAsRawOnes(t *testing.T) {
+	f := newFixture(t)
+	large := transfer{Data: make([]byte, core.DefaultParams().MaxTxBytes)}
+	for _, tr := range []transfer{{Rollup: 12345}, large, {FeeCap: 1}, {Nonce: 1 << 40, Gas: 1}} {
+		if tr.Rollup == 0 {
+			tr.Rollup = rollupA
+		}
+		_, raw := f.pool.AddTransaction(t.Context(), tr.Rollup, tr.Raw())
+		_, decoded := f.pool.AddSigned(t.Context(), tr.Rollup, tr.Sign())
+		if raw == nil || decoded == nil || raw.Error() != decoded.Error() {
+			t.Errorf("%+v: as bytes %v, decoded %v", tr, raw, decoded)
+		}
+	}
+	other := transfer{Rollup: rollupB}.Sign()
+	if _, err := f.pool.AddSigned(t.Context(), rollupA, other); !errors.Is(err, core.ErrWrongChainID) {
+		t.Errorf("a transaction of another rollup: %v", err)
+	}
+	blob := gethtypes.NewTx(&gethtypes.BlobTx{ChainID: uint256.NewInt(uint64(rollupA))})
+	if _, err := f.pool.AddSigned(t.Context(), rollupA, blob); !errors.Is(err, core.ErrTxType) {
+		t.Errorf("a blob transaction: %v", err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package mempool
 
 import (
+	"slices"
+
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 
@@ -57,6 +59,45 @@ func (p *Pool) Known(rollup core.RollupID, hash common.Hash) *gethtypes.Transact
 		return e.tx.Eth()
 	}
 	return nil
+}
+
+// Share gives the tick with the pool's decoded forms of the transactions that it holds, so that all who read the tick find
+// the senders that were recovered at admission. t stays as it is.
+func (p *Pool) Share(t *core.Tick) *core.Tick {
+	if t.Empty() {
+		return t
+	}
+	shared := &core.Tick{
+		Number: t.Number, Time: t.Time, Control: t.Control, Bundles: slices.Clone(t.Bundles), Sections: slices.Clone(t.Sections),
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range shared.Bundles {
+		shared.Bundles[i].Txs = p.own(shared.Bundles[i].Txs)
+	}
+	for i := range shared.Sections {
+		shared.Sections[i].Txs = p.own(shared.Sections[i].Txs)
+	}
+	return shared
+}
+
+// own gives transactions the decoded forms that the pool has of them; the list is copied if there is one.
+func (p *Pool) own(txs []core.Transaction) []core.Transaction {
+	own := txs
+	for i, tx := range txs {
+		if tx.Eth() == nil {
+			continue
+		}
+		e := p.find(tx.Rollup(), tx.Hash())
+		if e == nil {
+			continue
+		}
+		if &own[0] == &txs[0] {
+			own = slices.Clone(txs)
+		}
+		own[i] = tx.WithEth(e.tx.Eth())
+	}
+	return own
 }
 
 func (p *Pool) find(rollup core.RollupID, hash common.Hash) *entry {

@@ -35,6 +35,7 @@ var (
 	_ laneapi.Checkpoints = laneCheckpoints{}
 	_ gateway.RollupAPI   = (*laneapi.Server)(nil)
 	_ comet.Pool          = gossipPool{}
+	_ comet.Log           = sharedLog{}
 	_ comet.Results       = results{}
 	_ comet.Signer        = (*signer.Signer)(nil)
 	_ comet.Identity      = (*signer.Signer)(nil)
@@ -124,6 +125,19 @@ func (p gossipPool) Insert(batch []byte) error {
 		return errors.Join(comet.ErrRetry, err)
 	}
 	return err
+}
+
+// sharedLog is the log as the consensus engine writes it: readers near its head get the pool's transactions, whose senders
+// are recovered, so that neither the zone nor the explorer does that again.
+type sharedLog struct {
+	*orderedlog.Log
+	pool *mempool.Pool
+}
+
+func (l sharedLog) Append(d *core.Decided) error {
+	shared := *d
+	shared.Tick = l.pool.Share(d.Tick)
+	return l.Log.Append(&shared)
 }
 
 // results are the zones' digests. The map is filled after the engine is wired and before it runs.

@@ -204,7 +204,7 @@ func (n *Node) openOrdering() error {
 	n.machine = machine
 	n.checkSigner()
 	deps := comet.Deps{
-		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.committed}, Log: n.ticks, Results: results{n.zones}, Logger: n.log,
+		Genesis: n.genesis, Machine: machine, Pool: gossipPool{n.pool, n.committed}, Log: sharedLog{n.ticks, n.pool}, Results: results{n.zones}, Logger: n.log,
 		Listener: n.metrics, Holdings: holdings{n.pool, n.ticks},
 	}
 	if n.signer != nil {

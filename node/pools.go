@@ -34,6 +34,12 @@ func (p clientPool) AddTransaction(ctx context.Context, rollup core.RollupID, ra
 	return p.admitted(hash, at, err)
 }
 
+func (p clientPool) AddSigned(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) (common.Hash, error) {
+	at := time.Now()
+	hash, err := p.pool.AddSigned(ctx, rollup, tx)
+	return p.admitted(hash, at, err)
+}
+
 func (p clientPool) AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error) {
 	at := time.Now()
 	if r != nil {

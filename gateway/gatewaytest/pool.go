@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -79,7 +80,16 @@ func (p *Pool) Dropped(ctx context.Context) (ids []common.Hash, more bool, err e
 	}
 }
 
-// AddTransaction implements gateway.Pool.
+// AddSigned implements gateway.Pool.
+func (p *Pool) AddSigned(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) (common.Hash, error) {
+	raw, err := tx.MarshalBinary()
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return p.AddTransaction(ctx, rollup, raw)
+}
+
+// AddTransaction admits raw bytes.
 func (p *Pool) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (common.Hash, error) {
 	p.mu.Lock()
 	entry := gateway.PoolEntry{Waiting: true, Parked: p.parks, Parking: p.parking}

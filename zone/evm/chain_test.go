@@ -11,6 +11,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/ethereum/go-ethereum/trie"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -328,6 +329,21 @@ func TestChain_BlockEnvironmentAndRequests(t *testing.T) {
 	require.NotEqual(t, gethtypes.EmptyRequestsHash, *header.RequestsHash)
 	require.Equal(t, common.Hash{}, *header.ParentBeaconRoot)
 	r.reimport()
+}
+
+// What go-ethereum's service reads of a new head are the transactions that were executed, whose senders are known.
+func TestChain_BlocksAreOfTheExecutedTransactions(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(901)
+	cfg.Service = true // in memory
+	r := openRollup(t, cfg)
+	r.open()
+	tx := r.call(0, &common.Address{1}, 1, params.TxGas, nil)
+	require.False(t, r.apply(tx).Reverted)
+	sealed := r.seal()
+	block := r.chain.BlockChain().GetBlock(sealed.Hash, sealed.Number)
+	require.Same(t, tx.Eth(), block.Transactions()[0])
+	require.Equal(t, gethtypes.DeriveSha(block.Transactions(), trie.NewStackTrie(nil)), block.TxHash())
 }
 
 // The process dies inside Seal: after the state was written, and after the block was written, but before the head.
