@@ -213,7 +213,7 @@ check: prepare $(GOTESTSUM) $(LINT)
 # The figures of docs/benchmarks.md: ours beside controls that are not ours, in turns; the page, the JSON files and the plots
 # beside it are written anew. The quick form takes some four minutes, the full one two hours; it goes on where it was stopped with
 # ARGS=-resume. Others: ARGS="-rounds 3 -only 'tuned|Lockstep, four.*disk' latency"; `bin/bench run -h` has all.
-BENCH_TOOLS = bin/bench bin/plot test/opstack/node_modules/.package-lock.json
+BENCH_TOOLS = bin/bench bin/plot artifacts test/opstack/node_modules/.package-lock.json
 BENCH_RUN = bin/bench run -plot bin/plot -anvil "$$(ls test/opstack/node_modules/@foundry-rs/anvil-*/bin/anvil)" -out docs/benchmarks -document docs/benchmarks.md
 .PHONY: bench-full bench-compare bench-baseline test-allocs
 bench: $(BENCH_TOOLS)

@@ -35,6 +35,7 @@ func experiments() []experiment {
 	return []experiment{
 		{name: "latency", share: 19, measure: measureLatency},
 		{name: "throughput", share: 6, measure: measureThroughput},
+		{name: "endtoend", full: true, share: 4, measure: measureEndToEnd},
 		{name: "rollups", full: true, share: 4, measure: measureRollups},
 		{name: "validators", full: true, share: 3, measure: measureValidators},
 		{name: "bundles", full: true, share: 3, measure: measureBundles},
@@ -60,7 +61,9 @@ type bench struct {
 	// out is where results go, document the page that shows them; empty for none.
 	out, document string
 	plot, anvil   string // binaries
-	resume        bool
+	// artifacts is the folder with the compiled contracts that some loads use.
+	artifacts string
+	resume    bool
 	// history is how many ticks the network of that experiment gets.
 	history uint64
 }
@@ -153,6 +156,7 @@ func parseRun(args []string) (*bench, []string, error) {
 	flags.StringVar(&b.out, "out", "", "folder for the results as JSON and SVG; empty for none")
 	flags.StringVar(&b.document, "document", "", "Markdown page whose blocks the results replace; empty for none")
 	flags.StringVar(&b.plot, "plot", "", "the program that draws (bin/plot); empty draws nothing")
+	flags.StringVar(&b.artifacts, "artifacts", "demo/artifacts", "the folder with the compiled contracts, for swaps")
 	flags.StringVar(&b.anvil, "anvil", "", "anvil's binary; empty leaves it out")
 	flags.Uint64Var(&b.history, "history", 100_000, "how many ticks the experiment history goes up to, at some 60 a second")
 	flags.BoolVar(&b.resume, "resume", false, "leave out experiments whose result is in -out already")

@@ -43,8 +43,9 @@ type Result struct {
 	Ticks   int     `json:"ticks"`
 	// Used is what the network's processes used in them.
 	Used harness.Usage `json:"used"`
-	// Refused is how many sends the network refused, for good.
-	Refused int `json:"refused,omitempty"`
+	// Refused is how many sends the network refused, for good, and Refusal why the first of them.
+	Refused int    `json:"refused,omitempty"`
+	Refusal string `json:"refusal,omitempty"`
 }
 
 // Run prepares and runs a load.
@@ -185,6 +186,9 @@ func (r *run) finish(ctx context.Context, first, last int, from, to mark) (*Resu
 	result := &Result{
 		Count: last - first, Latency: r.record.latencies(first, last), Seconds: seconds, Ticks: to.ticks - from.ticks, Used: to.used.Since(from.used), Refused: refused,
 		PerSecond: float64(r.record.seenBetween(r.level(), from.at, to.at)) / seconds,
+	}
+	if first := r.broken.Load(); first != nil {
+		result.Refusal = (*first).Error()
 	}
 	if result.Latency[r.record.levels[0].String()].Missing == result.Count {
 		return nil, r.explain(errors.New("no transaction was seen"))

@@ -11,10 +11,12 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rpc"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lockstep-network/lockstep/demo/actor"
 	"github.com/lockstep-network/lockstep/test/bench/load"
 )
 
@@ -25,10 +27,12 @@ const Connections = 8
 // mostConnections bounds those to all rollups; a gateway allows one client 768 by default.
 const mostConnections = 128
 
-// chain is an EVM chain that transfers are sent to.
+// chain is an EVM chain that transactions are sent to.
 type chain struct {
 	id    *big.Int
 	conns []*rpc.Client
+	// call is what a sender's transaction does; nil for a transfer of ether.
+	call func(sender common.Address) (actor.Call, error)
 }
 
 // transfers signs transfers of the accounts of SenderKey and sends them to chains, in turns.
@@ -105,10 +109,16 @@ func (t *transfers) at(i int) (on, from int) {
 }
 
 func (t *transfers) sign(on, from int, nonce uint64) (string, common.Hash, error) {
-	id := t.chains[on].id
-	to := common.Address{0xbe, 0xac}
-	tx, err := gethtypes.SignNewTx(t.keys[from], gethtypes.LatestSignerForChainID(id), &gethtypes.DynamicFeeTx{
-		ChainID: id, Nonce: nonce, GasTipCap: big.NewInt(params.GWei), GasFeeCap: big.NewInt(1000 * params.GWei), Gas: params.TxGas, To: &to, Value: big.NewInt(1),
+	c := t.chains[on]
+	does := actor.Call{To: &common.Address{0xbe, 0xac}, Value: big.NewInt(1), Gas: params.TxGas}
+	if c.call != nil {
+		var err error
+		if does, err = c.call(crypto.PubkeyToAddress(t.keys[from].PublicKey)); err != nil {
+			return "", common.Hash{}, err
+		}
+	}
+	tx, err := gethtypes.SignNewTx(t.keys[from], gethtypes.LatestSignerForChainID(c.id), &gethtypes.DynamicFeeTx{
+		ChainID: c.id, Nonce: nonce, GasTipCap: big.NewInt(params.GWei), GasFeeCap: big.NewInt(1000 * params.GWei), Gas: does.Gas, To: does.To, Value: does.Value, Data: does.Data,
 	})
 	if err != nil {
 		return "", common.Hash{}, err
