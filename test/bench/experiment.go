@@ -12,8 +12,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/lockstep-network/lockstep/test/bench/harness"
+	"github.com/lockstep-network/lockstep/test/bench/load"
 	"github.com/lockstep-network/lockstep/test/bench/systems"
 )
 
@@ -64,6 +66,8 @@ type bench struct {
 	// artifacts is the folder with the compiled contracts that some loads use.
 	artifacts string
 	resume    bool
+	// profiles is a folder for profiles, empty for none.
+	profiles string
 	// history is how many ticks the network of that experiment gets.
 	history uint64
 }
@@ -158,6 +162,7 @@ func parseRun(args []string) (*bench, []string, error) {
 	flags.StringVar(&b.plot, "plot", "", "the program that draws (bin/plot); empty draws nothing")
 	flags.StringVar(&b.artifacts, "artifacts", "demo/artifacts", "the folder with the compiled contracts, for swaps")
 	flags.StringVar(&b.anvil, "anvil", "", "anvil's binary; empty leaves it out")
+	flags.StringVar(&b.profiles, "profile", "", "folder for profiles of latency and throughput: of every process of ours and of the load generator, while a load is measured; for `go tool pprof -top FILE...`; empty for none")
 	flags.Uint64Var(&b.history, "history", 100_000, "how many ticks the experiment history goes up to, at some 60 a second")
 	flags.BoolVar(&b.resume, "resume", false, "leave out experiments whose result is in -out already")
 	if err := flags.Parse(args); err != nil {
@@ -169,6 +174,11 @@ func parseRun(args []string) (*bench, []string, error) {
 	var err error
 	if b.only, err = regexp.Compile(*only); err != nil {
 		return nil, nil, fmt.Errorf("-only: %w", err)
+	}
+	if b.profiles != "" {
+		if err := os.MkdirAll(b.profiles, 0o755); err != nil {
+			return nil, nil, err
+		}
 	}
 	if b.binary, err = os.Executable(); err != nil {
 		return nil, nil, err
@@ -232,6 +242,20 @@ func (b *bench) command(e experiment) string {
 		words = append(words, "-other BUILD")
 	}
 	return strings.Join(append(words, e.name), " ")
+}
+
+// profile has a network profiled while a load is measured, if that was asked for. Of several rounds the last one's profiles stay.
+func (b *bench) profile(network *systems.Network, name string) load.Measured {
+	if b.profiles == "" {
+		return nil
+	}
+	return func() (func() error, error) { return network.Profile(filepath.Join(b.profiles, fileName(name))) }
+}
+
+// fileName is a variant's name without what file names should not have.
+func fileName(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.Join(words, "-")
 }
 
 // place is a folder and how members are spread over processes.

@@ -58,8 +58,14 @@ func (t targets) of(l loadPlan) load.Target {
 	return t.opaque
 }
 
+// measurable is a network with its name for profiles.
+type measurable struct {
+	name    string
+	network *systems.Network
+}
+
 // measureLoads puts a network under those loads that it has a target for and whose rate it may have, one after the other.
-func (b *bench) measureLoads(ctx context.Context, pids []int, t targets, most int) (latencySample, error) {
+func (b *bench) measureLoads(ctx context.Context, n measurable, t targets, most int) (latencySample, error) {
 	sample := latencySample{Loads: make(map[string]*load.Result)}
 	for _, l := range latencyLoads() {
 		target := t.of(l)
@@ -67,23 +73,24 @@ func (b *bench) measureLoads(ctx context.Context, pids []int, t targets, most in
 			continue
 		}
 		var err error
+		measured := b.profile(n.network, n.name+" "+l.name)
 		if l.rate == 0 {
-			sample.Loads[l.name], err = load.Idle{Transactions: pick(b, 10, 50), Pause: 200 * time.Millisecond}.Run(ctx, target)
+			sample.Loads[l.name], err = load.Idle{Transactions: pick(b, 10, 50), Pause: 200 * time.Millisecond, Measured: measured}.Run(ctx, target)
 		} else {
-			plan := load.Plan{Rate: l.rate, WarmUp: pick(b, 500*time.Millisecond, time.Second), Duration: pick(b, 2*time.Second, 10*time.Second), PIDs: pids}
+			plan := load.Plan{Rate: l.rate, WarmUp: pick(b, 500*time.Millisecond, time.Second), Duration: pick(b, 2*time.Second, 10*time.Second), PIDs: n.network.PIDs(), Measured: measured}
 			sample.Loads[l.name], err = plan.Run(ctx, target)
 		}
 		if err != nil {
 			return sample, fmt.Errorf("%s: %w", l.name, err)
 		}
 	}
-	used, err := harness.UsageOf(pids...)
+	used, err := harness.UsageOf(n.network.PIDs()...)
 	sample.PeakMiB = used.PeakMiB
 	return sample, err
 }
 
 // lockstepLatency measures a network of ours: submitted at the first validator's gateway, seen at the third one's.
-func (b *bench) lockstepLatency(ctx context.Context, place systems.Place) (_ latencySample, err error) {
+func (b *bench) lockstepLatency(ctx context.Context, name string, place systems.Place) (_ latencySample, err error) {
 	network, err := systems.StartLockstep(ctx, systems.Shape{Place: place, Validators: validators, EVM: 2, Opaque: 2, Senders: senders, Settings: b.settings})
 	if err != nil {
 		return latencySample{}, err
@@ -94,11 +101,11 @@ func (b *bench) lockstepLatency(ctx context.Context, place systems.Place) (_ lat
 		return latencySample{}, err
 	}
 	defer transfers.Close()
-	return b.measureLoads(ctx, network.PIDs(), targets{network.Opaque(2, payload, 0, 2), transfers}, 10_000)
+	return b.measureLoads(ctx, measurable{name, network.Network}, targets{network.Opaque(2, payload, 0, 2), transfers}, 10_000)
 }
 
 // kvstoreLatency measures a control in the same way.
-func (b *bench) kvstoreLatency(ctx context.Context, place systems.Place, tuned bool) (_ latencySample, err error) {
+func (b *bench) kvstoreLatency(ctx context.Context, name string, place systems.Place, tuned bool) (_ latencySample, err error) {
 	network, err := systems.StartKVStore(ctx, systems.KVStoreShape{Place: place, Validators: validators, Tuned: tuned, Settings: b.settings})
 	if err != nil {
 		return latencySample{}, err
@@ -113,11 +120,11 @@ func (b *bench) kvstoreLatency(ctx context.Context, place systems.Place, tuned b
 	if !tuned {
 		most = 1000 // beyond it, its mempool is full
 	}
-	return b.measureLoads(ctx, network.PIDs(), targets{opaque: pairs}, most)
+	return b.measureLoads(ctx, measurable{name, network.Network}, targets{opaque: pairs}, most)
 }
 
 // developmentLatency measures a node that makes blocks alone.
-func (b *bench) developmentLatency(ctx context.Context, start func() (*systems.Development, error)) (_ latencySample, err error) {
+func (b *bench) developmentLatency(ctx context.Context, name string, start func() (*systems.Development, error)) (_ latencySample, err error) {
 	network, err := start()
 	if err != nil {
 		return latencySample{}, err
@@ -128,7 +135,7 @@ func (b *bench) developmentLatency(ctx context.Context, start func() (*systems.D
 		return latencySample{}, err
 	}
 	defer transfers.Close()
-	return b.measureLoads(ctx, network.PIDs(), targets{transfers: transfers}, 10_000)
+	return b.measureLoads(ctx, measurable{name, network.Network}, targets{transfers: transfers}, 10_000)
 }
 
 // Names of systems in the tables.
@@ -146,31 +153,32 @@ const (
 
 // latencyVariants are all networks of the experiment.
 func (b *bench) latencyVariants() (variants []harness.Variant[latencySample]) {
-	add := func(name string, run func(ctx context.Context) (latencySample, error)) {
+	add := func(name string, run func(ctx context.Context, name string) (latencySample, error)) {
 		if b.wanted(name) {
-			variants = append(variants, harness.Variant[latencySample]{Name: name, Run: run, Patience: variantPatience})
+			once := func(ctx context.Context) (latencySample, error) { return run(ctx, name) }
+			variants = append(variants, harness.Variant[latencySample]{Name: name, Run: once, Patience: variantPatience})
 		}
 	}
 	for _, where := range b.settingsOfPlaces() {
-		add(oursName+where.name, func(ctx context.Context) (latencySample, error) { return b.lockstepLatency(ctx, where.place) })
+		add(oursName+where.name, func(ctx context.Context, name string) (latencySample, error) { return b.lockstepLatency(ctx, name, where.place) })
 		if b.other != "" {
 			other := where.place
 			other.Binary = b.other
-			add(otherName+where.name, func(ctx context.Context) (latencySample, error) { return b.lockstepLatency(ctx, other) })
+			add(otherName+where.name, func(ctx context.Context, name string) (latencySample, error) { return b.lockstepLatency(ctx, name, other) })
 		}
-		add(tunedName+where.name, func(ctx context.Context) (latencySample, error) { return b.kvstoreLatency(ctx, where.place, true) })
+		add(tunedName+where.name, func(ctx context.Context, name string) (latencySample, error) { return b.kvstoreLatency(ctx, name, where.place, true) })
 	}
 	disk := b.place(false, true)
-	add(stockName+", "+manyProcess+", disk", func(ctx context.Context) (latencySample, error) { return b.kvstoreLatency(ctx, disk, false) })
-	add(gethName, func(ctx context.Context) (latencySample, error) {
-		return b.developmentLatency(ctx, func() (*systems.Development, error) { return systems.StartGeth(ctx, disk, 0, senders) })
+	add(stockName+", "+manyProcess+", disk", func(ctx context.Context, name string) (latencySample, error) { return b.kvstoreLatency(ctx, name, disk, false) })
+	add(gethName, func(ctx context.Context, name string) (latencySample, error) {
+		return b.developmentLatency(ctx, name, func() (*systems.Development, error) { return systems.StartGeth(ctx, disk, 0, senders) })
 	})
-	add(gethSlow, func(ctx context.Context) (latencySample, error) {
-		return b.developmentLatency(ctx, func() (*systems.Development, error) { return systems.StartGeth(ctx, disk, 1, senders) })
+	add(gethSlow, func(ctx context.Context, name string) (latencySample, error) {
+		return b.developmentLatency(ctx, name, func() (*systems.Development, error) { return systems.StartGeth(ctx, disk, 1, senders) })
 	})
 	if b.anvil != "" {
-		add(anvilName, func(ctx context.Context) (latencySample, error) {
-			return b.developmentLatency(ctx, func() (*systems.Development, error) { return systems.StartAnvil(ctx, disk, b.anvil, 0, senders) })
+		add(anvilName, func(ctx context.Context, name string) (latencySample, error) {
+			return b.developmentLatency(ctx, name, func() (*systems.Development, error) { return systems.StartAnvil(ctx, disk, b.anvil, 0, senders) })
 		})
 	}
 	return variants

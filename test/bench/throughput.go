@@ -25,14 +25,16 @@ func (b *bench) saturation(window, batch, tps int, pids []int) load.Plan {
 	return plan
 }
 
-// saturateLockstep orders opaque transactions as fast as a network of ours does.
-func (b *bench) saturateLockstep(ctx context.Context, shape systems.Shape) (_ *load.Result, err error) {
+// saturateLockstep orders opaque transactions as fast as a network of ours does. name is its profiles'.
+func (b *bench) saturateLockstep(ctx context.Context, name string, shape systems.Shape) (_ *load.Result, err error) {
 	network, err := systems.StartLockstep(ctx, shape)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, network.Stop()) }()
-	return b.saturation(oursWindow, oursBatch, 200_000, network.PIDs()).Run(ctx, network.Opaque(shape.Opaque, payload, 0, 2))
+	plan := b.saturation(oursWindow, oursBatch, 200_000, network.PIDs())
+	plan.Measured = b.profile(network.Network, name)
+	return plan.Run(ctx, network.Opaque(shape.Opaque, payload, 0, 2))
 }
 
 func (b *bench) saturateKVStore(ctx context.Context, place systems.Place, tuned bool) (_ *load.Result, err error) {
@@ -76,7 +78,7 @@ func measureThroughput(ctx context.Context, b *bench) (*harness.Result, error) {
 		for _, build := range []string{oursName, otherName} {
 			if at, ok := builds[build]; ok {
 				add(build+name, func(ctx context.Context) (*load.Result, error) {
-					return b.saturateLockstep(ctx, systems.Shape{Place: at, Validators: validators, EVM: 1, Opaque: 4, Settings: b.settings})
+					return b.saturateLockstep(ctx, build+name, systems.Shape{Place: at, Validators: validators, EVM: 1, Opaque: 4, Settings: b.settings})
 				})
 			}
 		}

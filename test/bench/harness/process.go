@@ -157,8 +157,7 @@ type Parent struct {
 	in *bufio.Reader
 }
 
-// NewParent gives the parent, and a context that ends when the parent asks to end or is gone. The parent may Tell nothing after
-// what Hear has read.
+// NewParent gives the parent.
 func NewParent() *Parent { return &Parent{bufio.NewReader(os.Stdin)} }
 
 // Tell sends a line of JSON.
@@ -173,12 +172,25 @@ func (p *Parent) Hear(v any) error {
 	return json.Unmarshal(line, v)
 }
 
-// Attached is a context that ends with ctx, or when the parent asks to end or is gone. Nothing is heard after it.
+// Attached is a context that ends with ctx, or when the parent asks to end or is gone. Nothing is heard after it but orders to be
+// profiled, see Process.Profile. One that cannot be obeyed is told on standard error, and ends the child.
 func (p *Parent) Attached(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
-		_, _ = io.Copy(io.Discard, p.in) // whatever ends it is the end
-		cancel()
+		defer cancel()
+		var own profiler
+		for {
+			var o order
+			err := p.Hear(&o) // whatever ends what is heard is the end
+			if err != nil {
+				_ = own.obey(order{})
+				return
+			}
+			if err := own.obey(o); err != nil {
+				fmt.Fprintln(os.Stderr, "profile:", err)
+				return
+			}
+		}
 	}()
 	return ctx, cancel
 }

@@ -29,6 +29,18 @@ type Plan struct {
 	Transactions int
 	// PIDs are the processes whose use of the machine counts.
 	PIDs []int
+	// Measured is called when what is measured begins, and what it gives when that is over; nil for nothing.
+	Measured Measured
+}
+
+// Measured watches what is measured from its beginning until end is called.
+type Measured func() (end func() error, err error)
+
+func (m Measured) begin() (end func() error, err error) {
+	if m == nil {
+		return func() error { return nil }, nil
+	}
+	return m()
 }
 
 // Result is what a load measured.
@@ -49,7 +61,7 @@ type Result struct {
 }
 
 // Run prepares and runs a load.
-func (p Plan) Run(ctx context.Context, target Target) (*Result, error) {
+func (p Plan) Run(ctx context.Context, target Target) (_ *Result, err error) {
 	n := p.Transactions
 	if p.Rate > 0 {
 		n = int(float64(p.Rate) * (p.WarmUp + p.Duration).Seconds())
@@ -63,6 +75,7 @@ func (p Plan) Run(ctx context.Context, target Target) (*Result, error) {
 		return nil, fmt.Errorf("follow: %w", err)
 	}
 	defer stop()
+	defer func() { err = errors.Join(err, r.ended()) }()
 	if p.Rate > 0 {
 		return r.paced(ctx)
 	}
@@ -78,6 +91,7 @@ type run struct {
 	refused atomic.Int64
 	broken  atomic.Pointer[error]
 	sends   sync.WaitGroup
+	end     func() error // of Plan.Measured, while that is under way
 }
 
 // level is the one that counts.
@@ -109,6 +123,30 @@ func (r *run) mark() (mark, error) {
 	return mark{time.Now(), r.record.tickCount(), used}, err
 }
 
+// first marks where what is measured begins.
+func (r *run) first() (m mark, err error) {
+	if r.end, err = r.Measured.begin(); err != nil {
+		return mark{}, err
+	}
+	return r.mark()
+}
+
+// last marks where it ends.
+func (r *run) last() (mark, error) {
+	m, err := r.mark()
+	return m, errors.Join(err, r.ended())
+}
+
+// ended ends what watches, if that is under way.
+func (r *run) ended() error {
+	end := r.end
+	if end == nil {
+		return nil
+	}
+	r.end = nil
+	return end()
+}
+
 // paced sends each transaction when it is due, or all that are due when the clock is coarser than that.
 func (r *run) paced(ctx context.Context) (*Result, error) {
 	begin := time.Now()
@@ -118,7 +156,7 @@ func (r *run) paced(ctx context.Context) (*Result, error) {
 	for i := 0; i < r.n; {
 		if i >= warm && from.at.IsZero() {
 			var err error
-			if from, err = r.mark(); err != nil {
+			if from, err = r.first(); err != nil {
 				return nil, err
 			}
 		}
@@ -131,7 +169,7 @@ func (r *run) paced(ctx context.Context) (*Result, error) {
 		}
 		r.send(ctx, first, i)
 	}
-	to, err := r.mark()
+	to, err := r.last()
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +194,7 @@ func (r *run) windowed(ctx context.Context) (*Result, error) {
 			return nil, r.explain(fmt.Errorf("nothing came for %s", stillness))
 		}
 		if from.at.IsZero() && time.Since(begin) >= r.WarmUp {
-			if from, err = r.mark(); err != nil {
+			if from, err = r.first(); err != nil {
 				return nil, err
 			}
 			measured = sent
@@ -168,7 +206,7 @@ func (r *run) windowed(ctx context.Context) (*Result, error) {
 	if from.at.IsZero() {
 		return nil, r.explain(errors.New("the transactions were used up before anything was measured"))
 	}
-	to, err := r.mark()
+	to, err := r.last()
 	if err != nil {
 		return nil, err
 	}
@@ -225,10 +263,11 @@ func sleepUntil(ctx context.Context, at time.Time) error {
 type Idle struct {
 	Transactions int
 	Pause        time.Duration
+	Measured     Measured
 }
 
 // Run prepares and runs it; the first of the transactions warms up.
-func (p Idle) Run(ctx context.Context, target Target) (*Result, error) {
+func (p Idle) Run(ctx context.Context, target Target) (_ *Result, err error) {
 	if err := target.Prepare(p.Transactions + 1); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
@@ -238,6 +277,11 @@ func (p Idle) Run(ctx context.Context, target Target) (*Result, error) {
 		return nil, fmt.Errorf("follow: %w", err)
 	}
 	defer stop()
+	end, err := p.Measured.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
 	for i := range r.n {
 		if err := sleepUntil(ctx, time.Now().Add(p.Pause)); err != nil {
 			return nil, err

@@ -46,6 +46,25 @@ func (n *Network) PIDs() (pids []int) {
 	return pids
 }
 
+// Profile has every process profiled until end is called: process 2 of them to FILE-2, see harness.StartProfile, and this program, which makes
+// the load, to FILE-load. Foreign processes cannot be.
+func (n *Network) Profile(file string) (end func() error, err error) {
+	order := func(file func(i int) string) (err error) {
+		for i, p := range n.processes {
+			if !n.foreign {
+				err = errors.Join(err, p.Profile(file(i)))
+			}
+		}
+		return err
+	}
+	own, err := harness.StartProfile(file + "-load")
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return errors.Join(own(), order(func(int) string { return "" })) },
+		order(func(i int) string { return fmt.Sprintf("%s-%d", file, i) })
+}
+
 // Stop ends the network and removes its folder; it is idempotent.
 func (n *Network) Stop() error {
 	var err error
