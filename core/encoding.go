@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/rlp"
@@ -50,12 +49,20 @@ const encodingHeader = 2
 // Encode writes version ‖ kind ‖ RLP(v). It panics if v is of a type that RLP cannot hold, which is a programming
 // error that any golden vector of the type shows.
 func Encode(kind EncodingKind, v any) []byte {
-	var buf bytes.Buffer
-	buf.Write([]byte{EncodingVersion, byte(kind)})
-	if err := rlp.Encode(&buf, v); err != nil {
+	body := rlp.NewEncoderBuffer(nil)
+	if err := rlp.Encode(body, v); err != nil {
 		panic(fmt.Sprintf("core: encode kind %#x: %v", kind, err))
 	}
-	return buf.Bytes()
+	return sealEncoding(kind, body)
+}
+
+// sealEncoding writes version ‖ kind ‖ body. Nothing may be done with the body afterwards.
+func sealEncoding(kind EncodingKind, body rlp.EncoderBuffer) []byte {
+	encoded := make([]byte, encodingHeader, encodingHeader+body.Size())
+	encoded[0], encoded[1] = EncodingVersion, byte(kind)
+	encoded = body.AppendToBytes(encoded)
+	_ = body.Flush() // gives its memory back; there is no writer that could fail
+	return encoded
 }
 
 // Decode reads what Encode wrote into v, which must be a pointer. Unknown versions, other kinds, trailing bytes and

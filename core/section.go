@@ -1,7 +1,10 @@
 package core
 
 import (
+	"bytes"
 	"fmt"
+
+	"github.com/ethereum/go-ethereum/rlp"
 )
 
 // Section is the part of a tick that holds one rollup's single transactions, in execution order.
@@ -10,39 +13,78 @@ type Section struct {
 	Txs    []Transaction
 }
 
-type sectionRLP struct {
-	Rollup  uint64
-	Entries [][]byte
-}
-
 // Encode writes version ‖ kind ‖ RLP([rollup, [entry…]]).
 func (s Section) Encode() []byte {
-	entries := make([][]byte, len(s.Txs))
-	for i, tx := range s.Txs {
-		entries[i] = tx.EncodeEntry()
+	body := rlp.NewEncoderBuffer(nil)
+	section := body.List()
+	body.WriteUint64(uint64(s.Rollup))
+	entries := body.List()
+	var scratch []byte
+	for _, tx := range s.Txs {
+		scratch = tx.appendEntry(scratch[:0])
+		body.WriteBytes(scratch)
 	}
-	return Encode(EncSection, &sectionRLP{uint64(s.Rollup), entries})
+	body.ListEnd(entries)
+	body.ListEnd(section)
+	return sealEncoding(EncSection, body)
 }
 
-// DecodeSection reads a section; kind tells the kind of a registered rollup. Errors name the entry.
+// maxForeseen bounds for how many entries there is room before they were found good.
+const maxForeseen = 1024
+
+// DecodeSection reads a section; kind tells the kind of a registered rollup. Errors name the entry. The transactions share memory with
+// b, which must not be changed afterwards.
 func DecodeSection(b []byte, kind func(RollupID) (RollupKind, bool)) (Section, error) {
-	var raw sectionRLP
-	if err := Decode(EncSection, b, &raw); err != nil {
+	rollup, entries, err := openSection(b)
+	if err != nil {
 		return Section{}, fmt.Errorf("section: %w", err)
 	}
-	s := Section{Rollup: RollupID(raw.Rollup)}
+	s := Section{Rollup: rollup}
 	k, ok := kind(s.Rollup)
 	if !ok {
 		return Section{}, fmt.Errorf("section: %w", &UnknownRollupError{s.Rollup})
 	}
-	for i, entry := range raw.Entries {
-		tx, err := DecodeEntry(s.Rollup, k, entry)
+	count, err := rlp.CountValues(entries)
+	if err != nil {
+		return Section{}, fmt.Errorf("section: %w: kind %#x: %w", ErrMalformed, EncSection, err)
+	}
+	s.Txs = make([]Transaction, 0, min(count, maxForeseen))
+	for i := 0; len(entries) > 0; i++ {
+		var entry []byte
+		if entry, entries, err = rlp.SplitString(entries); err != nil {
+			return Section{}, fmt.Errorf("section: %w: kind %#x: entry %d: %w", ErrMalformed, EncSection, i, err)
+		}
+		tx, err := DecodeEntry(s.Rollup, k, entry[:len(entry):len(entry)])
 		if err != nil {
 			return Section{}, fmt.Errorf("section of rollup %s: entry %d: %w", s.Rollup, i, err)
 		}
-		s.Txs = append(s.Txs, tx) // grows with what was found good, not with what a length claims
+		s.Txs = append(s.Txs, tx)
 	}
 	return s, nil
+}
+
+// openSection gives the rollup and the content of the list of entries.
+func openSection(b []byte) (rollup RollupID, entries []byte, err error) {
+	body, err := openEncoding(EncSection, b)
+	if err != nil {
+		return 0, nil, err
+	}
+	fields, rest, err := rlp.SplitList(body)
+	id := uint64(0)
+	if err == nil {
+		id, fields, err = rlp.SplitUint64(fields)
+	}
+	var more []byte
+	if err == nil {
+		entries, more, err = rlp.SplitList(fields)
+	}
+	if err == nil && len(more)+len(rest) > 0 {
+		err = rlp.ErrMoreThanOneValue
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("%w: kind %#x: %w", ErrMalformed, EncSection, err)
+	}
+	return RollupID(id), entries, nil
 }
 
 // EncodeBundleSection writes version ‖ kind ‖ RLP([bundle encoding…]).
@@ -119,13 +161,80 @@ type GossipTx struct {
 }
 
 // Encode writes version ‖ kind ‖ RLP([[[rollup, raw]…], [bundle…]]).
-func (g GossipBatch) Encode() []byte { return Encode(EncGossipBatch, &g) }
+func (g GossipBatch) Encode() []byte {
+	body := rlp.NewEncoderBuffer(nil)
+	batch := body.List()
+	txs := body.List()
+	for i := range g.Txs {
+		tx := body.List()
+		body.WriteUint64(g.Txs[i].Rollup)
+		body.WriteBytes(g.Txs[i].Raw)
+		body.ListEnd(tx)
+	}
+	body.ListEnd(txs)
+	bundles := body.List()
+	for _, b := range g.Bundles {
+		body.WriteBytes(b)
+	}
+	body.ListEnd(bundles)
+	body.ListEnd(batch)
+	return sealEncoding(EncGossipBatch, body)
+}
 
 // DecodeGossipBatch reads a batch; its items are checked by the pool.
 func DecodeGossipBatch(b []byte) (GossipBatch, error) {
-	var g GossipBatch
-	if err := Decode(EncGossipBatch, b, &g); err != nil {
+	body, err := openEncoding(EncGossipBatch, b)
+	if err != nil {
 		return GossipBatch{}, fmt.Errorf("gossip batch: %w", err)
+	}
+	g, err := splitGossipBatch(body)
+	if err != nil {
+		return GossipBatch{}, fmt.Errorf("gossip batch: %w: kind %#x: %w", ErrMalformed, EncGossipBatch, err)
+	}
+	return g, nil
+}
+
+// splitGossipBatch reads RLP([[[rollup, raw]…], [bundle…]]) without reflection, as a validator reads each transaction of the others in one.
+func splitGossipBatch(body []byte) (g GossipBatch, err error) {
+	fields, rest, err := rlp.SplitList(body)
+	if err != nil {
+		return g, err
+	}
+	txs, fields, err := rlp.SplitList(fields)
+	if err != nil {
+		return g, err
+	}
+	bundles, fields, err := rlp.SplitList(fields)
+	if err != nil {
+		return g, err
+	}
+	if len(rest)+len(fields) > 0 {
+		return g, rlp.ErrMoreThanOneValue
+	}
+	for len(txs) > 0 {
+		var tx, more []byte
+		var item GossipTx
+		if tx, txs, err = rlp.SplitList(txs); err != nil {
+			return g, err
+		}
+		if item.Rollup, tx, err = rlp.SplitUint64(tx); err != nil {
+			return g, err
+		}
+		if item.Raw, more, err = rlp.SplitString(tx); err != nil {
+			return g, err
+		}
+		if len(more) > 0 {
+			return g, rlp.ErrMoreThanOneValue
+		}
+		item.Raw = bytes.Clone(item.Raw) // it stays longer than the batch
+		g.Txs = append(g.Txs, item)
+	}
+	for len(bundles) > 0 {
+		var bundle []byte
+		if bundle, bundles, err = rlp.SplitString(bundles); err != nil {
+			return g, err
+		}
+		g.Bundles = append(g.Bundles, bytes.Clone(bundle))
 	}
 	return g, nil
 }

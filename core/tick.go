@@ -88,10 +88,7 @@ type LaneItem struct {
 func (i LaneItem) IsLeg() bool { return i.Bundle != (common.Hash{}) }
 
 // Leaf is the item's leaf in the tick's lane tree: keccak(tag ‖ bundle ‖ leg ‖ transaction hash).
-func (i LaneItem) Leaf() common.Hash {
-	hash := i.Tx.Hash()
-	return TagLaneItem.Sum(i.Bundle[:], U64(uint64(i.Leg)), hash[:])
-}
+func (i LaneItem) Leaf() common.Hash { return newHashing().laneLeaf(&i) }
 
 // NewLaneItem is the item of an entry that stands by itself. The leg's number, without a bundle, keeps a block or a report
 // apart from a transaction of the same bytes.
@@ -104,7 +101,11 @@ func NewLaneItem(tx Transaction) LaneItem {
 
 // LaneItems lists what the tick ordered for one rollup, in execution order: bundle legs, then the section.
 func (t *Tick) LaneItems(rollup RollupID) []LaneItem {
-	var items []LaneItem
+	count := t.countLane(rollup)
+	if count == 0 {
+		return nil
+	}
+	items := make([]LaneItem, 0, count)
 	for i := range t.Bundles {
 		b := &t.Bundles[i]
 		for leg, tx := range b.Txs {
@@ -122,6 +123,23 @@ func (t *Tick) LaneItems(rollup RollupID) []LaneItem {
 		}
 	}
 	return items
+}
+
+// countLane is how many items LaneItems lists.
+func (t *Tick) countLane(rollup RollupID) (count int) {
+	for i := range t.Bundles {
+		for j := range t.Bundles[i].Txs {
+			if t.Bundles[i].Txs[j].rollup == rollup {
+				count++
+			}
+		}
+	}
+	for _, s := range t.Sections {
+		if s.Rollup == rollup {
+			count += len(s.Txs)
+		}
+	}
+	return count
 }
 
 // LaneRow says what a tick added to one lane. Rows exist only for lanes the tick added to.
@@ -147,11 +165,11 @@ func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items
 	if len(items) == 0 {
 		return LaneRow{}, false
 	}
-	leaves := make([]common.Hash, len(items))
-	for i, item := range items {
-		leaves[i] = item.Leaf()
+	hash, leaves := newHashing(), make([]common.Hash, len(items))
+	for i := range items {
+		leaves[i] = hash.laneLeaf(&items[i])
 	}
-	return h.Next(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items)), Root: MerkleRoot(leaves)}), true
+	return h.Next(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items)), Root: hash.merkleRoot(leaves)}), true
 }
 
 // Next is Advance for who knows the root over the items' leaves and not the items: it completes a row that has Rollup,

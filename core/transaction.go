@@ -113,7 +113,15 @@ func (t Transaction) EncodeEntry() []byte {
 	if t.Kind() != EncTransaction {
 		return t.raw
 	}
-	return append([]byte{EncodingVersion, byte(EncTransaction)}, t.raw...)
+	return t.appendEntry(nil)
+}
+
+// appendEntry appends EncodeEntry to b.
+func (t Transaction) appendEntry(b []byte) []byte {
+	if t.Kind() == EncTransaction {
+		b = append(b, EncodingVersion, byte(EncTransaction))
+	}
+	return append(b, t.raw...)
 }
 
 // DecodeEntry reads a section's entry for a rollup of the given kind: a transaction, or a block or a report of exactly

@@ -147,6 +147,11 @@ func (p *Pool) add(tx core.Transaction, local bool) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.addChecked(q, e, err, local)
+}
+
+// addChecked admits what check let through, and counts.
+func (p *Pool) addChecked(q *queue, e *entry, err error, local bool) error {
 	if err == nil {
 		e, err = p.admit(q, e, local)
 	}
@@ -161,9 +166,10 @@ func (p *Pool) add(tx core.Transaction, local bool) error {
 	return nil
 }
 
-// check applies, without the lock, what does not depend on the rest of the pool, and recovers the sender.
+// check applies, without the lock, what does not depend on the rest of the pool, and recovers the sender. What is known is found out here
+// if there is a sender to recover, and by admit in any case.
 func (p *Pool) check(q *queue, tx core.Transaction, local bool) (*entry, error) {
-	if p.known(q, tx.Hash(), local) {
+	if tx.Eth() != nil && p.known(q, tx.Hash(), local) {
 		return nil, ErrAlreadyKnown
 	}
 	if err := p.genesis.CheckSingle(tx); err != nil {

@@ -248,16 +248,7 @@ func split(g core.GossipBatch) (chunks []chunk) {
 // receive checks and admits what peers sent.
 func (p *Pool) receive(c chunk) {
 	defer p.inbox.bytes.add(-c.bytes)
-	refused := 0
-	for _, g := range c.txs {
-		tx, err := p.decode(core.RollupID(g.Rollup), g.Raw)
-		if err == nil {
-			err = p.add(tx, false)
-		}
-		if err != nil {
-			refused++
-		}
-	}
+	refused := p.receiveTxs(c.txs)
 	for _, enc := range c.bundles {
 		if err := p.receiveBundle(enc); err != nil {
 			refused++
@@ -267,6 +258,34 @@ func (p *Pool) receive(c chunk) {
 	p.counters.GossipIn += uint64(len(c.txs) + len(c.bundles))
 	p.counters.GossipRefused += uint64(refused)
 	p.mu.Unlock()
+}
+
+// receiveTxs checks all before it takes the lock once, and tells how many were refused.
+func (p *Pool) receiveTxs(txs []core.GossipTx) (refused int) {
+	type checked struct {
+		queue *queue
+		entry *entry
+		err   error
+	}
+	found := make([]checked, 0, len(txs))
+	for _, g := range txs {
+		tx, err := p.decode(core.RollupID(g.Rollup), g.Raw)
+		if err != nil {
+			refused++
+			continue
+		}
+		c := checked{queue: p.queue(tx.Rollup())}
+		c.entry, c.err = p.check(c.queue, tx, false)
+		found = append(found, c)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range found {
+		if p.addChecked(c.queue, c.entry, c.err, false) != nil {
+			refused++
+		}
+	}
+	return refused
 }
 
 // receiveBundle takes in a bundle, with or without a replacement, a cancellation, a control entry, or an entry of an operator.

@@ -27,7 +27,7 @@ func openDatabase(cfg Config) (db *pebble.DB, g *guard, err error) {
 		return nil, nil, fmt.Errorf("orderedlog: make %s: %w", cfg.Dir, err)
 	}
 	g = &guard{FS: fsys, dir: cfg.Dir}
-	db, err = pebble.Open(cfg.Dir, &pebble.Options{FS: g, Logger: silent{}, EventListener: &pebble.EventListener{
+	db, err = pebble.Open(cfg.Dir, &pebble.Options{FS: g, Logger: silent{}, MemTableSize: memTableBytes, EventListener: &pebble.EventListener{
 		BackgroundError: g.background, CompactionBegin: g.compaction,
 	}})
 	switch {
@@ -38,6 +38,10 @@ func openDatabase(cfg Config) (db *pebble.DB, g *guard, err error) {
 	}
 	return nil, nil, fmt.Errorf("%w: open %s: %w", ErrCorrupt, cfg.Dir, err)
 }
+
+// memTableBytes is how much the database collects in memory before it writes a table. With pebble's own 4 MiB a few full ticks make a table that
+// overlaps with all others, as hashes are anywhere, and the records are rewritten with them again and again.
+const memTableBytes = 16 << 20
 
 // environmental tells errors of the machine from errors of the files: another process has the folder, or the disk is
 // full, read-only or failing, or files are used up.

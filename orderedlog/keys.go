@@ -61,8 +61,20 @@ func laneValue(tick, count uint64) []byte {
 
 func hashPrefix(hash common.Hash) []byte { return append([]byte{spaceHash}, hash[:]...) }
 
+// hashRow is the key that says which tick ordered a transaction.
+type hashRow [1 + common.HashLength + 8 + 8]byte
+
+func newHashRow(hash common.Hash, rollup core.RollupID, seq uint64) (row hashRow) {
+	row[0] = spaceHash
+	copy(row[1:], hash[:])
+	binary.BigEndian.PutUint64(row[1+common.HashLength:], uint64(rollup))
+	binary.BigEndian.PutUint64(row[1+common.HashLength+8:], seq)
+	return row
+}
+
 func hashKey(hash common.Hash, rollup core.RollupID, seq uint64) []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(hashPrefix(hash), uint64(rollup)), seq)
+	row := newHashRow(hash, rollup, seq)
+	return row[:]
 }
 
 func bundlePrefix(id common.Hash) []byte { return append([]byte{spaceBundle}, id[:]...) }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/cockroachdb/pebble"
@@ -150,11 +151,12 @@ func (l *Log) Append(d *core.Decided) error {
 func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
 	n := d.Record.Number
 	errs := []error{b.Set(tickKey(n), record, nil)}
+	var hashes []hashRow
 	for _, row := range d.Record.Lanes {
 		errs = append(errs, b.Set(laneKey(row.Rollup, row.FirstSeq), laneValue(n, row.Count), nil))
 		for i, item := range d.Tick.LaneItems(row.Rollup) {
 			seq := row.FirstSeq + uint64(i)
-			errs = append(errs, b.Set(hashKey(item.Tx.Hash(), row.Rollup, seq), core.U64(n), nil))
+			hashes = append(hashes, newHashRow(item.Tx.Hash(), row.Rollup, seq))
 			if block := item.Tx.Block(); block != nil {
 				for _, key := range blockKeys(block, seq) {
 					errs = append(errs, b.Set(key, core.U64(n), nil))
@@ -165,6 +167,7 @@ func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
 			}
 		}
 	}
+	errs = append(errs, writeHashes(b, hashes, n))
 	for i, bundle := range d.Tick.Bundles {
 		errs = append(errs, b.Set(bundleKey(bundle.Hash, n), core.U64(uint64(i)), nil))
 	}
@@ -176,6 +179,18 @@ func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// writeHashes says of transactions that a tick ordered them. Rows in ascending order cost the database a fraction of what they cost in any.
+func writeHashes(b *pebble.Batch, rows []hashRow, tick uint64) error {
+	slices.SortFunc(rows, func(x, y hashRow) int { return bytes.Compare(x[:], y[:]) })
+	value := core.U64(tick)
+	for i := range rows {
+		if err := b.Set(rows[i][:], value, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Head is the number of the newest tick, zero before the first.

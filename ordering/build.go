@@ -44,7 +44,7 @@ func (m *Machine) blockLimit(maxBytes int64) uint64 {
 func (m *Machine) Build(req BuildRequest, c core.Candidates) [][]byte {
 	system := m.SystemEntry(req)
 	b := builder{
-		m: m, budget: m.Budget(req.Height, req.Time, req.MaxBytes, system), seen: newSeen(),
+		m: m, budget: m.Budget(req.Height, req.Time, req.MaxBytes, system), seen: newSeen(c.Sections),
 		used: blockSize(uint64(len(system))), limit: m.blockLimit(req.MaxBytes),
 	}
 	txs := [][]byte{system}

@@ -143,7 +143,7 @@ func (m *Machine) checkSections(p Proposal, tick *core.Tick) error {
 
 // checkEntries applies the rules of package core to every entry, and forbids duplicates.
 func (m *Machine) checkEntries(tick *core.Tick) error {
-	seen := newSeen()
+	seen := newSeen(tick.Sections)
 	for i, b := range tick.Bundles {
 		if err := m.now.CheckBundle(b, tick.Time); err != nil {
 			return fmt.Errorf("%w: bundle %d: %w", ErrEntry, i, err)
@@ -187,8 +187,13 @@ type laneTx struct {
 	hash   common.Hash
 }
 
-func newSeen() *seen {
-	return &seen{bundles: make(map[common.Hash]struct{}), txs: make(map[laneTx]struct{})}
+// newSeen has room for sections.
+func newSeen(sections []core.Section) *seen {
+	room := 0
+	for _, s := range sections {
+		room += len(s.Txs)
+	}
+	return &seen{bundles: make(map[common.Hash]struct{}), txs: make(map[laneTx]struct{}, room)}
 }
 
 // addBundle adds a bundle and its legs, or nothing if any of them is there already.

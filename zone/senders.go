@@ -50,7 +50,9 @@ func (s senders) reuse(txs []core.Transaction) []core.Transaction {
 	}
 	own := make([]core.Transaction, len(txs))
 	for i, tx := range txs {
-		own[i] = tx.WithEth(s.known(tx.Rollup(), tx.Hash()))
+		if own[i] = tx; tx.Eth() != nil {
+			own[i] = tx.WithEth(s.known(tx.Rollup(), tx.Hash()))
+		}
 	}
 	return own
 }
@@ -78,7 +80,9 @@ func (s senders) recover(txs []core.Transaction) {
 // recoverAll fills the transactions' sender caches; errors are found again by whoever needs the sender.
 func recoverAll(txs []core.Transaction) {
 	for _, tx := range txs {
-		_, _ = senderOf(tx)
+		if tx.Eth() != nil {
+			_, _ = senderOf(tx)
+		}
 	}
 }
 

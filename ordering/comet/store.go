@@ -25,6 +25,10 @@ type store struct{ db *pebble.DB }
 // storeDir is the database's folder.
 const storeDir = "engine"
 
+// memTableBytes is how much the database collects in memory before it writes a table: several full ticks, so that their parts lie in tables of their
+// own, which are not rewritten when small rows are.
+const memTableBytes = 16 << 20
+
 // openStore opens or makes the database in the engine's data folder, which must not have the other database's blocks. fs is where
 // the database lies; nil is the operating system's files.
 func openStore(data string, fs vfs.FS) (*store, error) {
@@ -34,7 +38,7 @@ func openStore(data string, fs vfs.FS) (*store, error) {
 	if fs == nil {
 		fs = vfs.Default
 	}
-	db, err := pebble.Open(filepath.Join(data, storeDir), &pebble.Options{FS: fs, Logger: silentStore{}})
+	db, err := pebble.Open(filepath.Join(data, storeDir), &pebble.Options{FS: fs, Logger: silentStore{}, MemTableSize: memTableBytes})
 	if err != nil {
 		return nil, err
 	}
