@@ -3,7 +3,7 @@
 //
 // It admits what its rollup would most likely execute now or once earlier nonces have arrived, keeps each sender's
 // transactions in nonce order, hands new ones to the gossip of the validators, and offers candidates for a proposal:
-// bundles in order of arrival, then singles, rotating over rollups and within a rollup over senders. Everything in it
+// bundles in order of arrival, then singles, in turns by bytes over rollups and by transactions over a rollup's senders. Everything in it
 // is one node's opinion. The rules that all nodes must agree on are core's CheckSingle and CheckBundle; the pool
 // applies them at the door, so that no proposal made from it breaks them.
 //

@@ -38,6 +38,8 @@ type queue struct {
 	// count and bytes are of the singles that are not ordered yet.
 	count int
 	bytes int
+	// share is what the rollup may take of the next tick beside its turns, in bytes: see selection.sections.
+	share uint64
 	// stale says that positions of unknown senders could not be looked at, so any account may be out of date.
 	stale bool
 }

@@ -33,10 +33,10 @@ type selection struct {
 	bundleBytes uint64 // what they and their section take
 }
 
-// Select offers candidates for a tick: bundles in order of arrival, after one with a parentTick, then singles. Rollups take turns by bytes, and the
-// first turn moves on with the tick's number; within a rollup senders take turns, the one longest ready first, each
-// in nonce order. Bundles leave half of the bytes to singles, except that the first may take what it needs. Nothing
-// changes in the pool: what is offered stays until Committed, as a proposal may fail. The time taken grows with what
+// Select offers candidates for a tick: bundles in order of arrival, after one with a parentTick, then singles. Rollups take turns by bytes (deficit
+// round robin: what a rollup was short of for its next transaction it has in the tick after), and who has the first turn changes with the tick's number;
+// within a rollup senders take turns, the one longest ready first, each in nonce order. Bundles leave half of the bytes to singles, except that the
+// first may take what it needs. What is offered stays in the pool until Committed, as a proposal may fail. The time taken grows with what
 // is selected and with the number of bundles held, not with the singles held.
 func (p *Pool) Select(b core.Budget) core.Candidates {
 	p.mu.Lock()
@@ -123,36 +123,45 @@ func (s *selection) take(b *bundle) {
 	}
 }
 
-// sections rotates over the rollups until none can give more.
+// sections rotates over the rollups that have something, until none can give more.
 func (s *selection) sections() (sections []core.Section) {
-	order := s.pool.all()
-	cursors := make([]*cursor, len(order))
-	live := 0
-	for i, q := range order {
-		if q.ready.Len() > 0 || len(q.operator.entries) > 0 {
-			cursors[i] = &cursor{selection: s, queue: q, gas: s.budget.SingleGas[q.id], place: q.ready.Front()}
-			if q.elsewhere() {
-				cursors[i].gas = noLimit
-			}
-			cursors[i].takeOperator()
-			live++
+	var cursors []*cursor
+	for _, q := range s.pool.all() {
+		if q.ready.Len() == 0 && len(q.operator.entries) == 0 {
+			q.share = 0
+			continue
 		}
+		c := &cursor{selection: s, queue: q, gas: s.budget.SingleGas[q.id], share: q.share, place: q.ready.Front()}
+		if q.elsewhere() {
+			c.gas = noLimit
+		}
+		c.takeOperator()
+		cursors = append(cursors, c)
 	}
-	for live > 0 {
-		for i := range order {
-			c := cursors[(s.budget.Tick+uint64(i))%uint64(len(order))]
-			if c != nil && !c.done && !c.turn() {
+	first := firstTurn(s.budget.Tick, len(cursors))
+	for live := len(cursors); live > 0; {
+		for i := range cursors {
+			c := cursors[(first+i)%len(cursors)]
+			if !c.done && !c.turn() {
 				c.done = true
 				live--
 			}
 		}
 	}
-	for i, c := range cursors {
-		if c != nil && len(c.txs) > 0 {
-			sections = append(sections, core.Section{Rollup: order[i].id, Txs: c.txs})
+	for _, c := range cursors {
+		c.keepShare()
+		if len(c.txs) > 0 {
+			sections = append(sections, core.Section{Rollup: c.queue.id, Txs: c.txs})
 		}
 	}
 	return sections
+}
+
+// firstTurn is which of n has the first turn in a tick. Those that come last may have one turn less, as the tick is full by then; multiples of the
+// golden ratio spread that evenly over all of them after however many ticks.
+func firstTurn(tick uint64, n int) int {
+	const golden = 0x9e3779b97f4a7c15 // in units of 2^-64
+	return int(tick * golden >> 32 * uint64(n) >> 32)
 }
 
 // cursor walks over what one rollup has ready: first one transaction of each sender, then in turns what else they have.
@@ -160,7 +169,7 @@ type cursor struct {
 	*selection
 	queue *queue
 	gas   uint64 // left
-	share uint64 // bytes that the rollup may still take in this turn
+	share uint64 // bytes that the rollup may still take in this turn, among them what it kept
 	place *list.Element
 	again []offer // senders with more, in order
 	head  offer   // looked at and not taken yet
@@ -168,6 +177,7 @@ type cursor struct {
 	done  bool
 
 	misfits int
+	short   bool // of the tick's bytes: something did not fit
 }
 
 // offer is a sender's next transaction, account.txs[at], or one of an opaque rollup, which has no account.
@@ -191,6 +201,7 @@ func (c *cursor) turn() bool {
 		}
 		if need > c.bytes || (c.head.account != nil && e.gas() > c.gas) {
 			c.head = offer{}
+			c.short = c.short || need > c.bytes
 			if c.misfits++; c.misfits > maxMisfits {
 				return false
 			}
@@ -201,6 +212,15 @@ func (c *cursor) turn() bool {
 		}
 		c.share -= need
 		c.take(need)
+	}
+}
+
+// keepShare leaves a rollup that has more than the tick had room for its unused share, up to the largest transaction: otherwise one that
+// is larger than what a tick has for each rollup would never be ordered while others keep the ticks full.
+func (c *cursor) keepShare() {
+	c.queue.share = 0
+	if c.short {
+		c.queue.share = min(c.share, c.pool.genesis.InForce().Params.MaxTxBytes+sectionOverhead+entryOverhead)
 	}
 }
 
