@@ -105,6 +105,7 @@ func (s *storage) openService(genesis *gethcore.Genesis) error {
 	config.TransactionHistory = 0 // index all
 	config.LogNoHistory = true    // the index costs 12 % of the CPU under load; getLogs scans blooms instead
 	config.TxPool.NoLocals, config.TxPool.Journal = true, ""
+	config.BlobPool.Datadir = "" // it never holds anything, and its files would be half of those that a rollup has open
 	service, err := eth.New(s.stack, &config)
 	if err != nil {
 		return err
