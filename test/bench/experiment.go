@@ -38,6 +38,7 @@ func experiments() []experiment {
 		{name: "latency", share: 19, measure: measureLatency},
 		{name: "throughput", share: 6, measure: measureThroughput},
 		{name: "endtoend", full: true, share: 4, measure: measureEndToEnd},
+		{name: "execution", full: true, share: 4, measure: measureExecution},
 		{name: "rollups", full: true, share: 4, measure: measureRollups},
 		{name: "validators", full: true, share: 3, measure: measureValidators},
 		{name: "bundles", full: true, share: 3, measure: measureBundles},

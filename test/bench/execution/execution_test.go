@@ -1,26 +1,38 @@
-package main
+package execution
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/lockstep-network/lockstep/test/bench/harness"
 )
 
 // Every variant runs to its end, on blocks that are the same everywhere (each run compares their hashes) and hold every
 // transaction.
-func TestBenchmark_AllVariants(t *testing.T) {
-	o := options{
-		rounds: 2, artifacts: "../../../demo/artifacts", conflicts: 10,
-		transfers: shape{slots: 2, ticks: 10, txs: 40}, swaps: shape{slots: 2, ticks: 10, txs: 40},
-	}
-	report, err := benchmark(o)
+func TestMeasure_AllVariants(t *testing.T) {
+	o := Options{Artifacts: "../../../demo/artifacts", Transfers: 40, Swaps: 40, Slots: 2, Conflicts: 10}
+	var said []string
+	result, err := Measure(t.Context(), o, harness.Plan{Rounds: 2}, func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Rows) != 17 || len(report.Ratios) != 14 {
-		t.Errorf("%d rows and %d ratios", len(report.Rows), len(report.Ratios))
+	costs, ratios := result.Tables[0], result.Tables[1]
+	if len(costs.Rows) != 17 || len(ratios.Rows) != 14 || len(said) != 34 {
+		t.Errorf("%d costs, %d ratios, %d steps", len(costs.Rows), len(ratios.Rows), len(said))
 	}
-	for _, row := range report.Rows {
-		if row.CPU.Median <= 0 || row.CPU.Least > row.CPU.Median || row.CPU.Median > row.CPU.Most {
-			t.Errorf("%s, %s: CPU %+v", row.Kind, row.Variant, row.CPU)
+	for _, s := range result.Samples.([]harness.Samples[Cost]) {
+		for _, c := range s.Rounds {
+			if c.CPU <= 0 || c.Wall <= 0 || c.Txs == 0 {
+				t.Errorf("%s: %+v", s.Name, c)
+			}
 		}
+	}
+}
+
+func TestMeasure_RefusesWhatIsTooSmall(t *testing.T) {
+	_, err := Measure(t.Context(), Options{Transfers: 40, Swaps: 39, Slots: 1, Conflicts: 10}, harness.Plan{Rounds: 1}, t.Logf)
+	if err == nil || !strings.Contains(err.Error(), "swaps") {
+		t.Errorf("%v", err)
 	}
 }

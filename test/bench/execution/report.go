@@ -1,99 +1,107 @@
-package main
+package execution
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
+	"time"
+
+	"github.com/lockstep-network/lockstep/test/bench/harness"
 )
 
-// Row is a variant: medians over the rounds, with the least and the most.
-type Row struct {
-	Kind    string `json:"kind"`
-	Variant string `json:"variant"`
-	// CPU and Wall are processor time and time for a transaction, in µs.
-	CPU  Spread `json:"cpu"`
-	Wall Spread `json:"wall"`
-}
+// patience is how long one variant may take once.
+const patience = 5 * time.Minute
 
-// Ratio compares two variants within each round.
-type Ratio struct {
-	What  string `json:"what"`
-	Value Spread `json:"value"`
-	Aim   string `json:"aim"`
-}
-
-// Spread is a median with the least and the most.
-type Spread struct {
-	Median, Least, Most float64
-}
-
-func spread(values []float64) Spread {
-	s := slices.Sorted(slices.Values(values))
-	return Spread{Median: s[len(s)/2], Least: s[0], Most: s[len(s)-1]}
-}
-
-// Report is what a run found.
-type Report struct {
-	Rounds int     `json:"rounds"`
-	Rows   []Row   `json:"rows"`
-	Ratios []Ratio `json:"ratios"`
+// Cost is what a round of a variant took.
+type Cost struct {
+	// CPU and Wall are processor time and time of a transaction, in µs; a bundle of two legs is two.
+	CPU  float64 `json:"cpu"`
+	Wall float64 `json:"wall"`
+	Txs  int     `json:"txs"`
 }
 
 // variant is one thing to measure of a kind of transaction; it runs once a round.
 type variant struct {
 	kind, name string
 	run        func() (cost, error)
-	costs      []cost
 }
 
-// benchmark runs all variants, round by round; every second round runs them the other way round.
-func benchmark(o options) (*Report, error) {
+// Measure runs all variants in turns and gives their costs and ratios.
+func Measure(ctx context.Context, o Options, plan harness.Plan, say func(format string, args ...any)) (*harness.Result, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
 	variants, err := variantsOf(o)
 	if err != nil {
 		return nil, err
 	}
-	for round := range o.rounds {
-		order := slices.Clone(variants)
-		if round%2 == 1 {
-			slices.Reverse(order)
-		}
-		for i, v := range order {
-			fmt.Fprintf(os.Stderr, "\rround %d of %d, %d of %d: %-60s", round+1, o.rounds, i+1, len(order), v.kind+", "+v.name)
+	runs := make([]harness.Variant[Cost], len(variants))
+	for i, v := range variants {
+		runs[i] = harness.Variant[Cost]{Name: v.kind + ", " + v.name, Patience: patience, Run: func(context.Context) (Cost, error) {
 			c, err := v.run()
-			if err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", v.kind, v.name, err)
-			}
-			v.costs = append(v.costs, c)
+			return Cost{c.per(), c.elapsed(), c.txs}, err
+		}}
+	}
+	samples, err := harness.Rounds(ctx, plan, runs, say)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range samples {
+		if len(s.Failed) > 0 {
+			return nil, fmt.Errorf("%s: %w", s.Name, errors.New(s.Failed[0])) // nothing in it may fail: all of it is deterministic
 		}
 	}
-	fmt.Fprintln(os.Stderr)
-	r := &Report{Rounds: o.rounds}
-	for _, v := range variants {
-		r.Rows = append(r.Rows, Row{Kind: v.kind, Variant: v.name, CPU: v.spread(cost.per), Wall: v.spread(cost.elapsed)})
-	}
-	r.Ratios = ratiosOf(variants)
-	return r, nil
+	costs := costTable(o, variants, samples)
+	ratios, plot := ratioTable(variants, samples)
+	return &harness.Result{Tables: []harness.Table{costs, ratios}, Plots: []harness.Plot{plot}, Samples: samples}, nil
 }
 
-func (v *variant) spread(of func(cost) float64) Spread {
-	values := make([]float64, len(v.costs))
-	for i, c := range v.costs {
-		values[i] = of(c)
+func costTable(o Options, variants []*variant, samples []harness.Samples[Cost]) harness.Table {
+	t := harness.Table{
+		Caption: fmt.Sprintf("Executed alone, no network: %d blocks of %d transfers of ether or %d swaps (Uniswap v2), each in %d ticks, on one rollup or on two; senders are known, and everything is on disk. "+
+			"Pairs are one transaction on each of two rollups, and a quarter as many. *go-ethereum* is its whole service with its default settings, which executes every transaction a second time on another core to have read the state in time; "+
+			"*engine alone* is ours without a zone: no ticks, digests, receipts' hashes nor views for readers.", o.Slots, o.Transfers, o.Swaps, ticksPerSlot),
+		Columns: []string{"transactions", "variant", "CPU µs each", "time µs each", "per second"},
 	}
-	return spread(values)
+	for i, v := range variants {
+		r := samples[i].Rounds
+		wall := harness.SummaryOf(r, func(c Cost) float64 { return c.Wall })
+		t.Add(v.kind, v.name, harness.SummaryOf(r, func(c Cost) float64 { return c.CPU }), wall, 1e6/wall.Median)
+	}
+	return t
 }
 
-// Print writes the report as tables in Markdown.
-func (r *Report) Print(w io.Writer) {
-	fmt.Fprintf(w, "| transactions | variant | CPU µs each | time µs each | per second |\n|---|---|---|---|---|\n")
-	for _, row := range r.Rows {
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %.0f |\n", row.Kind, row.Variant, row.CPU, row.Wall, 1e6/row.Wall.Median)
+// ratioTable compares variants within each round.
+func ratioTable(variants []*variant, samples []harness.Samples[Cost]) (harness.Table, harness.Plot) {
+	t := harness.Table{Caption: "Ratios within each round.", Columns: []string{"transactions", "ratio", "measured", "aim"}}
+	plot := harness.Plot{Name: "execution", Title: "Processor time of a transaction by that of go-ethereum's import", X: harness.Axis{Label: "round"}, Y: harness.Axis{Label: "ratio"}}
+	for _, kind := range kinds {
+		costs := make(map[string][]Cost)
+		for i, v := range variants {
+			if v.kind == kind {
+				costs[v.name] = samples[i].Rounds
+			}
+		}
+		for _, c := range comparisons {
+			values := make([]float64, len(costs[c.above]))
+			for i, above := range costs[c.above] {
+				values[i] = c.of(above) / c.of(costs[c.below][i])
+			}
+			t.Add(kind, c.what, harness.Summarize(values), c.aim)
+		}
+		plot.Lines = append(plot.Lines, roundLines(kind, costs)...)
 	}
-	fmt.Fprintf(w, "\n| ratio | median (least to most) | aim |\n|---|---|---|\n")
-	for _, ratio := range r.Ratios {
-		fmt.Fprintf(w, "| %s | %.2f (%.2f to %.2f) | %s |\n", ratio.What, ratio.Value.Median, ratio.Value.Least, ratio.Value.Most, ratio.Aim)
-	}
+	return t, plot
 }
 
-func (s Spread) String() string { return fmt.Sprintf("%.1f (%.1f to %.1f)", s.Median, s.Least, s.Most) }
+// roundLines are the variants' costs by that of the import, round by round: how much of a ratio is noise is seen there.
+func roundLines(kind string, costs map[string][]Cost) (lines []harness.Line) {
+	for _, name := range []string{zoned, archived, alone} {
+		l := harness.Line{Name: kind + ": " + name}
+		for i, c := range costs[name] {
+			l.Points = append(l.Points, harness.Summarize([]float64{c.CPU / costs[stock][i].CPU}).At(float64(i+1)))
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}

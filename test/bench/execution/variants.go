@@ -1,4 +1,4 @@
-package main
+package execution
 
 const (
 	zoned    = "zone, one rollup"
@@ -20,17 +20,25 @@ type kind struct {
 	blocks           executed
 }
 
-func variantsOf(o options) ([]*variant, error) {
+// kinds of transactions.
+const (
+	transfersKind = "transfers"
+	swapsKind     = "swaps"
+)
+
+var kinds = []string{transfersKind, swapsKind}
+
+func variantsOf(o Options) ([]*variant, error) {
 	var all []*variant
-	swaps := plan{o.artifacts, "swaps", o.swaps, swap}
-	for _, p := range []plan{{o.artifacts, "transfers", o.transfers, transfer}, swaps} {
+	swaps := plan{o.Artifacts, swapsKind, shape{o.Slots, ticksPerSlot, o.Swaps}, swap}
+	for _, p := range []plan{{o.Artifacts, transfersKind, shape{o.Slots, ticksPerSlot, o.Transfers}, transfer}, swaps} {
 		k, err := workloads(p)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, k.variants()...)
 	}
-	swaps.shape = shape{slots: 1, ticks: 10, txs: o.conflicts}
+	swaps.shape = shape{slots: 1, ticks: ticksPerSlot, txs: o.Conflicts}
 	meeting, err := fill(swaps, len(rollups), asBundles)
 	if err != nil {
 		return nil, err
@@ -83,35 +91,19 @@ func (w *workload) run() (cost, error) {
 // comparison is a ratio of two variants that an aim is about.
 type comparison struct {
 	what, aim, above, below string
-	of                      func(cost) float64
+	of                      func(Cost) float64
 }
 
 var comparisons = []comparison{
-	{"per second and core, zone by import", "≥ 0.85", stock, zoned, cost.per},
-	{"the same, by import without prefetching", "≥ 0.85", single, zoned, cost.per},
-	{"the same, by import as an archive", "≥ 0.85", archived, zoned, cost.per},
-	{"per second, zone by import", "", stock, zoned, cost.elapsed},
-	{"per second, two rollups by one", "≥ 1.7", zoned, both, cost.elapsed},
-	{"CPU, zone by engine alone", "≤ 1.15", zoned, alone, cost.per},
-	{"CPU, bundles by their legs as singles", "≤ 1.15", bundled, legs, cost.per},
+	{"per second and core, zone by import", "≥ 0.85", stock, zoned, processorTime},
+	{"the same, by import without prefetching", "≥ 0.85", single, zoned, processorTime},
+	{"the same, by import as an archive", "≥ 0.85", archived, zoned, processorTime},
+	{"per second, zone by import", "", stock, zoned, wallTime},
+	{"per second, two rollups by one", "≥ 1.7", zoned, both, wallTime},
+	{"CPU, zone by engine alone", "≤ 1.15", zoned, alone, processorTime},
+	{"CPU, bundles by their legs as singles", "≤ 1.15", bundled, legs, processorTime},
 }
 
-// ratiosOf makes the ratios within each round.
-func ratiosOf(variants []*variant) (ratios []Ratio) {
-	for _, kind := range []string{"transfers", "swaps"} {
-		costs := make(map[string][]cost)
-		for _, v := range variants {
-			if v.kind == kind {
-				costs[v.name] = v.costs
-			}
-		}
-		for _, c := range comparisons {
-			values := make([]float64, len(costs[c.above]))
-			for i, above := range costs[c.above] {
-				values[i] = c.of(above) / c.of(costs[c.below][i])
-			}
-			ratios = append(ratios, Ratio{What: kind + ": " + c.what, Value: spread(values), Aim: c.aim})
-		}
-	}
-	return ratios
-}
+func processorTime(c Cost) float64 { return c.CPU }
+
+func wallTime(c Cost) float64 { return c.Wall }
