@@ -62,8 +62,8 @@ func (b *bench) left(ctx context.Context, form string) (disk map[string]float64,
 			return nil, 0, err
 		}
 		defer target.Close()
-		plan := load.Plan{Window: transfersWindow, Batch: 1, Level: load.Executed, Duration: time.Hour, Transactions: count}
-		_, err = plan.Run(ctx, target)
+		plan := load.Plan{Window: transfersWindow, Batch: endBatch, Duration: time.Hour, Transactions: count}
+		_, err = plan.Run(ctx, executed{target})
 	}
 	if err != nil {
 		return nil, 0, err

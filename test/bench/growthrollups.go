@@ -80,7 +80,7 @@ func (b *bench) saturateTransfers(ctx context.Context, rollups int) (_ *load.Res
 		return nil, err
 	}
 	defer target.Close()
-	plan := load.Plan{Window: transfersWindow, Batch: 1, Level: load.Executed, WarmUp: 2 * time.Second, Duration: pick(b, 3*time.Second, 6*time.Second), PIDs: network.PIDs()}
+	plan := load.Plan{Window: transfersWindow, Batch: endBatch, WarmUp: 2 * time.Second, Duration: pick(b, 3*time.Second, 6*time.Second), PIDs: network.PIDs()}
 	plan.Transactions = 6000 * int((plan.WarmUp + plan.Duration).Seconds())
-	return plan.Run(ctx, target)
+	return plan.Run(ctx, executed{target})
 }

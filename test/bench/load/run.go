@@ -18,9 +18,6 @@ const stillness = 10 * time.Second
 type Plan struct {
 	// Rate is transactions per second; zero keeps Window of them under way instead.
 	Rate, Window int
-	// Level is the one whose transactions are no longer under way, and which PerSecond counts; the first one that the network tells if
-	// it is zero.
-	Level Level
 	// Batch is how many transactions a windowed load sends at a time.
 	Batch int
 	// WarmUp is before, and Duration while is measured.
@@ -45,7 +42,7 @@ func (m Measured) begin() (end func() error, err error) {
 
 // Result is what a load measured.
 type Result struct {
-	// Count is how many transactions were measured, PerSecond how many of them per second reached the plan's level while it was measured.
+	// Count is how many transactions were measured, PerSecond how many of them per second reached the first level while it was measured.
 	Count     int     `json:"count"`
 	PerSecond float64 `json:"perSecond"`
 	// Latency is by level.
@@ -93,9 +90,6 @@ type run struct {
 	sends   sync.WaitGroup
 	end     func() error // of Plan.Measured, while that is under way
 }
-
-// level is the one that counts.
-func (r *run) level() Level { return max(r.Level, r.record.levels[0]) }
 
 // send hands in transactions without waiting for the answer.
 func (r *run) send(ctx context.Context, first, last int) {
@@ -179,7 +173,7 @@ func (r *run) paced(ctx context.Context) (*Result, error) {
 // windowed keeps a number of transactions under way until the time is over, which begins with the first one that may leave after the
 // warm-up.
 func (r *run) windowed(ctx context.Context) (*Result, error) {
-	level := r.level()
+	level := r.record.levels[0]
 	begin := time.Now()
 	var from mark
 	sent, measured := 0, 0
@@ -223,7 +217,7 @@ func (r *run) finish(ctx context.Context, first, last int, from, to mark) (*Resu
 	seconds := to.at.Sub(from.at).Seconds()
 	result := &Result{
 		Count: last - first, Latency: r.record.latencies(first, last), Seconds: seconds, Ticks: to.ticks - from.ticks, Used: to.used.Since(from.used), Refused: refused,
-		PerSecond: float64(r.record.seenBetween(r.level(), from.at, to.at)) / seconds,
+		PerSecond: float64(r.record.seenBetween(r.record.levels[0], from.at, to.at)) / seconds,
 	}
 	if first := r.broken.Load(); first != nil {
 		result.Refusal = (*first).Error()
