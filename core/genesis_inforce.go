@@ -42,6 +42,20 @@ func (g *Genesis) InForce() *Genesis {
 	return g.current()
 }
 
+// Members are the rollups of a zone by what is in force, those that left it included, ascending.
+func (g *Genesis) Members(zone ZoneID) (members []RollupID) {
+	g = g.InForce()
+	for _, zones := range [][]Zone{g.Zones, g.left} {
+		for _, z := range zones {
+			if z.ID == zone {
+				members = append(members, z.Rollups...)
+			}
+		}
+	}
+	slices.Sort(members)
+	return members
+}
+
 // Retired reports whether nothing is ordered for a rollup any more.
 func (g *Genesis) Retired(id RollupID) bool {
 	_, retired := slices.BinarySearch(g.InForce().retired, id)

@@ -132,7 +132,7 @@ func (x *Explorer) tick(r *http.Request) (answer, error) {
 
 // attested reports whether all that a tick ordered has an attested result; lanes that are executed nowhere are not asked.
 func (x *Explorer) attested(tick *core.Tick) bool {
-	for _, zone := range x.deps.Genesis.Zones {
+	for _, zone := range x.deps.Genesis.InForce().Zones {
 		if z, ok := x.deps.Zones[zone.ID]; ok && z.Agreed() < tick.Number {
 			return false
 		}

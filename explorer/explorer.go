@@ -62,18 +62,23 @@ func New(cfg Config, deps Deps) (*Explorer, error) {
 // firstHello is a Hello without what differs from stream to stream.
 func (x *Explorer) firstHello() Hello {
 	g := x.deps.Genesis
-	h := Hello{
+	return Hello{
 		NetworkID: g.NetworkID(), Name: g.Name, Version: x.deps.Version, ChainID: g.ChainID(), SlotMs: g.Params.SlotSeconds * 1000,
 		FrameMs: uint64(x.cfg.Frame / time.Millisecond), Buckets: bounds,
-		Zones: []ZoneInfo{},
 	}
-	for _, r := range g.InForce().Rollups {
-		h.Rollups = append(h.Rollups, x.rollupInfo(r.ID))
+}
+
+// registry lists the rollups and the zones that there are now.
+func (x *Explorer) registry() (rollups []RollupInfo, zones []ZoneInfo) {
+	zones = []ZoneInfo{}
+	now := x.deps.Genesis.InForce()
+	for _, r := range now.Rollups {
+		rollups = append(rollups, x.rollupInfo(r.ID))
 	}
-	for _, z := range g.InForce().Zones {
-		h.Zones = append(h.Zones, ZoneInfo{z.ID, z.Rollups})
+	for _, z := range now.Zones {
+		zones = append(zones, ZoneInfo{z.ID, z.Rollups})
 	}
-	return h
+	return rollups, zones
 }
 
 func (x *Explorer) rollupInfo(id core.RollupID) RollupInfo {

@@ -57,11 +57,13 @@ func (f *frames) next(now uint64) (frame *Frame, ok bool) {
 }
 
 func (f *frames) zones() []ZoneState {
-	states := make([]ZoneState, 0, len(f.deps.Genesis.Zones))
-	for _, z := range f.deps.Genesis.Zones {
-		s := ZoneState{ID: z.ID, Attested: f.live.zones[z.ID].attested}
+	zones := f.deps.Genesis.InForce().Zones
+	states := make([]ZoneState, 0, len(zones))
+	for _, z := range zones {
+		at := f.live.zone(z.ID)
+		s := ZoneState{ID: z.ID, Attested: at.attested}
 		if own, ok := f.deps.Zones[z.ID]; ok {
-			s.Executed, s.Stopped = f.live.zones[z.ID].executed, own.Err() != nil
+			s.Executed, s.Stopped = at.executed, own.Err() != nil
 		}
 		states = append(states, s)
 	}

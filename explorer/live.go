@@ -73,10 +73,17 @@ func newLive(genesis *core.Genesis, maxEvents int) *live {
 	for _, r := range genesis.Rollups {
 		l.lanes[r.ID] = new(laneProgress)
 	}
-	for _, z := range genesis.Zones {
-		l.zones[z.ID] = new(zoneProgress)
-	}
 	return l
+}
+
+// zone is how far a zone is; that of one which was formed later begins here. l.mu is held.
+func (l *live) zone(id core.ZoneID) *zoneProgress {
+	p := l.zones[id]
+	if p == nil {
+		p = new(zoneProgress)
+		l.zones[id] = p
+	}
+	return p
 }
 
 // lane is how far a rollup's lane is; that of one which joined the network begins here. l.mu is held.
@@ -97,8 +104,8 @@ func (l *live) begin(head uint64, ledger Ledger) {
 	for id, p := range l.lanes {
 		p.next = ledger.LaneHead(id).NextSeq
 	}
-	for id, p := range l.zones {
-		p.attested = ledger.Attested(id).Tick
+	for _, z := range l.genesis.InForce().Zones {
+		l.zone(z.ID).attested = ledger.Attested(z.ID).Tick
 	}
 }
 
@@ -231,7 +238,7 @@ func (l *live) executed(r Result, now uint64) {
 }
 
 func (l *live) decided(r Result, now uint64) {
-	z := l.zones[r.Zone]
+	z := l.zone(r.Zone)
 	z.executed = r.Tick
 	for _, s := range r.Sealed {
 		l.lane(s.Rollup).sealed = &s
@@ -322,17 +329,14 @@ func (l *live) rebuilt(zone core.ZoneID, tick uint64) {
 		}
 	}
 	l.held = keep
-	z := l.zones[zone]
+	z := l.zone(zone)
 	z.executed, z.waiting = tick-1, nil
 	l.frame.Rebuilt = append(l.frame.Rebuilt, ZoneTick{zone, tick})
 }
 
 // attested takes notice of a zone's newest attested result.
 func (l *live) attested(a core.Attested, now uint64) {
-	z, ok := l.zones[a.Zone]
-	if !ok {
-		return
-	}
+	z := l.zone(a.Zone)
 	z.attested = a.Tick
 	for len(z.waiting) > 0 && z.waiting[0].tick <= a.Tick {
 		for _, b := range z.waiting[0].entries {

@@ -76,6 +76,7 @@ func (s *stream) send(messages ...[]byte) bool {
 func (x *Explorer) hello(resumed bool) Hello {
 	h := x.fixed
 	h.Now, h.Resumed = x.now(), resumed
+	h.Rollups, h.Zones = x.registry()
 	x.live.seat(x.deps.Ledger)
 	x.live.mu.Lock()
 	defer x.live.mu.Unlock()

@@ -163,6 +163,11 @@ func (f *feed) ordered(record *core.TickRecord, tick *core.Tick) {
 }
 
 func (f *feed) report(record *core.TickRecord, tick *core.Tick) {
+	for _, c := range record.Members {
+		if f.attested[c.Zone] == nil { // formed just now, and not executed by this node
+			f.attested[c.Zone] = new(attestedProgress)
+		}
+	}
 	attested := attestedViews(record)
 	news := f.progress(attested)
 	if tick.Empty() {

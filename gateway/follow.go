@@ -116,16 +116,22 @@ func (g *Gateway) followZone(ctx context.Context, id core.ZoneID, c *cursors) er
 
 // cursors remember, per rollup of a zone, the first lane position that is not known to be decided.
 type cursors struct {
-	zone    Zone
-	start   uint64
-	rollups []core.RollupID
-	next    map[core.RollupID]uint64
+	id    core.ZoneID
+	zone  Zone
+	start uint64
+	// next is zero for a rollup that joins the zone later.
+	next map[core.RollupID]uint64
 }
 
-func newCursors(z Zone, rollups []core.RollupID) *cursors {
-	c := &cursors{zone: z, start: z.Executed(), rollups: rollups, next: make(map[core.RollupID]uint64)}
-	for _, r := range rollups {
-		c.next[r] = z.Lane(r).FirstUnapplied
+func (g *Gateway) newCursors(id core.ZoneID) *cursors {
+	z := g.deps.Zones[id]
+	c := &cursors{id: id, zone: z, start: z.Executed(), next: make(map[core.RollupID]uint64)}
+	for _, r := range g.deps.Genesis.Members(id) {
+		at := z.Lane(r)
+		c.next[r] = at.FirstUnapplied
+		if at.SealedHash == (common.Hash{}) && g.deps.Genesis.Retired(r) { // it left before the zone's beginning
+			c.next[r] = g.deps.Ledger.Lane(r).NextSeq
+		}
 	}
 	return c
 }
@@ -142,7 +148,7 @@ func (g *Gateway) decidedIn(c *cursors, n uint64) ([]Fate, error) {
 		rows[row.Rollup] = row
 	}
 	var fates []Fate
-	for _, r := range c.rollups {
+	for _, r := range g.deps.Genesis.Members(c.id) {
 		advanced, err := c.advance(r, n)
 		if err != nil {
 			return nil, err
@@ -236,16 +242,6 @@ func (g *Gateway) attestedResult(zone core.ZoneID) core.Attested {
 		return told
 	}
 	return ledger
-}
-
-// members are the rollups of a zone, ascending.
-func (g *Gateway) members(id core.ZoneID) []core.RollupID {
-	for _, z := range g.deps.Genesis.Zones {
-		if z.ID == id {
-			return z.Rollups
-		}
-	}
-	return nil
 }
 
 // ignoreDone turns the end of ctx into success.

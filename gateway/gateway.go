@@ -77,14 +77,9 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		deps: deps, log: deps.Logger.With("stage", "gateway"), network: deps.Genesis.NetworkID(),
 		rollups: make(map[core.RollupID]*mount), sealed: make(map[core.RollupID]*mount),
 		waiters: newWaiters(cfg.MaxWaiters), feed: newFeed(cfg.FeedBacklog, cfg.FeedBytes), attested: newAttestations(),
-		times: newLevelTimes(deps.Genesis.Zones), rewinds: new(rewinds),
+		times: newLevelTimes(deps.served()), rewinds: new(rewinds),
 		simulations: make(chan struct{}, cfg.MaxSimulations),
 		draining:    make(chan struct{}),
-	}
-	for id := range deps.Zones {
-		if g.members(id) == nil {
-			return nil, fmt.Errorf("%w: zone %s is not registered", ErrWiring, id)
-		}
 	}
 	if deps.Now == nil {
 		g.deps.Now = time.Now
@@ -179,9 +174,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// Where the followers begin is read before the first request comes, so that no waiter is missed.
 	head := g.deps.Log.Head()
-	g.feed.begin(head, g.deps.Genesis.Zones)
-	for id, z := range g.deps.Zones {
-		c := newCursors(z, g.members(id))
+	g.feed.begin(head, g.deps.zones())
+	for id := range g.deps.Zones {
+		c := g.newCursors(id)
 		g.feed.executedBefore(id, c.start)
 		group.Go(func() error { return g.followZone(ctx, id, c) })
 	}

@@ -75,11 +75,6 @@ func TestNew_RefusesPartsThatDoNotFit(t *testing.T) {
 	if _, err := gateway.New(gateway.Default(), d); !errors.Is(err, gateway.ErrWiring) {
 		t.Errorf("got %v", err)
 	}
-	d = deps()
-	d.Zones[77] = gatewaytest.NewZone()
-	if _, err := gateway.New(gateway.Default(), d); !errors.Is(err, gateway.ErrWiring) {
-		t.Errorf("zone that is not registered: %v", err)
-	}
 	cfg := gateway.Default()
 	cfg.Listen = "127.0.0.1:0"
 	g, err := gateway.New(cfg, deps())

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +16,6 @@ const headStale = 10 * time.Second
 
 // Supervision tells those who restart nodes, and those who send clients to them, how this one is.
 type Supervision struct {
-	genesis  *core.Genesis
 	log      Log
 	zones    map[core.ZoneID]Zone
 	attested func(core.ZoneID) core.Attested
@@ -26,7 +27,7 @@ type Supervision struct {
 	draining <-chan struct{}
 }
 
-// NewSupervision is that of a node without a gateway, for another listener. It reads Genesis, Log, Ledger, Zones, Decided and Now.
+// NewSupervision is that of a node without a gateway, for another listener. It reads Log, Ledger, Zones, Decided and Now.
 func NewSupervision(deps Deps) *Supervision {
 	if deps.Now == nil {
 		deps.Now = time.Now
@@ -36,7 +37,7 @@ func NewSupervision(deps Deps) *Supervision {
 
 func newSupervision(cfg Config, deps Deps, attested func(core.ZoneID) core.Attested, draining <-chan struct{}) *Supervision {
 	return &Supervision{
-		genesis: deps.Genesis, log: deps.Log, zones: deps.Zones, attested: attested, now: deps.Now, decided: deps.Decided, maxLag: cfg.MaxLag,
+		log: deps.Log, zones: deps.Zones, attested: attested, now: deps.Now, decided: deps.Decided, maxLag: cfg.MaxLag,
 		ready: &readiness{head: deps.Log.Head(), since: deps.Now()}, draining: draining,
 	}
 }
@@ -128,18 +129,15 @@ func (s *Supervision) readinessNow() Readiness {
 	if executed, decided, behind := s.lag(); behind {
 		add("behind", lagText(executed, decided), nil)
 	}
-	for _, registered := range s.genesis.Zones {
-		z, ok := s.zones[registered.ID]
-		if !ok {
-			continue
-		}
+	for _, id := range slices.Sorted(maps.Keys(s.zones)) {
+		z := s.zones[id]
 		executed := z.Executed()
-		r.Executed[registered.ID], r.Attested[registered.ID] = executed, z.Agreed(s.attested(registered.ID))
+		r.Executed[id], r.Attested[id] = executed, z.Agreed(s.attested(id))
 		switch {
 		case z.Err() != nil:
-			add("zoneStopped", stoppedText, &registered.ID)
+			add("zoneStopped", stoppedText, &id)
 		case executed < z.Shown() || executed+s.maxLag < r.Tick:
-			add("zoneBehind", "the zone executes ticks that were ordered before", &registered.ID)
+			add("zoneBehind", "the zone executes ticks that were ordered before", &id)
 		}
 	}
 	r.Ready = len(r.Reasons) == 0

@@ -127,9 +127,20 @@ func (g *Gateway) route(path string) (*mount, error) {
 	}
 	m, ok := mounts[id]
 	if !ok || m.chain != nil && r.Kind == core.KindEVM {
-		return nil, &Refusal{Cause: ErrNotServed, Field: "rollup", Detail: "no Ethereum JSON-RPC of rollup " + id.String() + " at this path"}
+		return nil, &Refusal{Cause: ErrNotServed, Field: "rollup", Detail: g.notMounted(r)}
 	}
 	return m, nil
+}
+
+// notMounted says why there is no Ethereum JSON-RPC of a registered rollup.
+func (g *Gateway) notMounted(r *core.Rollup) string {
+	switch executed := g.mounted(r.ID) != nil; {
+	case r.Kind != core.KindEVM || executed:
+		return "no Ethereum JSON-RPC of rollup " + r.ID.String() + " at this path"
+	case g.deps.Genesis.Retired(r.ID):
+		return "state unavailable on this node: rollup " + r.ID.String() + " was retired before the node joined the network, ask one that executed it"
+	}
+	return "state unavailable on this node: it does not execute rollup " + r.ID.String() + ", ask one that does"
 }
 
 // knownRollups lists the registered rollups for error messages.

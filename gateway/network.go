@@ -17,7 +17,7 @@ func (g *Gateway) networkStatus() (*NetworkStatus, error) {
 		ProtocolVersion: genesis.Params.ProtocolVersion, Pool: g.deps.Pool.Stats(),
 		Predeploy:  PredeployView{genesis.Predeploy.Address, genesis.Predeploy.Marker},
 		Validators: make([]ValidatorView, 0, len(genesis.Validators)),
-		Zones:      make([]ZoneView, 0, len(genesis.Zones)),
+		Zones:      make([]ZoneView, 0, len(genesis.InForce().Zones)),
 		Rollups:    make([]RollupView, 0, len(rollups)),
 	}
 	if g.deps.Control != nil {

@@ -24,7 +24,7 @@ func TestReadiness_SeesThatTheLogStandsStill(t *testing.T) {
 
 func TestLevelTimes_RememberTheFirstTimeOfTheNewestTicks(t *testing.T) {
 	t.Parallel()
-	times := newLevelTimes([]core.Zone{{ID: 1}})
+	times := newLevelTimes([]core.ZoneID{1})
 	at := func(ms int64) time.Time { return time.UnixMilli(ms) }
 	times.agreed(1, 9, at(1)) // attested before this node's life
 	times.ordered(10, at(20))

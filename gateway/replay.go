@@ -65,23 +65,19 @@ func (g *Gateway) newReplayer(s *subscriber, from uint64, sent *resumption) (*re
 		g: g, s: s, feed: newFeed(replayRing, g.cfg.FeedBytes), sent: sent, next: from,
 		cursors: make(map[core.ZoneID]*cursors),
 	}
-	r.feed.begin(from-1, g.deps.Genesis.Zones)
+	r.feed.begin(from-1, g.deps.zones())
 	first, err := g.firstSeqs(from)
 	if err != nil {
 		return nil, err
 	}
-	for _, z := range g.deps.Genesis.Zones {
-		served, ok := g.deps.Zones[z.ID]
-		if !ok {
-			continue
-		}
-		c := &cursors{zone: served, start: from - 1, rollups: z.Rollups, next: make(map[core.RollupID]uint64)}
-		for _, rollup := range z.Rollups {
-			if c.next[rollup], err = undecidedBefore(served, rollup, first[rollup], from); err != nil {
+	for _, id := range g.deps.served() {
+		c := &cursors{id: id, zone: g.deps.Zones[id], start: from - 1, next: make(map[core.RollupID]uint64)}
+		for _, rollup := range g.deps.Genesis.Members(id) {
+			if c.next[rollup], err = undecidedBefore(c.zone, rollup, first[rollup], from); err != nil {
 				return nil, err
 			}
 		}
-		r.zones, r.cursors[z.ID] = append(r.zones, z.ID), c
+		r.zones, r.cursors[id] = append(r.zones, id), c
 	}
 	return r, nil
 }

@@ -101,7 +101,7 @@ func (s *subscriber) wait(signal <-chan struct{}) bool {
 // sendTicks serves a subscription to ticks: first the replay of those from `from` on, then what happens; without a replay,
 // what happens from the place `at` on.
 func (g *Gateway) sendTicks(s *subscriber, at *anchor, from uint64) {
-	resume := newResumption(g.deps.Genesis)
+	resume := newResumption(&g.deps)
 	if from > 0 {
 		var err error
 		if at, err = g.replay(s, from, resume); err != nil {
@@ -144,14 +144,14 @@ type resumption struct {
 	genesis *core.Genesis
 	// tick is the one behind the newest that was sent.
 	tick uint64
-	// undecided are the ticks that were sent and whose outcomes were not.
+	// undecided are the ticks that were sent and whose outcomes were not, of the zones that this node executes.
 	undecided map[core.ZoneID]*attestedProgress
 }
 
-func newResumption(genesis *core.Genesis) *resumption {
-	r := &resumption{genesis: genesis, undecided: make(map[core.ZoneID]*attestedProgress)}
-	for _, z := range genesis.Zones {
-		r.undecided[z.ID] = new(attestedProgress)
+func newResumption(deps *Deps) *resumption {
+	r := &resumption{genesis: deps.Genesis, undecided: make(map[core.ZoneID]*attestedProgress)}
+	for id := range deps.Zones {
+		r.undecided[id] = new(attestedProgress)
 	}
 	return r
 }

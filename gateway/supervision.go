@@ -47,7 +47,7 @@ func (r *rewinds) take(zone core.ZoneID) (rewind, bool) {
 // stopZone ends the Ethereum JSON-RPC of a zone that does not execute any more: its state is old, or wrong.
 func (g *Gateway) stopZone(id core.ZoneID, err error) {
 	g.log.Error("a zone has stopped; its rollups are not served any more", "zone", id, "err", err)
-	for _, rollup := range g.members(id) {
+	for _, rollup := range g.deps.Genesis.Members(id) {
 		for _, mounts := range []map[core.RollupID]*mount{g.rollups, g.sealed} {
 			if m := mounts[rollup]; m != nil {
 				m.server.Stop() // ends the WebSockets; further requests are refused by admit

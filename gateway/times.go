@@ -27,10 +27,10 @@ type zoneTimes struct {
 // stamp is when a tick reached a level, in ms since the Unix epoch. It stands at its tick modulo timesWindow.
 type stamp struct{ tick, ms uint64 }
 
-func newLevelTimes(zones []core.Zone) *levelTimes {
+func newLevelTimes(zones []core.ZoneID) *levelTimes {
 	t := &levelTimes{order: make([]stamp, timesWindow), zones: make(map[core.ZoneID]*zoneTimes)}
-	for _, z := range zones {
-		t.zones[z.ID] = &zoneTimes{executed: make([]stamp, timesWindow), attested: make([]stamp, timesWindow)}
+	for _, id := range zones {
+		t.zones[id] = &zoneTimes{executed: make([]stamp, timesWindow), attested: make([]stamp, timesWindow)}
 	}
 	return t
 }

@@ -47,7 +47,7 @@ func (n *Node) readCrash() error {
 	first, _, _ := bytes.Cut(bytes.TrimPrefix(rest, []byte("\n\n")), []byte("\n\n")) // and where
 	inDatabase := func(name string) bool { return bytes.Contains(first, []byte(name)) }
 	if slices.ContainsFunc(chainDatabases, inDatabase) {
-		for _, z := range n.genesis.Zones {
+		for _, z := range n.knownZones() {
 			n.mark(z.ID, fmt.Errorf("%w: a rollup's database ended the process: %s", errCrashed, crashed))
 		}
 	}

@@ -42,6 +42,9 @@ func (n *Node) openExplorer() (err error) {
 		deps.Zones[id] = exploredZone{z}
 	}
 	for id, chain := range n.chains {
+		if n.missed(id) {
+			continue
+		}
 		deps.Chains[id] = exploredChain{chain, n.progress, id}
 	}
 	n.explorer, err = explorer.New(n.cfg.Explorer, deps)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,7 +20,8 @@ import (
 
 // A rollup of kind evm that joins a running network has its first state in a file of each node that is to execute it, there
 // before the change takes effect. The node opens its chain at the start and serves it from the tick on that lets it join;
-// whether it is the state that the validators agreed on is checked then, and at every later start.
+// whether it is the state that the validators agreed on is checked then, and at every later start. A file of a zone that the
+// network does not have is that of a rollup which may form it: the node opens the zone, which waits.
 
 // joiningSuffix ends the names of the files.
 const joiningSuffix = ".json"
@@ -80,9 +82,24 @@ func (n *Node) readJoining() (err error) {
 	n.joining, err = loadAllJoining(n.cfg.Home, n.genesis)
 	for id, j := range n.joining {
 		n.progress.rollups[id] = new(rollupProgress)
+		n.progress.executed[j.Zone] = 0
 		n.log.Info("a rollup can be executed once it is registered", "stage", "zone", "rollup", id, "zone", j.Zone, "reason", "genesis "+j.Hash(n.genesis.NetworkID()).Hex())
 	}
 	return err
+}
+
+// knownZones are the zones that this node executes, or will once they are formed, ascending: those of the genesis, and those of
+// the rollups that join.
+func (n *Node) knownZones() []core.Zone {
+	zones := slices.Clone(n.genesis.Zones)
+	for _, id := range slices.Sorted(maps.Keys(n.joining)) {
+		zone := n.joining[id].Zone
+		if !slices.ContainsFunc(zones, func(z core.Zone) bool { return z.ID == zone }) {
+			zones = append(zones, core.Zone{ID: zone})
+		}
+	}
+	slices.SortFunc(zones, func(a, b core.Zone) int { return cmp.Compare(a.ID, b.ID) })
+	return zones
 }
 
 // rollupsOf are the rollups of a zone that the node has a first state of: those of the genesis and those that join.
@@ -126,6 +143,24 @@ func (n *Node) checkJoining() error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// missed reports whether a rollup was retired before this node began, by a snapshot that does not have it: all that its chain has
+// is the first state, which is not what the rollup ended with.
+func (n *Node) missed(id core.RollupID) bool {
+	retired, zone := n.machine.RetiredWith(id), n.zones[n.genesis.ZoneOf(id)]
+	return retired != 0 && zone != nil && retired <= zone.Executed() && n.chains[id].Head().Number == 0
+}
+
+// noteFormed says when a zone is formed that this node cannot execute. A zone that it executes says itself what is missing.
+func (n *Node) noteFormed(changes []core.MemberChange) {
+	for _, c := range changes {
+		if _, known := n.zones[c.Zone]; known || c.Leaves() {
+			continue
+		}
+		n.log.Error("ALARM: a rollup was registered in a zone of which this node has no rollup's genesis; it orders and votes, but executes, attests and serves the zone not",
+			"stage", "zone", "rollup", c.Rollup, "zone", c.Zone, "reason", "want "+JoiningFile(n.cfg.Home, c.Rollup)+" with genesis "+c.Genesis.Hex())
+	}
 }
 
 // chainConfig is how a rollup's chain is opened.

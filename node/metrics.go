@@ -62,7 +62,7 @@ func newMetrics(n *Node) *metrics {
 	for _, level := range []core.Level{core.LevelOrdered, core.LevelExecuted, core.LevelAttested} {
 		m.levels.WithLabelValues(level.String())
 	}
-	for _, z := range n.genesis.Zones {
+	for _, z := range n.genesis.Zones { // those that are formed later have theirs from their first one on
 		m.mismatches.WithLabelValues(z.ID.String())
 	}
 	m.registry.MustRegister(m.rejected, m.misbehaved, m.mismatches, m.stopped, m.sealed, m.levels, m.snapshots, m.snapshotBytes, stageCollector{n}, &diskCollector{home: n.cfg.Home}, delayCollector{n},

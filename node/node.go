@@ -84,7 +84,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{
-		homeOf(cfg).Settle, n.readCrash, n.readJoining, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.checkJoining, n.openZones, n.openSnapshots, n.openExplorer, n.openIntents,
+		homeOf(cfg).Settle, n.readJoining, n.readCrash, n.openLog, n.openChains, n.openPool, n.openSigner, n.openOrdering, n.checkJoining, n.openZones, n.openSnapshots, n.openExplorer, n.openIntents,
 		func() error { return n.openGateway(listener) }, n.openAdmin,
 	} {
 		if err := open(); err != nil {
@@ -106,7 +106,7 @@ func (n *Node) openLog() (err error) {
 
 // openChains opens every `evm` rollup. Those of a zone whose files are damaged begin anew, together.
 func (n *Node) openChains() error {
-	for _, z := range n.genesis.Zones {
+	for _, z := range n.knownZones() {
 		err := n.marked(z.ID)
 		if err == nil {
 			err = n.openChainsOf(z)
@@ -242,6 +242,9 @@ func (n *Node) openGateway(listener net.Listener) (err error) {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(n.chains)) {
+		if n.missed(id) {
+			continue
+		}
 		if err := n.mount(id, n.chains[id]); err != nil {
 			return fmt.Errorf("serve rollup %s: %w", id, err)
 		}
@@ -388,7 +391,7 @@ func (n *Node) GatewayAddr() net.Addr {
 // Log is the node's ordered log.
 func (n *Node) Log() *orderedlog.Log { return n.ticks }
 
-// Zone is the executor of a zone, nil if the genesis has none of that id.
+// Zone is the executor of a zone, nil if this node has none of that id.
 func (n *Node) Zone(id core.ZoneID) *zone.Zone { return n.zones[id] }
 
 // Chain is a rollup's chain, nil if this node does not execute it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -112,6 +113,7 @@ func handover(c *core.CompleteCheckpoint) *proof.Handover {
 // committed hands a tick to those who watch.
 func (n *Node) committed(d *core.Decided) {
 	n.voted(d.Record.Number, d.Votes)
+	n.noteFormed(d.Record.Members)
 	n.snapshots.committed(d)
 }
 
@@ -186,6 +188,11 @@ func (s *snapshots) run(ctx context.Context) {
 
 // make collects a snapshot and writes it.
 func (s *snapshots) make(ctx context.Context, due dueSnapshot) error {
+	for _, z := range s.node.genesis.InForce().Zones {
+		if s.node.zones[z.ID] == nil {
+			return fmt.Errorf("%w: this node does not execute zone %s", errNoSnapshot, z.ID)
+		}
+	}
 	later, err := s.await(ctx, due.tick)
 	if err != nil {
 		return err
@@ -214,6 +221,11 @@ func (s *snapshots) make(ctx context.Context, due dueSnapshot) error {
 	return nil
 }
 
+// zonesAt are the results of the zones that were formed before a tick: a snapshot of it has nothing of others.
+func (s *snapshots) zonesAt(results []core.Attested, tick uint64) []core.Attested {
+	return slices.DeleteFunc(slices.Clone(results), func(r core.Attested) bool { return s.node.machine.ZoneSince(r.Zone) > tick })
+}
+
 // await waits for a complete checkpoint by which every zone has an attested result of the tick or a later one.
 func (s *snapshots) await(ctx context.Context, tick uint64) (*core.CompleteCheckpoint, error) {
 	for next := tick + 1; next < tick+snapshotPatience; next++ {
@@ -236,7 +248,7 @@ func (s *snapshots) await(ctx context.Context, tick uint64) (*core.CompleteCheck
 
 // covers tells whether a checkpoint has results of all zones from a tick on, which this node's zones have, too.
 func (s *snapshots) covers(c *core.CompleteCheckpoint, tick uint64) bool {
-	for _, r := range c.Draft.Checkpoint.Results {
+	for _, r := range s.zonesAt(c.Draft.Checkpoint.Results, tick) {
 		if z := s.node.zones[r.Zone]; z == nil || r.Tick < tick || z.Executed() < r.Tick {
 			return false
 		}
@@ -269,7 +281,7 @@ func (s *snapshots) head(due dueSnapshot, later *core.CompleteCheckpoint) (*snap
 		draft.Proofs = nil // of lanes before the tick, which a log that begins with it does not have
 		h.Handovers = append(h.Handovers, &core.CompleteCheckpoint{Draft: &draft, Completion: c.Completion})
 	}
-	for _, r := range later.Draft.Checkpoint.Results {
+	for _, r := range s.zonesAt(later.Draft.Checkpoint.Results, due.tick) {
 		seal, ok := s.seal(r.Zone, due.tick)
 		if !ok {
 			return nil, fmt.Errorf("%w: it sealed nothing in zone %s", errNoSnapshot, r.Zone)

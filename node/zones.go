@@ -10,7 +10,7 @@ import (
 )
 
 func (n *Node) openZones() error {
-	for _, z := range n.genesis.Zones {
+	for _, z := range n.knownZones() {
 		err := n.openZone(z)
 		if err != nil && repairable(err) {
 			if err = n.rebuild(z, err); err == nil {
@@ -36,7 +36,7 @@ func (n *Node) openZone(z core.Zone) error {
 		}
 	}
 	opened, err := zone.New(zone.Config{
-		Genesis: n.genesis, Zone: z.ID, Joining: n.joiningOf(z.ID), Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
+		Genesis: n.genesis, Zone: z.ID, First: n.firstTick(z.ID), Joining: n.joiningOf(z.ID), Dir: n.cfg.zoneDir(z.ID), Known: n.pool.Known, Listener: n.listen(z.ID),
 		Build: n.cfg.Version, Retry: n.cfg.RetryZones, Shown: n.ticks.Head(),
 	}, engines, n.ticks)
 	if err != nil {
@@ -47,6 +47,14 @@ func (n *Node) openZone(z core.Zone) error {
 		return fmt.Errorf("open zone %s: it has to execute tick %d: %w", z.ID, next, n.logBegins())
 	}
 	return nil
+}
+
+// firstTick is the tick with which a zone begins. One that is not formed yet does so after the log's head.
+func (n *Node) firstTick(id core.ZoneID) uint64 {
+	if since := n.machine.ZoneSince(id); since > 0 {
+		return since
+	}
+	return n.ticks.Head() + 1
 }
 
 // runZone executes a zone for as long as it can. Its end is no reason to stop ordering.

@@ -125,6 +125,13 @@ func (m *Machine) AgreedGenesis(id core.RollupID) (common.Hash, core.ZoneID) {
 	return value.Genesis, core.ZoneID(value.Zone)
 }
 
+// RetiredWith is the tick with which a rollup was retired, zero for one in service.
+func (m *Machine) RetiredWith(id core.RollupID) uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return lookup[rollupValue](m.ledger, rollupKey(id)).Retired
+}
+
 // ZoneSince is the tick with which a zone began: 1 for one of the genesis, zero for one that the network does not have.
 func (m *Machine) ZoneSince(id core.ZoneID) uint64 {
 	m.mu.RLock()

@@ -20,7 +20,7 @@ type VerifyExtension func(consensusKey []byte, height int64, round int32, chainI
 // The engine's calls (Load, InitChain, Check, Budget, SystemEntry, Build, Extend, Finalize, Commit) come from one
 // goroutine at a time, as the engine makes them. The reads of the committed ledger (Height, AppHash, Attested, LaneHead,
 // Validators, Unattested, CheckpointToSign, Unsigned, Chain, InForce, Protocol, Control, CheckControl, AgreedGenesis,
-// ZoneSince) and CheckExtension are safe from any goroutine beside them.
+// ZoneSince, RetiredWith) and CheckExtension are safe from any goroutine beside them.
 type Machine struct {
 	genesis    *core.Genesis
 	supported  uint64        // the highest protocol version that this build knows

@@ -17,8 +17,11 @@ import (
 type Config struct {
 	// Genesis is the network's; rules, registry and network id are taken from it.
 	Genesis *core.Genesis
-	// Zone is the zone of the genesis that is executed.
+	// Zone is the zone that is executed.
 	Zone core.ZoneID
+	// First is the tick that is executed first. Zero is tick 1, with which the zones of the genesis begin. A zone that a control
+	// entry formed begins with its forming tick, and one that may be formed still waits from the tick after the log's head on.
+	First uint64
 	// Joining are the rollups beside those of the genesis for which the node has an engine, with the hash of the genesis that it
 	// was made of (core.Joining.Hash). They are executed from the tick on with which a control entry lets them join.
 	Joining map[core.RollupID]common.Hash
@@ -41,17 +44,33 @@ type Config struct {
 	Listener Listener
 }
 
-// members are the zone's rollups in the genesis, ascending.
+// first is the tick that is executed first.
+func (c Config) first() uint64 { return max(c.First, 1) }
+
+// members are the zone's rollups before the first tick, ascending: those of the genesis.
 func (c Config) members() ([]core.RollupID, error) {
 	if c.Genesis == nil {
 		return nil, fmt.Errorf("%w: genesis is missing", ErrConfig)
 	}
 	for _, z := range c.Genesis.Zones {
+		if z.ID == c.Zone && c.First > 1 {
+			return nil, fmt.Errorf("%w: zone %s is one of the genesis, which begin with tick 1, not %d", ErrConfig, c.Zone, c.First)
+		}
 		if z.ID == c.Zone {
 			return slices.Sorted(slices.Values(z.Rollups)), nil
 		}
 	}
-	return nil, fmt.Errorf("%w: zone %s is not in the genesis", ErrConfig, c.Zone)
+	if c.First == 0 {
+		return nil, fmt.Errorf("%w: zone %s is not in the genesis, and First does not say with which tick it began", ErrConfig, c.Zone)
+	}
+	return nil, nil
+}
+
+// later are the rollups that may have joined after a seal, ascending.
+func (c Config) later(r SealRecord) []core.RollupID {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.Joining)), func(id core.RollupID) bool {
+		return slices.ContainsFunc(r.Rollups, func(s RollupSeal) bool { return s.Rollup == id })
+	})
 }
 
 // validate reports all problems at once.

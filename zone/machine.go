@@ -37,7 +37,7 @@ type machine struct {
 	sealed  *SealRecord // made because of the current tick
 }
 
-// newMachine makes the machine of a zone before tick 1. engines are those of all rollups that are or may become members.
+// newMachine makes the machine of a zone before its first tick. engines are those of all rollups that are or may become members.
 func newMachine(cfg Config, members []core.RollupID, engines map[core.RollupID]Engine, b backlog) *machine {
 	m := &machine{
 		network: cfg.Genesis.NetworkID(), zone: cfg.Zone, params: cfg.Genesis.Params, backlog: b,
@@ -57,7 +57,7 @@ func (m *machine) restore(r SealRecord) {
 		l.nextSeq, l.cursor = r.Rollups[i].NextSeq, r.Rollups[i].FirstUnapplied
 		l.stopped = l.cursor < l.nextSeq
 	}
-	if r.NextTick > 1 {
+	if r.NextTick > 1 && len(r.Rollups) > 0 { // else it is where the zone begins
 		m.sealed = &r
 	}
 }

@@ -14,6 +14,23 @@ import (
 // others, and the tick that seals it is the last one whose results have the rollup. While its lane is stopped it stays, so
 // that everything that was ordered has an outcome.
 
+// A zone that is not of the genesis has no members until a tick forms it. Before that it has no blocks and no results: its
+// digest is still zero when the forming tick begins, whenever this node began to wait.
+
+// formed reports whether the zone has members, or gets the first one with the tick of a record. The last one never leaves.
+func (m *machine) formed(record *core.TickRecord) bool {
+	return len(m.lanes) > 0 || slices.ContainsFunc(record.Members, func(c core.MemberChange) bool { return c.Zone == m.zone })
+}
+
+// pass goes by a tick in which the zone does not exist.
+func (m *machine) pass(record *core.TickRecord) error {
+	if record.Number != m.tick+1 {
+		return fmt.Errorf("%w: tick %d after tick %d", ErrInvariant, record.Number, m.tick)
+	}
+	m.tick, m.time = record.Number, record.Time
+	return nil
+}
+
 // changeMembers lets rollups leave that have nothing to apply any more, and takes up what the tick changes.
 func (m *machine) changeMembers(changes []core.MemberChange) error {
 	if m.fresh {

@@ -22,7 +22,7 @@ func (z *Zone) Needs() (tick uint64, err error) {
 	}
 	r, ok, err := z.sealBefore(agreed)
 	if err != nil || !ok {
-		return 1, err
+		return z.begins.Load(), err
 	}
 	tick = r.NextTick
 	for _, l := range r.Rollups {

@@ -26,7 +26,7 @@ import (
 // first would add, the position to replay from, stands in the record before it.
 //
 // So the right record is always the newest attested one that matches every engine's chain, by number and hash; without
-// any the zone begins at the genesis blocks with tick 1. Recovery itself only drops, in an order that finds the same record
+// any the zone begins at the genesis blocks, with its first tick. Recovery itself only drops, in an order that finds the same record
 // again if it is cut short: blocks first, then records and fates in one synced batch.
 func (z *Zone) recoverSeal() error {
 	base, err := z.commonSeal()
@@ -49,7 +49,7 @@ func (z *Zone) recoverSeal() error {
 	if err != nil {
 		return err
 	}
-	if err := z.store.rewind(base, z.results.agreement()); err != nil {
+	if err := z.store.rewind(base, z.results.agreement(), z.cfg.later(base)); err != nil {
 		return fmt.Errorf("zone: rewind records: %w", err)
 	}
 	z.machine.restore(base)
@@ -89,7 +89,7 @@ func (z *Zone) commonSeal() (SealRecord, error) {
 		return SealRecord{}, err
 	}
 	slot := z.cfg.Genesis.Params.Slot(z.cfg.Genesis.Time) - 1
-	genesis := SealRecord{Slot: slot, NextTick: 1, Rollups: make([]RollupSeal, len(members))}
+	genesis := SealRecord{Slot: slot, NextTick: z.begins.Load(), Rollups: make([]RollupSeal, len(members))}
 	for i, id := range members {
 		block, ok := z.engines[id].Sealed(0)
 		if !ok {

@@ -92,6 +92,16 @@ func (r *results) publish(t TickResult) {
 	}
 }
 
+// pass goes by a tick without results, in which the zone does not exist yet.
+func (r *results) pass(tick, time uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.executed, r.time = tick, time
+	r.ring.reset(tick + 1)
+	close(r.grown)
+	r.grown = make(chan struct{})
+}
+
 // stop wakes everybody for the last time; err says why the zone cannot go on, nil if it may.
 func (r *results) stop(err error) {
 	r.mu.Lock()

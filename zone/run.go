@@ -24,6 +24,8 @@ type Zone struct {
 	views sync.RWMutex
 	// members are the engines of the rollups that are members after the newest published tick.
 	members atomic.Pointer[map[core.RollupID]Engine]
+	// begins is the zone's first tick, or the next one while it is not formed.
+	begins atomic.Uint64
 }
 
 // New opens the zone's folder and takes all engines back to the newest seal that they have in common; Run goes on from
@@ -44,6 +46,7 @@ func New(cfg Config, engines map[core.RollupID]Engine, log Log) (*Zone, error) {
 		cfg: cfg, listener: cfg.Listener.withDefaults(), log: log, engines: engines,
 		senders: senders{known: cfg.Known}, store: st, results: newResults(),
 	}
+	z.begins.Store(cfg.first())
 	z.machine = newMachine(cfg, members, engines, logBacklog{log, z.senders})
 	z.publishMembers()
 	if err := z.begin(); err != nil {
@@ -64,6 +67,9 @@ func (z *Zone) step(number uint64) error {
 	if _, err := z.results.divergence(); err != nil {
 		return err
 	}
+	if !z.machine.formed(record) {
+		return z.pass(record)
+	}
 	tick, err := z.log.Decoded(number)
 	if err != nil {
 		return fmt.Errorf("read tick: %w", err)
@@ -82,6 +88,17 @@ func (z *Zone) step(number uint64) error {
 		return err
 	}
 	z.announce(result)
+	return nil
+}
+
+// pass tells that a tick went by before the zone is formed.
+func (z *Zone) pass(record *core.TickRecord) error {
+	if err := z.machine.pass(record); err != nil {
+		return err
+	}
+	z.begins.Store(record.Number + 1)
+	z.results.pass(record.Number, record.Time)
+	z.listener.Executed(TickResult{Tick: record.Number, Time: record.Time})
 	return nil
 }
 

@@ -350,6 +350,7 @@ type rig struct {
 	wrap  func(*zonetest.Engine) zone.Engine
 	build string
 	joins map[core.RollupID]common.Hash // the rollups that may join, see zone.Config.Joining
+	first uint64                        // see zone.Config.First
 
 	zone    *zone.Zone
 	engines map[core.RollupID]*zonetest.Engine
@@ -372,7 +373,7 @@ func (r *rig) mayJoin(ids ...core.RollupID) {
 
 // config is the zone's configuration on the rig's files.
 func (r *rig) config() zone.Config {
-	return zone.Config{Joining: r.joins, Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs, Build: r.build, Shown: r.log.Head()}
+	return zone.Config{Joining: r.joins, First: r.first, Genesis: r.net.Genesis, Zone: zonetest.Zone, Dir: "/zone", FS: r.fs, Build: r.build, Shown: r.log.Head()}
 }
 
 // open makes a zone on the disks.

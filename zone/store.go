@@ -125,8 +125,9 @@ func (s *store) newestSeal(match func(SealRecord) bool) (r SealRecord, ok bool, 
 }
 
 // rewind forgets what was decided at or after a seal's next tick and is not attested: later seals, and the fates
-// and result rows of ticks after agreed. Places of bundles and digests stay, the former are the log's and the latter are read by tick.
-func (s *store) rewind(r SealRecord, agreed core.Attested) error {
+// and result rows of ticks after agreed, those of rollups that joined later too. Places of bundles and digests stay, the former are
+// the log's and the latter are read by tick.
+func (s *store) rewind(r SealRecord, agreed core.Attested, later []core.RollupID) error {
 	b := s.db.NewBatch()
 	defer b.Close()
 	keep := max(agreed.Tick, r.NextTick-1)
@@ -146,7 +147,32 @@ func (s *store) rewind(r SealRecord, agreed core.Attested) error {
 			return err
 		}))
 	}
+	for _, id := range later {
+		errs = append(errs, s.forgetAfter(b, id, keep))
+	}
 	return errors.Join(append(errs, b.Commit(pebble.Sync))...)
+}
+
+// forgetAfter deletes the fates of a rollup that were decided after a tick, from its newest position backwards. Singles are decided
+// in their order, so before one that the tick or an older one decided there are no more.
+func (s *store) forgetAfter(b *pebble.Batch, id core.RollupID, tick uint64) error {
+	begin := fateKey(id, 0)
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: begin, UpperBound: after(begin[:9])})
+	if err != nil {
+		return err
+	}
+	var f Fate
+	for more := it.Last(); more && err == nil; more = it.Prev() {
+		if f, err = decodeFate(id, binary.BigEndian.Uint64(it.Key()[9:]), it.Value()); err != nil {
+			break
+		}
+		if f.Tick > tick {
+			err = b.Delete(it.Key(), nil)
+		} else if f.Bundle == (common.Hash{}) {
+			break
+		}
+	}
+	return errors.Join(err, it.Close())
 }
 
 // agreed reads the newest agreed result that is known to be durable; its tick is 0 if there is none.

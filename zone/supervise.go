@@ -47,7 +47,7 @@ func (z *Zone) attestedOnDisk() (core.Attested, error) {
 	if err != nil {
 		return agreed, err
 	}
-	for tick := agreed.Tick + 1; tick <= z.cfg.Shown; tick++ {
+	for tick := max(agreed.Tick+1, z.cfg.first()); tick <= z.cfg.Shown; tick++ {
 		record, err := z.log.Record(tick)
 		if err != nil {
 			return agreed, fmt.Errorf("zone: read record of tick %d: %w", tick, err)

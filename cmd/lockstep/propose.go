@@ -30,6 +30,8 @@ type proposal struct {
 	valid     time.Duration
 	// network, if not zero, is the one that the change is for.
 	network core.NetworkID
+	// judge, if not nil, refuses what the zones that the network has now make impossible.
+	judge func(zones []core.ZoneID) error
 }
 
 func newPropose() *cobra.Command {
@@ -64,7 +66,7 @@ func newPropose() *cobra.Command {
 func proposeRollups() []*cobra.Command {
 	var register core.RegisterRollup
 	var kind, operator string
-	add := proposeCommand("register-rollup ID", "Let a rollup of kind opstack or opaque join; join-zone is for kind evm",
+	add := proposeCommand("register-rollup ID", "Let a rollup of kind opstack or opaque join; join-zone and form-zone are for kind evm",
 		"  lockstep propose register-rollup 777 --name my-chain --kind opstack --operator 0x… > change.json",
 		func(args []string) (change core.Change, err error) {
 			id, err := numberOf(args, 0, "ID")
@@ -85,7 +87,7 @@ func proposeRollups() []*cobra.Command {
 	add.Flags().StringVar(&kind, "kind", "opaque", "opstack or opaque")
 	add.Flags().StringVar(&operator, "operator", "", "`ADDRESS` whose key signs the rollup's blocks and reports; required for kind opstack")
 	return []*cobra.Command{
-		add, proposeJoin(),
+		add, proposeJoin(), proposeForm(),
 		proposeCommand("retire-rollup ID", "Order nothing for a rollup any more, for good", "  lockstep propose retire-rollup 777 > change.json",
 			func(args []string) (core.Change, error) {
 				id, err := numberOf(args, 0, "ID")
@@ -173,12 +175,17 @@ func (p *proposal) write(cmd *cobra.Command, change core.Change) error {
 		return err
 	}
 	defer c.Close()
-	file, err := p.next(cmd.Context(), c, change)
+	file, zones, err := p.next(cmd.Context(), c, change)
 	if err != nil {
 		return p.query.explain(err)
 	}
 	if p.network != (core.NetworkID{}) && p.network != file.NetworkID {
 		return fmt.Errorf("%s is network %s, the genesis that was given is of network %s", p.query.rpc, file.NetworkID, p.network)
+	}
+	if p.judge != nil {
+		if err := p.judge(zones); err != nil {
+			return err
+		}
 	}
 	if err := file.Validate(); err != nil {
 		return err
@@ -187,19 +194,22 @@ func (p *proposal) write(cmd *cobra.Command, change core.Change) error {
 	return printJSON(cmd.OutOrStdout(), file)
 }
 
-func (p *proposal) next(ctx context.Context, c *client.Client, change core.Change) (*changeFile, error) {
+func (p *proposal) next(ctx context.Context, c *client.Client, change core.Change) (file *changeFile, zones []core.ZoneID, err error) {
 	network, err := c.Network(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	control, err := c.Control(ctx, 1)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	for _, z := range network.Zones {
+		zones = append(zones, z.ID)
 	}
 	return &changeFile{network.NetworkID, core.Control{
 		Sequence: control.Next, Effective: p.effective, NotAfter: uint64(time.Now().Add(p.valid).UnixMilli()), Change: change,
 		Signatures: []core.CheckpointSignature{},
-	}}, nil
+	}}, zones, nil
 }
 
 // words says what the change does, and when.

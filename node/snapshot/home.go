@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/lockstep-network/lockstep/core"
 )
@@ -82,6 +83,13 @@ func (h Home) commit(install []string) error {
 			m.Remove = append(m.Remove, path)
 		}
 	}
+	for _, dir := range []string{filepath.Dir(h.Zone(0)), filepath.Dir(h.Rollup(0))} {
+		stale, err := h.numbered(dir)
+		if err != nil {
+			return err
+		}
+		m.Remove = append(m.Remove, slices.DeleteFunc(stale, func(path string) bool { return slices.Contains(install, path) })...)
+	}
 	b, err := json.Marshal(m)
 	if err != nil {
 		return err
@@ -94,6 +102,21 @@ func (h Home) commit(install []string) error {
 		return err
 	}
 	return h.swap(m)
+}
+
+// numbered are the folders in a folder whose names are ids. What a snapshot does not have of them ends before it: a rollup that was
+// retired, of which nobody could tell whether these are its last blocks.
+func (h Home) numbered(dir string) (paths []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(h.Dir, dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		if _, err := strconv.ParseUint(e.Name(), 10, 64); err == nil {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, nil
 }
 
 // swap puts everything in place; called again after a kill anywhere, it goes on.

@@ -7,11 +7,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lockstep-network/lockstep/core"
 )
 
 func testHome(t *testing.T) Home {
 	h := Home{Dir: t.TempDir(), Log: "log", Engine: "ordering/data", Stale: []string{"explorer"}}
-	for _, path := range []string{"log/old", "zone/1/old", "explorer/old", "ordering/data/cs.wal/old", "ordering/data/engine/old", "ethereum.key/old", "ordering/config/old"} {
+	h.Zone = func(id core.ZoneID) string { return filepath.Join("zone", id.String()) }
+	h.Rollup = func(id core.RollupID) string { return filepath.Join("rollup", id.String()) }
+	for _, path := range []string{"log/old", "zone/1/old", "rollup/902/old", "rollup/damaged-902/old", "explorer/old", "ordering/data/cs.wal/old", "ordering/data/engine/old", "ethereum.key/old", "ordering/config/old"} {
 		put(t, filepath.Join(h.Dir, path))
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(h.Dir, h.Engine, kept), []byte("signed"), 0o644))
@@ -37,7 +41,7 @@ func joinedHome(t *testing.T, h Home) {
 		require.FileExists(t, filepath.Join(h.Dir, path, "new"))
 		require.NoFileExists(t, filepath.Join(h.Dir, path, "old"))
 	}
-	for _, path := range []string{"ethereum.key/old", "ordering/config/old", "replaced/log/old", "replaced/zone/1/old", "replaced/ordering/data/cs.wal/old"} {
+	for _, path := range []string{"ethereum.key/old", "ordering/config/old", "rollup/damaged-902/old", "replaced/rollup/902/old", "replaced/log/old", "replaced/zone/1/old", "replaced/ordering/data/cs.wal/old"} {
 		require.FileExists(t, filepath.Join(h.Dir, path))
 	}
 	for _, path := range []string{"ordering/data/cs.wal", "explorer", joiningDir} {
@@ -60,13 +64,13 @@ func TestHome_CommitPutsEverythingInPlace(t *testing.T) {
 // TestHome_GoesOnAfterAKill breaks the swap off before each of its steps.
 func TestHome_GoesOnAfterAKill(t *testing.T) {
 	t.Parallel()
-	for steps := range len(testInstall) + 3 {
+	for steps := range len(testInstall) + 4 {
 		h := testHome(t)
-		m := move{Install: testInstall, Remove: []string{"explorer", "ordering/data/cs.wal"}}
+		m := move{Install: testInstall, Remove: []string{"explorer", "ordering/data/cs.wal", "rollup/902"}}
 		b, err := json.Marshal(m)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(h.readyFile(), b, 0o644))
-		done := move{Remove: m.Remove[:min(steps, 2)], Install: testInstall[:max(0, min(steps-2, len(testInstall)))]}
+		done := move{Remove: m.Remove[:min(steps, 3)], Install: testInstall[:max(0, min(steps-3, len(testInstall)))]}
 		for _, path := range done.Remove {
 			require.NoError(t, h.setAside(path))
 		}

@@ -217,7 +217,7 @@ func (j *Joiner) unpack(ctx context.Context, f *fetcher, a anchor, m *Manifest) 
 	if err := u.order(); err != nil {
 		return nil, err
 	}
-	for _, z := range j.Genesis.Zones {
+	for _, z := range u.machine.InForce().Zones {
 		if err := u.zone(ctx, z.ID); err != nil {
 			return nil, err
 		}
@@ -271,7 +271,7 @@ func (u *unpacking) zone(ctx context.Context, id core.ZoneID) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg := zone.Config{Genesis: u.Genesis, Zone: id, Dir: u.Home.staged(u.Home.Zone(id))}
+	cfg := zone.Config{Genesis: u.Genesis, Zone: id, First: u.machine.ZoneSince(id), Dir: u.Home.staged(u.Home.Zone(id))}
 	if err := beginning.Verify(cfg, attested); err != nil {
 		return fmt.Errorf("%w: %w", ErrBad, err)
 	}

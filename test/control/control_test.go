@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -68,6 +69,7 @@ func start(t *testing.T, dir string, keys map[int]string) *network {
 				cfg.Protocol = core.ProtocolVersion + 1
 			}
 			cfg.ServeChain(chain, execution.URL)
+			cfg.Snapshots.Every = 2
 		},
 	})
 	if err != nil {
@@ -165,12 +167,18 @@ func (n *network) propose(change core.Change, signers ...int) *core.Control {
 // change submits a change that three have signed and waits until it has taken effect.
 func (n *network) change(change core.Change, signers ...int) gateway.ChangeView {
 	n.t.Helper()
-	entry := n.propose(change, signers...)
+	return n.submit(n.propose(change, signers...))
+}
+
+// submit submits an entry and waits until its change has taken effect.
+func (n *network) submit(entry *core.Control) gateway.ChangeView {
+	n.t.Helper()
+	words := entry.Change.Words()
 	if _, err := n.rpc.SubmitControl(within(n.t), entry); err != nil {
-		n.t.Fatalf("%s: %v", change.Words(), err)
+		n.t.Fatalf("%s: %v", words, err)
 	}
 	var view gateway.ChangeView
-	n.await(change.Words(), func() bool {
+	n.await(words, func() bool {
 		list, err := n.rpc.Control(within(n.t), entry.Sequence)
 		if err != nil || len(list.Changes) == 0 {
 			return false
@@ -178,7 +186,7 @@ func (n *network) change(change core.Change, signers ...int) gateway.ChangeView 
 		view = list.Changes[0]
 		return view.State != "pending"
 	})
-	if view.State != "effective" || view.Change != change.Words() {
+	if view.State != "effective" || view.Change != words {
 		n.t.Fatalf("%+v, want it effective", view)
 	}
 	return view
@@ -263,10 +271,24 @@ func (n *network) join(home string) (core.Validator, *node.Node) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
+	return member, n.enter(home, nil, func(*node.Config) {})
+}
+
+// enter runs a node beside the validators, with a gateway if it has a listener for one.
+func (n *network) enter(home string, listener net.Listener, configure func(*node.Config)) *node.Node {
+	n.t.Helper()
 	cfg := node.Default(home)
 	cfg.EthereumKey, cfg.Version, cfg.Ordering.Listen = node.EthereumKey(home), "test", "127.0.0.1:0"
 	cfg.Logger = slog.New(slog.DiscardHandler)
-	joined, err := node.New(cfg, n.net.Genesis(), nil)
+	configure(&cfg)
+	if listener != nil {
+		served := gateway.Default()
+		cfg.Gateway = &served
+	}
+	if _, err := node.Join(within(n.t), cfg, n.net.Genesis(), nil); err != nil {
+		n.t.Fatal(err)
+	}
+	joined, err := node.New(cfg, n.net.Genesis(), listener)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -284,7 +306,7 @@ func (n *network) join(home string) (core.Validator, *node.Node) {
 			n.t.Errorf("validator that joined: %v", err)
 		}
 	})
-	return member, joined
+	return joined
 }
 
 func TestControl_ChangesARunningNetwork(t *testing.T) {

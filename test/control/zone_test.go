@@ -30,14 +30,19 @@ const (
 // writeJoining writes the first state of the third rollup into a home folder, with an amount of wei for the spender.
 func writeJoining(t *testing.T, home string, wei *big.Int) {
 	t.Helper()
-	joining := core.Joining{Zone: evmZone, Rollup: core.Rollup{ID: third, Name: "third", Kind: core.KindEVM, EVM: &core.EVMGenesis{
+	writeState(t, home, &core.Joining{Zone: evmZone, Rollup: core.Rollup{ID: third, Name: "third", Kind: core.KindEVM, EVM: &core.EVMGenesis{
 		BaseFee: params.GWei, Alloc: gethtypes.GenesisAlloc{spender().Address: {Balance: wei}},
-	}}}
-	text, err := json.Marshal(&joining)
+	}}})
+}
+
+// writeState writes the first state of a rollup into a home folder.
+func writeState(t *testing.T, home string, joining *core.Joining) {
+	t.Helper()
+	text, err := json.Marshal(joining)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := node.JoiningFile(home, third)
+	path := node.JoiningFile(home, joining.ID)
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, text, 0o600)); err != nil {
 		t.Fatal(err)
 	}
@@ -66,37 +71,65 @@ func transfer(t *testing.T, rollup core.RollupID, nonce uint64) []byte {
 // bundle sends one over an old and the new rollup, and waits until it is at a level.
 func (n *network) bundle(nonce uint64, level core.Level) {
 	n.t.Helper()
+	n.sendBundle(level, leg{executed, nonce}, leg{third, nonce})
+}
+
+// leg is a transfer of the spender.
+type leg struct {
+	rollup core.RollupID
+	nonce  uint64
+}
+
+func bundleOf(t *testing.T, legs ...leg) *core.Bundle {
 	b := &core.Bundle{Atomicity: core.AtomicExecution, NotAfter: uint64(time.Now().Add(5 * time.Minute).UnixMilli())}
-	for _, id := range []core.RollupID{executed, third} {
-		b.Legs = append(b.Legs, core.Leg{Rollup: id, Tx: transfer(n.t, id, nonce)})
+	for _, l := range legs {
+		b.Legs = append(b.Legs, core.Leg{Rollup: l.rollup, Tx: transfer(t, l.rollup, l.nonce)})
 	}
-	hash, err := n.rpc.SendBundle(within(n.t), b)
+	return b
+}
+
+// reaches waits until an entry is at a level.
+func (n *network) reaches(hash common.Hash, level core.Level) (status *gateway.Status) {
+	n.t.Helper()
+	for ctx := within(n.t); status == nil || status.Level < level; {
+		var err error
+		if status, err = n.rpc.WaitFor(ctx, hash, level, 20*time.Second); err != nil {
+			n.t.Fatalf("%s: %v", hash, err)
+		}
+	}
+	return status
+}
+
+// sendBundle sends a bundle and waits until it is at a level, with all legs included.
+func (n *network) sendBundle(level core.Level, legs ...leg) common.Hash {
+	n.t.Helper()
+	hash, err := n.rpc.SendBundle(within(n.t), bundleOf(n.t, legs...))
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	var status *gateway.Status
-	for ctx := within(n.t); status == nil || status.Level < level; {
-		if status, err = n.rpc.WaitFor(ctx, hash, level, 20*time.Second); err != nil {
-			n.t.Fatalf("bundle %s: %v", hash, err)
-		}
-	}
-	for _, attempt := range status.Attempts {
+	for _, attempt := range n.reaches(hash, level).Attempts {
 		for _, leg := range attempt.Legs {
 			if leg.Outcome == nil || *leg.Outcome != core.Included {
 				n.t.Fatalf("bundle %s: leg %+v", hash, leg)
 			}
 		}
 	}
+	return hash
 }
 
 // agree waits until nodes have executed what the first validator has, and compares the results.
 func (n *network) agree(nodes ...*node.Node) {
 	n.t.Helper()
-	first := n.net.Node(0).Zone(evmZone)
+	n.agreeOn(evmZone, nodes...)
+}
+
+func (n *network) agreeOn(id core.ZoneID, nodes ...*node.Node) {
+	n.t.Helper()
+	first := n.net.Node(0).Zone(id)
 	tick := first.Executed()
 	want, _ := first.Digest(tick)
 	for i, other := range nodes {
-		z := other.Zone(evmZone)
+		z := other.Zone(id)
 		if err := z.WaitExecuted(within(n.t), tick); err != nil {
 			n.t.Fatalf("node %d: %v; %v", i, err, z.Err())
 		}
