@@ -93,7 +93,7 @@ func (g *Gateway) awaitBatch(ctx context.Context, b *batch) map[common.Hash]erro
 
 // awaitSubmission waits for one result; done is false when there is none in time, or as many wait as may.
 func (g *Gateway) awaitSubmission(ctx context.Context, s submission, deadline time.Time) (done bool) {
-	wt, ok := g.waiters.add(s.hash)
+	wt, ok := g.awaiting(s.rollup, s.hash)
 	if !ok {
 		return false
 	}

@@ -28,7 +28,7 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 		g.meters.ordered(record, now)
 		g.noteAgreed(now)
 		g.feed.ordered(record, tick)
-		g.waiters.wake(orderedIDs(tick)...)
+		g.waiters.wakeOrdered(orderedIDs(tick)...)
 		if len(record.Attested) > 0 {
 			g.waiters.wakeAttested()
 		}
@@ -110,7 +110,7 @@ func (g *Gateway) followZone(ctx context.Context, id core.ZoneID, c *cursors) er
 			g.waiters.wakeAttested()
 		}
 		g.feed.executed(id, next, fates)
-		g.waiters.wake(decidedIDs(fates)...)
+		g.waiters.wakeDecided(fates)
 	}
 }
 
@@ -200,18 +200,6 @@ func (c *cursors) legs(row core.LaneRow, tick *core.Tick) ([]Fate, error) {
 		}
 	}
 	return fates, nil
-}
-
-// decidedIDs are the transaction hashes and bundle ids of fates.
-func decidedIDs(fates []Fate) []common.Hash {
-	ids := make([]common.Hash, 0, len(fates))
-	for _, f := range fates {
-		ids = append(ids, f.TxHash)
-		if f.Bundle != (common.Hash{}) {
-			ids = append(ids, f.Bundle)
-		}
-	}
-	return ids
 }
 
 // attestations are the newest attested results that the followed records told. The ledger may learn of them a moment later

@@ -25,7 +25,7 @@ func (g *Gateway) Submit(ctx context.Context, rollup core.RollupID, tx *gethtype
 		return nil
 	}
 	// The waiter stands before the transaction is in the pool, so its tick cannot be missed.
-	wt, waiting := g.waiters.add(tx.Hash())
+	wt, waiting := g.awaiting(rollup, tx.Hash())
 	if waiting {
 		defer g.waiters.remove(wt)
 	}
@@ -56,6 +56,14 @@ func (s Sender) SendTx(ctx context.Context, tx *gethtypes.Transaction) error {
 	return s.gateway.Submit(ctx, s.rollup, tx)
 }
 
+// awaiting registers a waiter for the result of a transaction, which for what others execute is that it is ordered.
+func (g *Gateway) awaiting(rollup core.RollupID, hash common.Hash) (*waiter, bool) {
+	if _, executed := g.deps.Zones[g.deps.Genesis.ZoneOf(rollup)]; executed {
+		return g.waiters.addForResult(hash)
+	}
+	return g.waiters.add(hash)
+}
+
 // awaitResult waits for the waiter's transaction: done when it was included, with an error when it is void, neither when the time is over.
 func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.RollupID, deadline time.Time) (done bool, err error) {
 	timer := time.NewTimer(time.Until(deadline))
@@ -63,6 +71,9 @@ func (g *Gateway) awaitResult(ctx context.Context, wt *waiter, rollup core.Rollu
 	for {
 		select {
 		case <-wt.wake:
+			if wt.included.Load() {
+				return true, nil
+			}
 			if done, err := g.result(rollup, wt.id); done || err != nil {
 				return done, err
 			}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -22,6 +23,10 @@ type waiter struct {
 	id common.Hash
 	// wake has room for one signal; further ones fall together with it.
 	wake chan struct{}
+	// results says that it waits for a result of this node's executor: to be ordered is nothing to wake up for.
+	results bool
+	// included is set before the waiter is woken once its transaction is executed and not void.
+	included atomic.Bool
 }
 
 func newWaiters(limit int) *waiters {
@@ -31,17 +36,25 @@ func newWaiters(limit int) *waiters {
 // add registers a waiter for a transaction hash or bundle id; ok is false when the limit is reached. The caller must
 // remove it.
 func (w *waiters) add(id common.Hash) (wt *waiter, ok bool) {
+	return w.enter(&waiter{id: id, wake: make(chan struct{}, 1)})
+}
+
+// addForResult is add for who waits for a result of this node's executor.
+func (w *waiters) addForResult(id common.Hash) (wt *waiter, ok bool) {
+	return w.enter(&waiter{id: id, wake: make(chan struct{}, 1), results: true})
+}
+
+func (w *waiters) enter(wt *waiter) (_ *waiter, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.count >= w.limit {
 		return nil, false
 	}
 	w.count++
-	wt = &waiter{id: id, wake: make(chan struct{}, 1)}
-	if w.byID[id] == nil {
-		w.byID[id] = make(map[*waiter]struct{})
+	if w.byID[wt.id] == nil {
+		w.byID[wt.id] = make(map[*waiter]struct{})
 	}
-	w.byID[id][wt] = struct{}{}
+	w.byID[wt.id][wt] = struct{}{}
 	return wt, true
 }
 
@@ -69,6 +82,40 @@ func (w *waiters) wake(ids ...common.Hash) {
 	defer w.mu.Unlock()
 	for _, id := range ids {
 		for wt := range w.byID[id] {
+			wt.signal()
+		}
+	}
+}
+
+// wakeOrdered wakes whoever waits for one of the ids and not for its result only.
+func (w *waiters) wakeOrdered(ids ...common.Hash) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range ids {
+		for wt := range w.byID[id] {
+			if !wt.results {
+				wt.signal()
+			}
+		}
+	}
+}
+
+// wakeDecided tells whoever waits for what is decided.
+func (w *waiters) wakeDecided(fates []Fate) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range fates {
+		f := &fates[i]
+		for wt := range w.byID[f.TxHash] {
+			if !f.Code.Void() {
+				wt.included.Store(true)
+			}
+			wt.signal()
+		}
+		if f.Bundle == (common.Hash{}) {
+			continue
+		}
+		for wt := range w.byID[f.Bundle] {
 			wt.signal()
 		}
 	}

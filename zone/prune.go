@@ -126,5 +126,7 @@ func (s *store) pruneFates(r SealRecord) error {
 	for _, l := range r.Rollups {
 		errs = append(errs, b.DeleteRange(fateKey(l.Rollup, 0), fateKey(l.Rollup, l.FirstUnapplied), nil))
 	}
-	return errors.Join(append(errs, b.Commit(pebble.NoSync))...)
+	err = errors.Join(append(errs, b.Commit(pebble.NoSync))...)
+	s.recent.forget()
+	return err
 }

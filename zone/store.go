@@ -26,6 +26,8 @@ type store struct {
 
 	root common.Hash // results root of the newest tick; only the zone's loop touches it
 
+	recent *recent
+
 	mu      sync.Mutex
 	closed  bool
 	readers sync.WaitGroup
@@ -44,7 +46,7 @@ func openStore(cfg Config) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zone: open %s: %w", cfg.Dir, err)
 	}
-	s := &store{db: db}
+	s := &store{db: db, recent: newRecent()}
 	if err := s.claim(core.Encode(encOwner, &ownerRLP{cfg.Genesis.NetworkID(), uint64(cfg.Zone)})); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -102,7 +104,11 @@ func (s *store) putTick(r TickResult, agreed core.Attested) error {
 		errs = append(errs, b.Set(resultKey(r.Tick), core.Encode(encResult, row), nil))
 		s.root = row.Root
 	}
-	return errors.Join(append(errs, b.Commit(pebble.NoSync))...)
+	if err := errors.Join(append(errs, b.Commit(pebble.NoSync))...); err != nil {
+		return err
+	}
+	s.recent.put(r.Outcomes)
+	return nil
 }
 
 // putSeal writes a seal record; when it returns, the record and everything before it survive the loss of power.
@@ -150,7 +156,9 @@ func (s *store) rewind(r SealRecord, agreed core.Attested, later []core.RollupID
 	for _, id := range later {
 		errs = append(errs, s.forgetAfter(b, id, keep))
 	}
-	return errors.Join(append(errs, b.Commit(pebble.Sync))...)
+	err := errors.Join(append(errs, b.Commit(pebble.Sync))...)
+	s.recent.forget()
+	return err
 }
 
 // forgetAfter deletes the fates of a rollup that were decided after a tick, from its newest position backwards. Singles are decided
@@ -254,6 +262,14 @@ func (s *store) digestsBefore(next uint64) ([]common.Hash, error) {
 
 // fate reads the fate of a position; ok is false while it is not decided.
 func (s *store) fate(rollup core.RollupID, seq uint64) (f Fate, ok bool, err error) {
+	done, err := s.begin()
+	if err != nil {
+		return Fate{}, false, fmt.Errorf("read fate of rollup %s seq %d: %w", rollup, seq, err)
+	}
+	defer done()
+	if f, ok := s.recent.get(rollup, seq); ok {
+		return f, true, nil
+	}
 	b, err := s.get(fateKey(rollup, seq))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return Fate{}, false, nil
