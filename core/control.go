@@ -198,5 +198,8 @@ func DecodeChange(b []byte) (Change, error) {
 	if err := rlp.DecodeBytes(b[1:], body); err != nil {
 		return Change{}, fmt.Errorf("change: %w: %w", ErrMalformed, err)
 	}
+	if !bytes.Equal(c.Encode(), b) { // fields of a later format that are zero are left out
+		return Change{}, fmt.Errorf("change: %w: not the canonical form", ErrMalformed)
+	}
 	return c, nil
 }

@@ -76,6 +76,20 @@ func TestChange_EveryKindIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
+// A change has one encoding: fields that came later are left out where they are zero.
+func TestDecodeChange_TakesOnlyTheCanonicalForm(t *testing.T) {
+	change := core.Change{RegisterRollup: &core.RegisterRollup{ID: 7, Name: "a", Kind: core.KindOpaque}}
+	encoded := change.Encode()
+	long := append([]byte{encoded[0], encoded[1] + 1}, encoded[2:]...)
+	long = append(long, 0x80) // the zone, zero
+	if _, err := core.DecodeChange(long); !errors.Is(err, core.ErrMalformed) {
+		t.Errorf("%x: %v, want %v", long, err, core.ErrMalformed)
+	}
+	if again, err := core.DecodeChange(encoded); err != nil || !reflect.DeepEqual(again, change) {
+		t.Errorf("%x: %+v, %v", encoded, again, err)
+	}
+}
+
 // What a wallet signs of the typed data is the digest.
 func TestControl_TypedDataIsTheDigest(t *testing.T) {
 	for _, change := range sampleChanges(t) {

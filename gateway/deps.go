@@ -35,7 +35,7 @@ type Deps struct {
 	Reports Reports
 	// Prover makes proofs; nil if this node makes none.
 	Prover Prover
-	// Zones holds the executor of every zone of the genesis that this node executes.
+	// Zones holds the executor of every zone that this node executes, or will once a control entry forms it.
 	Zones map[core.ZoneID]Zone
 	// Decided is the newest tick that the network is known to have decided; nil for a node that decides itself. A gateway that
 	// has it refuses answers that would be stale.

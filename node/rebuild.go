@@ -16,7 +16,7 @@ import (
 
 // What a zone and its rollups have on disk follows from the ordered log. So damage there is repaired by executing the
 // log again: the folders are moved aside, for whoever wants to know what happened, and begun anew. That works for as
-// long as the log reaches back to tick 1; after it was pruned the folders have to come from another node.
+// long as the log reaches back to the zone's first tick; after it was pruned the folders have to come from another node.
 
 // damagePrefix begins the names of folders that were moved aside.
 const damagePrefix = "damaged-"
@@ -56,9 +56,13 @@ func (n *Node) logBegins() error {
 
 // setAside moves what a zone has on disk out of the way.
 func (n *Node) setAside(z core.Zone, reason error) error {
-	if oldest := n.ticks.Oldest(); oldest > 1 {
-		return fmt.Errorf("%w: %w (the log begins at tick %d, so zone %s cannot be executed again from tick 1: restore %v from another node's copy)",
-			ErrDamaged, reason, oldest, z.ID, n.derived(z))
+	first := uint64(1)
+	if n.machine != nil { // the ledger knows whether it was formed later
+		first = n.firstTick(z.ID)
+	}
+	if oldest := n.ticks.Oldest(); oldest > first {
+		return fmt.Errorf("%w: %w (the log begins at tick %d, so zone %s cannot be executed again from tick %d: restore %v from another node's copy)",
+			ErrDamaged, reason, oldest, z.ID, first, n.derived(z))
 	}
 	for _, dir := range n.derived(z) {
 		if err := n.moveAside(z.ID, dir, reason); err != nil {
