@@ -158,7 +158,7 @@ func (n *Node) noteFormed(changes []core.MemberChange) {
 		if _, known := n.zones[c.Zone]; known || c.Leaves() {
 			continue
 		}
-		n.log.Error("ALARM: a rollup was registered in a zone of which this node has no rollup's genesis; it orders and votes, but executes, attests and serves the zone not",
+		n.log.Error("ALARM: a zone was formed that this node has no rollup of; it orders and votes, but executes, attests and serves nothing of the zone",
 			"stage", "zone", "rollup", c.Rollup, "zone", c.Zone, "reason", "want "+JoiningFile(n.cfg.Home, c.Rollup)+" with genesis "+c.Genesis.Hex())
 	}
 }

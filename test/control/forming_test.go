@@ -2,9 +2,11 @@ package control
 
 import (
 	"encoding/json"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -140,6 +142,8 @@ func TestControl_AZoneIsFormed(t *testing.T) {
 	if status, err := n.rpc.Network(within(t)); err != nil || len(status.Zones) != 1 {
 		t.Fatalf("zones before one is formed: %+v, %v", status, err)
 	}
+	n.awaitSnapshotAfter(1)
+	waiting := n.follower() // begins with a snapshot in which the zone is not
 	stop := n.load()
 	t.Cleanup(func() { stop() })
 	if err := n.net.Stop(3); err != nil {
@@ -179,13 +183,9 @@ func TestControl_AZoneIsFormed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, replaying := n.join(writeStates(t, t.TempDir()))
-	n.agreeOn(formedZone, n.net.Node(1), n.net.Node(2), n.net.Node(3), replaying)
-	n.agree(n.net.Node(3), replaying)
-	_, without := n.join(t.TempDir())
-	if err := without.Log().Wait(within(t), formed.Decided+1); err != nil || without.Zone(formedZone) != nil {
-		t.Errorf("a node without the first state: %v", err)
-	}
-	n.agree(without)
+	n.agreeOn(formedZone, n.net.Node(1), n.net.Node(2), n.net.Node(3), replaying, waiting)
+	n.agree(n.net.Node(3), replaying, waiting)
+	n.goesOnWithout(formed.Decided)
 	stop()
 
 	// Everything stops and comes back from its folders.
@@ -196,6 +196,42 @@ func TestControl_AZoneIsFormed(t *testing.T) {
 	again.beginLater()
 }
 
+// lines is a log that is written and read at the same time.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// goesOnWithout runs a node that has no first state of the new zone: it says what it lacks, and executes the other zone.
+func (n *network) goesOnWithout(formed uint64) {
+	t, log, home := n.t, new(lines), n.t.TempDir()
+	t.Helper()
+	if _, _, err := devnet.NewValidator(home, nil); err != nil {
+		t.Fatal(err)
+	}
+	without := n.enter(home, nil, func(cfg *node.Config) { cfg.Logger = slog.New(slog.NewTextHandler(log, nil)) })
+	if err := without.Log().Wait(within(t), formed+1); err != nil || without.Zone(formedZone) != nil {
+		t.Errorf("a node without the first state: %v", err)
+	}
+	n.agree(without)
+	hash := n.registration(founder).Hash(n.net.Genesis().NetworkID()).Hex()
+	if text := log.String(); !strings.Contains(text, "ALARM: a zone was formed") || !strings.Contains(text, hash) {
+		t.Errorf("the log does not name genesis %s of the new zone:\n%s", hash, text)
+	}
+}
+
 // beginLater lets nodes join by snapshots: one that executes the new zone, and after the second rollup was retired one that never
 // sees it executed and says so.
 func (n *network) beginLater() {
@@ -203,9 +239,6 @@ func (n *network) beginLater() {
 	t.Helper()
 	n.awaitSnapshotAfter(n.net.Node(0).Log().Head())
 	joined := n.follower()
-	if oldest := joined.Log().Oldest(); oldest == 1 {
-		t.Error("the follower did not begin with a snapshot")
-	}
 	n.agreeOn(formedZone, joined)
 	n.sendBundle(core.LevelAttested, leg{founder, 3}, leg{second, 2})
 	n.agreeOn(formedZone, joined)
@@ -249,9 +282,13 @@ func (n *network) follower() *node.Node {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	return n.enter(home, listener, func(cfg *node.Config) {
+	joined := n.enter(home, listener, func(cfg *node.Config) {
 		cfg.Role, cfg.EthereumKey, cfg.StateSync.Peers, cfg.StateSync.Behind = node.RoleFollower, "", []string{n.url}, 1
 	})
+	if joined.Log().Oldest() == 1 {
+		n.t.Error("the follower did not begin with a snapshot")
+	}
+	return joined
 }
 
 // awaitSnapshotAfter waits until the gateway's node has a snapshot of a tick after one.
