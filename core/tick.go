@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -106,23 +107,40 @@ func (t *Tick) LaneItems(rollup RollupID) []LaneItem {
 		return nil
 	}
 	items := make([]LaneItem, 0, count)
-	for i := range t.Bundles {
-		b := &t.Bundles[i]
-		for leg, tx := range b.Txs {
-			if tx.Rollup() == rollup {
-				items = append(items, LaneItem{Tx: tx, Bundle: b.Hash, Leg: uint32(leg)})
+	for _, item := range t.Lane(rollup) {
+		items = append(items, item)
+	}
+	return items
+}
+
+// Lane is LaneItems one after the other, with their places in the list, without memory for all of them.
+func (t *Tick) Lane(rollup RollupID) iter.Seq2[int, LaneItem] {
+	return func(yield func(int, LaneItem) bool) {
+		i := 0
+		for j := range t.Bundles {
+			b := &t.Bundles[j]
+			for leg, tx := range b.Txs {
+				if tx.Rollup() != rollup {
+					continue
+				}
+				if !yield(i, LaneItem{Tx: tx, Bundle: b.Hash, Leg: uint32(leg)}) {
+					return
+				}
+				i++
+			}
+		}
+		for _, s := range t.Sections {
+			if s.Rollup != rollup {
+				continue
+			}
+			for _, tx := range s.Txs {
+				if !yield(i, NewLaneItem(tx)) {
+					return
+				}
+				i++
 			}
 		}
 	}
-	for _, s := range t.Sections {
-		if s.Rollup != rollup {
-			continue
-		}
-		for _, tx := range s.Txs {
-			items = append(items, NewLaneItem(tx))
-		}
-	}
-	return items
 }
 
 // countLane is how many items LaneItems lists.

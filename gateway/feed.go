@@ -183,8 +183,8 @@ func (f *feed) report(record *core.TickRecord, tick *core.Tick) {
 	}
 	m := &TickMessage{Type: messageTick, Number: tick.Number, Time: tick.Time, Seen: milliseconds(f.now()), Attested: attested}
 	for _, row := range record.Lanes {
-		lane := LaneMessage{Rollup: row.Rollup, FirstSeq: row.FirstSeq, Count: row.Count, Head: row.Head}
-		for _, item := range tick.LaneItems(row.Rollup) {
+		lane := LaneMessage{Rollup: row.Rollup, FirstSeq: row.FirstSeq, Count: row.Count, Head: row.Head, Txs: make([]common.Hash, 0, row.Count)}
+		for _, item := range tick.Lane(row.Rollup) {
 			lane.Txs = append(lane.Txs, item.Tx.Hash())
 		}
 		m.Lanes = append(m.Lanes, lane)

@@ -28,7 +28,9 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 		g.meters.ordered(record, now)
 		g.noteAgreed(now)
 		g.feed.ordered(record, tick)
-		g.waiters.wakeOrdered(orderedIDs(tick)...)
+		if !tick.Empty() && g.waiters.any() {
+			g.waiters.wakeOrdered(orderedIDs(tick)...)
+		}
 		if len(record.Attested) > 0 {
 			g.waiters.wakeAttested()
 		}

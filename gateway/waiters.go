@@ -76,6 +76,13 @@ func (w *waiters) remove(wt *waiter) {
 	}
 }
 
+// any tells whether somebody waits.
+func (w *waiters) any() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.count > 0
+}
+
 // wake wakes whoever waits for one of the ids.
 func (w *waiters) wake(ids ...common.Hash) {
 	w.mu.Lock()

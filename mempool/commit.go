@@ -24,7 +24,7 @@ func (p *Pool) Committed(d *core.Decided) {
 	}
 	for _, row := range d.Record.Lanes {
 		if q := p.queue(row.Rollup); q != nil {
-			p.orderLane(q, d.Tick.LaneItems(row.Rollup), tick, row.FirstSeq)
+			p.orderLane(q, d.Tick, row.FirstSeq)
 		}
 	}
 	for i := range d.Tick.Bundles {
@@ -45,10 +45,10 @@ func (p *Pool) Committed(d *core.Decided) {
 }
 
 // orderLane marks what a tick ordered for one rollup.
-func (p *Pool) orderLane(q *queue, items []core.LaneItem, tick, firstSeq uint64) {
+func (p *Pool) orderLane(q *queue, ordered *core.Tick, firstSeq uint64) {
 	var touched accounts
-	strangers := strange{queue: q}
-	for i, item := range items {
+	strangers, tick := strange{queue: q}, ordered.Number
+	for i, item := range ordered.Lane(q.id) {
 		p.recent.put(item.Tx.Hash(), tick)
 		p.reasons.forget(item.Tx.Hash())
 		e := q.txs[item.Tx.Hash()]

@@ -165,7 +165,7 @@ func TestPool_HoldsSendersOfBundlesInFlight(t *testing.T) {
 	if have := nonces(f.sel(), rollupA); !slices.Equal(have, []uint64{1}) {
 		t.Errorf("selected %v after the bundle", have)
 	}
-	if found := f.pool.Find(id); found != (mempool.Found{}) {
+	if found := f.pool.Find(id); found != (mempool.Found{Ordered: true}) {
 		t.Errorf("the executed bundle is still held: %+v", found)
 	}
 	if _, ok := f.pool.GetBundle(id); ok || f.pool.Known(rollupB, leg) != nil {

@@ -6,6 +6,8 @@ import "github.com/ethereum/go-ethereum/common"
 type Found struct {
 	// Held: it waits to be ordered, or is ordered and not executed yet.
 	Held bool
+	// Ordered: it is among the newest that were ordered, so it is in the log.
+	Ordered bool
 	// Parked: it is a transaction that was never ready to be ordered: it waits for an earlier nonce, a lower base fee, or the
 	// other legs of its bundle.
 	Parked bool
@@ -22,6 +24,12 @@ type Found struct {
 func (p *Pool) Find(id common.Hash) Found {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	found := p.look(id)
+	_, found.Ordered = p.recent.get(id)
+	return found
+}
+
+func (p *Pool) look(id common.Hash) Found {
 	if p.bundles[id] != nil {
 		return Found{Held: true, Bundle: true}
 	}

@@ -18,16 +18,21 @@ type holdings struct {
 	log  *orderedlog.Log
 }
 
-// Hold implements comet.Holdings. What the log fails to find is looked for in the pool.
+// Hold implements comet.Holdings. The pool knows what waits and what was ordered lately, which is nearly all that is asked for; the log is a
+// look into a database. The pool learns of a tick after the log.
 func (h holdings) Hold(id common.Hash) comet.Holding {
+	found := h.pool.Find(id)
+	switch {
+	case found.Ordered:
+		return comet.InLog
+	case found.Held && !(found.Parked && found.Parking != nil): // a parked leg is never ordered by itself
+		return comet.InPool
+	}
 	if places, err := h.log.Places(id); err == nil && len(places) > 0 {
 		return comet.InLog
 	}
 	if places, err := h.log.BundlePlaces(id); err == nil && len(places) > 0 {
 		return comet.InLog
-	}
-	if found := h.pool.Find(id); found.Held && !(found.Parked && found.Parking != nil) { // a parked leg is never ordered by itself
-		return comet.InPool
 	}
 	return comet.NotHeld
 }

@@ -151,10 +151,14 @@ func (l *Log) Append(d *core.Decided) error {
 func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
 	n := d.Record.Number
 	errs := []error{b.Set(tickKey(n), record, nil)}
-	var hashes []hashRow
+	positions := uint64(0)
+	for _, row := range d.Record.Lanes {
+		positions += row.Count
+	}
+	hashes := make([]hashRow, 0, positions)
 	for _, row := range d.Record.Lanes {
 		errs = append(errs, b.Set(laneKey(row.Rollup, row.FirstSeq), laneValue(n, row.Count), nil))
-		for i, item := range d.Tick.LaneItems(row.Rollup) {
+		for i, item := range d.Tick.Lane(row.Rollup) {
 			seq := row.FirstSeq + uint64(i)
 			hashes = append(hashes, newHashRow(item.Tx.Hash(), row.Rollup, seq))
 			if block := item.Tx.Block(); block != nil {

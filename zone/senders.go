@@ -36,6 +36,9 @@ func (s senders) prepare(t *core.Tick) *core.Tick {
 		all = append(all, own.Bundles[i].Txs...)
 	}
 	for i := range own.Sections {
+		if txs := own.Sections[i].Txs; len(txs) == 0 || txs[0].Eth() == nil {
+			continue // an opaque rollup's, which have no senders
+		}
 		own.Sections[i].Txs = s.reuse(own.Sections[i].Txs)
 		all = append(all, own.Sections[i].Txs...)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 
 	cmtlog "github.com/cometbft/cometbft/libs/log"
@@ -20,7 +21,10 @@ type engineLogger struct {
 	log *slog.Logger
 	// module is the part of the engine that speaks; it leads every line.
 	module string
-	sink   *engineSink
+	// with are the keys of every line, as the engine named them. The engine makes a logger for each vote that it sends and writes hardly
+	// ever with one, so they are read when a line is written.
+	with []any
+	sink *engineSink
 }
 
 // engineSink is what all loggers of one engine share.
@@ -48,7 +52,7 @@ func engineAttrs(keyvals []any) []any {
 
 func (l *engineLogger) write(level slog.Level, msg string, keyvals []any) {
 	if l.log.Enabled(context.Background(), level) {
-		l.log.Log(context.Background(), level, l.module+": "+msg, engineAttrs(keyvals)...)
+		l.log.Log(context.Background(), level, l.module+": "+msg, append(engineAttrs(l.with), engineAttrs(keyvals)...)...)
 	}
 }
 
@@ -82,7 +86,11 @@ func (l *engineLogger) With(keyvals ...any) cmtlog.Logger {
 			module = name
 		}
 	}
-	return &engineLogger{log: l.log.With(engineAttrs(keyvals)...), module: module, sink: l.sink}
+	with := keyvals
+	if len(l.with) > 0 {
+		with = slices.Concat(l.with, keyvals)
+	}
+	return &engineLogger{log: l.log, module: module, with: with, sink: l.sink}
 }
 
 // failureReason is the panic's value and stack.

@@ -160,16 +160,24 @@ func (b *bench) latencyVariants() (variants []harness.Variant[latencySample]) {
 		}
 	}
 	for _, where := range b.settingsOfPlaces() {
-		add(oursName+where.name, func(ctx context.Context, name string) (latencySample, error) { return b.lockstepLatency(ctx, name, where.place) })
+		add(oursName+where.name, func(ctx context.Context, name string) (latencySample, error) {
+			return b.lockstepLatency(ctx, name, where.place)
+		})
 		if b.other != "" {
 			other := where.place
 			other.Binary = b.other
-			add(otherName+where.name, func(ctx context.Context, name string) (latencySample, error) { return b.lockstepLatency(ctx, name, other) })
+			add(otherName+where.name, func(ctx context.Context, name string) (latencySample, error) {
+				return b.lockstepLatency(ctx, name, other)
+			})
 		}
-		add(tunedName+where.name, func(ctx context.Context, name string) (latencySample, error) { return b.kvstoreLatency(ctx, name, where.place, true) })
+		add(tunedName+where.name, func(ctx context.Context, name string) (latencySample, error) {
+			return b.kvstoreLatency(ctx, name, where.place, true)
+		})
 	}
 	disk := b.place(false, true)
-	add(stockName+", "+manyProcess+", disk", func(ctx context.Context, name string) (latencySample, error) { return b.kvstoreLatency(ctx, name, disk, false) })
+	add(stockName+", "+manyProcess+", disk", func(ctx context.Context, name string) (latencySample, error) {
+		return b.kvstoreLatency(ctx, name, disk, false)
+	})
 	add(gethName, func(ctx context.Context, name string) (latencySample, error) {
 		return b.developmentLatency(ctx, name, func() (*systems.Development, error) { return systems.StartGeth(ctx, disk, 0, senders) })
 	})
