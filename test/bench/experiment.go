@@ -163,7 +163,7 @@ func parseRun(args []string) (*bench, []string, error) {
 	flags.StringVar(&b.plot, "plot", "", "the program that draws (bin/plot); empty draws nothing")
 	flags.StringVar(&b.artifacts, "artifacts", "demo/artifacts", "the folder with the compiled contracts, for swaps")
 	flags.StringVar(&b.anvil, "anvil", "", "anvil's binary; empty leaves it out")
-	flags.StringVar(&b.profiles, "profile", "", "folder for profiles of latency and throughput: of every process of ours and of the load generator, while a load is measured; for `go tool pprof -top FILE...`; empty for none")
+	flags.StringVar(&b.profiles, "profile", "", "folder for profiles of networks of ours: of every process of ours and of the load generator, while a load is measured; for `go tool pprof -top FILE...`; empty for none")
 	flags.Uint64Var(&b.history, "history", 100_000, "how many ticks the experiment history goes up to, at some 60 a second")
 	flags.BoolVar(&b.resume, "resume", false, "leave out experiments whose result is in -out already")
 	if err := flags.Parse(args); err != nil {

@@ -22,7 +22,7 @@ func measureBundles(ctx context.Context, b *bench) (*harness.Result, error) {
 		}
 		defer func() { err = errors.Join(err, network.Stop()) }()
 		plan := b.steadyPlan(network.PIDs())
-		plan.Rate = legsPerSecond / s.of
+		plan.Rate, plan.Measured = legsPerSecond/s.of, b.profile(network.Network, s.name("legs"))
 		if s.of == 1 {
 			t, err := network.Transfers(ctx, 2, 1024, 0, 2)
 			if err != nil {

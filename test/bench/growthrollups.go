@@ -64,7 +64,9 @@ func (b *bench) saturateOpaque(ctx context.Context, rollups int) (_ *load.Result
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, network.Stop()) }()
-	return b.saturation(oursWindow, oursBatch, 200_000, network.PIDs()).Run(ctx, network.Opaque(rollups, payload, 0, 2).InRuns(oursBatch))
+	plan := b.saturation(oursWindow, oursBatch, 200_000, network.PIDs())
+	plan.Measured = b.profile(network.Network, size{rollups, opaqueLoad}.name("rollups"))
+	return plan.Run(ctx, network.Opaque(rollups, payload, 0, 2).InRuns(oursBatch))
 }
 
 // saturateTransfers executes signed transfers as fast as a network does.
@@ -81,6 +83,7 @@ func (b *bench) saturateTransfers(ctx context.Context, rollups int) (_ *load.Res
 	}
 	defer target.Close()
 	plan := load.Plan{Window: transfersWindow, Batch: endBatch, WarmUp: 2 * time.Second, Duration: pick(b, 3*time.Second, 6*time.Second), PIDs: network.PIDs()}
+	plan.Measured = b.profile(network.Network, size{rollups, transfersLoad}.name("rollups"))
 	plan.Transactions = 6000 * int((plan.WarmUp + plan.Duration).Seconds())
 	return plan.Run(ctx, executed{target})
 }

@@ -120,6 +120,7 @@ func (b *bench) subscribe(ctx context.Context, settings string, s size) (_ subsc
 	}
 	defer clients.Close()
 	plan := b.steadyPlan(network.PIDs()[2:3])
+	plan.Measured = b.profile(network.Network, s.name("subscribers"))
 	before := clients.Received()
 	result, err := plan.Run(ctx, network.Opaque(1, payload, 0, 2))
 	if err != nil {

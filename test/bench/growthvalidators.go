@@ -18,7 +18,9 @@ func measureValidators(ctx context.Context, b *bench) (*harness.Result, error) {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, network.Stop()) }()
-		return b.steadyPlan(network.PIDs()).Run(ctx, network.Opaque(1, payload, 0, 2))
+		plan := b.steadyPlan(network.PIDs())
+		plan.Measured = b.profile(network.Network, s.name("validators"))
+		return plan.Run(ctx, network.Opaque(1, payload, 0, 2))
 	})
 	if err != nil {
 		return nil, err
