@@ -229,11 +229,13 @@ func (c stageCollector) Collect(out chan<- prometheus.Metric) {
 	for _, r := range poolReadings {
 		out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n))
 	}
-	for id, z := range n.zones {
-		attested := n.machine.Attested(id).Tick
-		out <- prometheus.MustNewConstMetric(descAttested, prometheus.GaugeValue, float64(attested), id.String())
+	for _, z := range n.genesis.InForce().Zones { // those that this node does not execute, too, and none that is not formed
+		attested := n.machine.Attested(z.ID).Tick
+		out <- prometheus.MustNewConstMetric(descAttested, prometheus.GaugeValue, float64(attested), z.ID.String())
 		// The machine is a tick ahead of the log while a block is decided.
-		out <- prometheus.MustNewConstMetric(descUnattested, prometheus.GaugeValue, float64(n.ticks.Head()-min(attested, n.ticks.Head())), id.String())
+		out <- prometheus.MustNewConstMetric(descUnattested, prometheus.GaugeValue, float64(n.ticks.Head()-min(attested, n.ticks.Head())), z.ID.String())
+	}
+	for id, z := range n.zones {
 		for _, r := range zoneReadings {
 			out <- prometheus.MustNewConstMetric(r.desc, r.kind, r.read(n, z), id.String())
 		}

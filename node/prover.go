@@ -43,8 +43,19 @@ func newProver(genesis *core.Genesis, log *orderedlog.Log, zones map[core.ZoneID
 // Transaction implements gateway.Prover.
 func (p *prover) Transaction(rollup core.RollupID, seq uint64, orderOnly bool) (json.RawMessage, error) {
 	return p.prove(func() (*proof.Proof, error) {
+		if err := p.executes(rollup, orderOnly); err != nil {
+			return nil, err
+		}
 		return p.builder.Transaction(rollup, seq, proof.Want{OrderOnly: orderOnly})
 	})
+}
+
+// executes refuses proofs of results that others have: without them a proof would look as if nothing was to be executed.
+func (p *prover) executes(rollup core.RollupID, orderOnly bool) error {
+	if zone := p.source.genesis.ZoneOf(rollup); !orderOnly && zone != 0 && p.source.zones[zone] == nil {
+		return &gateway.Refusal{Cause: gateway.ErrNotServed, Detail: "this node does not execute rollup " + rollup.String() + "; ask one that does, or for the order only"}
+	}
+	return nil
 }
 
 // Bundle implements gateway.Prover.
@@ -65,6 +76,11 @@ func (p *prover) Bundle(at core.BundlePlace, orderOnly bool) (json.RawMessage, e
 		legs, err := legPlaces(tick, record, bundle.Hash)
 		if err != nil {
 			return nil, err
+		}
+		for _, leg := range legs {
+			if err := p.executes(leg.Rollup, orderOnly); err != nil {
+				return nil, err
+			}
 		}
 		return p.builder.Bundle(bundle.Bundle, legs, proof.Want{OrderOnly: orderOnly})
 	})

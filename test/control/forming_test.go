@@ -185,7 +185,7 @@ func TestControl_AZoneIsFormed(t *testing.T) {
 	_, replaying := n.join(writeStates(t, t.TempDir()))
 	n.agreeOn(formedZone, n.net.Node(1), n.net.Node(2), n.net.Node(3), replaying, waiting)
 	n.agree(n.net.Node(3), replaying, waiting)
-	n.goesOnWithout(formed.Decided)
+	n.goesOnWithout(formed.Decided, single.Hash())
 	stop()
 
 	// Everything stops and comes back from its folders.
@@ -214,14 +214,19 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-// goesOnWithout runs a node that has no first state of the new zone: it says what it lacks, and executes the other zone.
-func (n *network) goesOnWithout(formed uint64) {
+// goesOnWithout runs a node that has no first state of the new zone: it says what it lacks, to its operator and to clients that ask
+// for what became of a transaction there, and executes the other zone.
+func (n *network) goesOnWithout(formed uint64, single common.Hash) {
 	t, log, home := n.t, new(lines), n.t.TempDir()
 	t.Helper()
 	if _, _, err := devnet.NewValidator(home, nil); err != nil {
 		t.Fatal(err)
 	}
-	without := n.enter(home, nil, func(cfg *node.Config) { cfg.Logger = slog.New(slog.NewTextHandler(log, nil)) })
+	listener, err := gateway.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := n.enter(home, listener, func(cfg *node.Config) { cfg.Logger = slog.New(slog.NewTextHandler(log, nil)) })
 	if err := without.Log().Wait(within(t), formed+1); err != nil || without.Zone(formedZone) != nil {
 		t.Errorf("a node without the first state: %v", err)
 	}
@@ -230,6 +235,38 @@ func (n *network) goesOnWithout(formed uint64) {
 	if text := log.String(); !strings.Contains(text, "ALARM: a zone was formed") || !strings.Contains(text, hash) {
 		t.Errorf("the log does not name genesis %s of the new zone:\n%s", hash, text)
 	}
+	url := "http://" + without.GatewayAddr().String()
+	asked, err := client.Dial(within(t), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer asked.Close()
+	if status, err := asked.Status(within(t), single); err != nil || status.Level != core.LevelOrdered {
+		t.Errorf("a transaction that this node does not execute: %+v, %v", status, err)
+	}
+	verifier := &client.Verifier{Client: asked, Trust: proof.FromGenesis(n.net.Genesis()), Wait: 20 * time.Second}
+	if _, err := verifier.Transaction(within(t), single); err == nil || !strings.Contains(err.Error(), "does not execute rollup 905") {
+		t.Errorf("a proof of what this node does not execute: %v", err)
+	}
+	verifier.OrderOnly = true
+	if _, err := verifier.Transaction(within(t), single); err != nil {
+		t.Errorf("a proof of the order: %v", err)
+	}
+	if err := n.balance(url, founder); err == nil || !strings.Contains(err.Error(), "does not execute rollup 905") {
+		t.Errorf("the state of a rollup that this node does not execute: %v", err)
+	}
+}
+
+// balance asks a gateway for the spender's balance on a rollup.
+func (n *network) balance(url string, id core.RollupID) error {
+	n.t.Helper()
+	c, err := rpc.DialContext(within(n.t), url+"/rollup/"+id.String())
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	var answer string
+	return c.CallContext(within(n.t), &answer, "eth_getBalance", spender().Address, "latest")
 }
 
 // beginLater lets nodes join by snapshots: one that executes the new zone, and after the second rollup was retired one that never
@@ -254,19 +291,10 @@ func (n *network) beginLater() {
 	late := n.follower()
 	n.agreeOn(formedZone, late)
 	url := "http://" + late.GatewayAddr().String()
-	balance := func(id core.RollupID) error {
-		c, err := rpc.DialContext(within(t), url+"/rollup/"+id.String())
-		if err != nil {
-			return err
-		}
-		defer c.Close()
-		var answer string
-		return c.CallContext(within(t), &answer, "eth_getBalance", spender().Address, "latest")
-	}
-	if err := balance(founder); err != nil {
+	if err := n.balance(url, founder); err != nil {
 		t.Errorf("a rollup that is executed: %v", err)
 	}
-	if err := balance(second); err == nil || !strings.Contains(err.Error(), "state unavailable") {
+	if err := n.balance(url, second); err == nil || !strings.Contains(err.Error(), "state unavailable") {
 		t.Errorf("a rollup that was retired before the node began: %v", err)
 	}
 }
