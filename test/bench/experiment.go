@@ -43,7 +43,7 @@ func experiments() []experiment {
 		{name: "validators", full: true, share: 3, measure: measureValidators},
 		{name: "bundles", full: true, share: 3, measure: measureBundles},
 		{name: "subscribers", full: true, share: 3, measure: measureSubscribers},
-		{name: "history", full: true, share: 5, measure: measureHistory},
+		{name: "history", full: true, share: 10, measure: measureHistory},
 	}
 }
 
@@ -164,7 +164,7 @@ func parseRun(args []string) (*bench, []string, error) {
 	flags.StringVar(&b.artifacts, "artifacts", "demo/artifacts", "the folder with the compiled contracts, for swaps")
 	flags.StringVar(&b.anvil, "anvil", "", "anvil's binary; empty leaves it out")
 	flags.StringVar(&b.profiles, "profile", "", "folder for profiles of networks of ours: of every process of ours and of the load generator, while a load is measured; for `go tool pprof -top FILE...`; empty for none")
-	flags.Uint64Var(&b.history, "history", 100_000, "how many ticks the experiment history goes up to, at some 60 a second")
+	flags.Uint64Var(&b.history, "history", 1_000_000, "how many ticks the experiment history goes up to, at some 1,000 a second; with -budget it ends where its time is over")
 	flags.BoolVar(&b.resume, "resume", false, "leave out experiments whose result is in -out already")
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, err

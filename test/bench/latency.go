@@ -75,9 +75,9 @@ func (b *bench) measureLoads(ctx context.Context, n measurable, t targets, most 
 		var err error
 		measured := b.profile(n.network, n.name+" "+l.name)
 		if l.rate == 0 {
-			sample.Loads[l.name], err = load.Idle{Transactions: pick(b, 10, 50), Pause: 200 * time.Millisecond, Measured: measured}.Run(ctx, target)
+			sample.Loads[l.name], err = load.Idle{Transactions: pick(b, 10, 30), Pause: 200 * time.Millisecond, Measured: measured}.Run(ctx, target)
 		} else {
-			plan := load.Plan{Rate: l.rate, WarmUp: pick(b, 500*time.Millisecond, time.Second), Duration: pick(b, 2*time.Second, 10*time.Second), PIDs: n.network.PIDs(), Measured: measured}
+			plan := load.Plan{Rate: l.rate, WarmUp: pick(b, 500*time.Millisecond, time.Second), Duration: pick(b, 2*time.Second, 4*time.Second), PIDs: n.network.PIDs(), Measured: measured}
 			sample.Loads[l.name], err = plan.Run(ctx, target)
 		}
 		if err != nil {

@@ -20,7 +20,7 @@ const (
 
 // saturation is a load that is as fast as the network; tps is more than the network can take, so that transactions do not run out.
 func (b *bench) saturation(window, batch, tps int, pids []int) load.Plan {
-	plan := load.Plan{Window: window, Batch: batch, WarmUp: pick(b, time.Second, 2*time.Second), Duration: pick(b, 3*time.Second, 10*time.Second), PIDs: pids}
+	plan := load.Plan{Window: window, Batch: batch, WarmUp: pick(b, time.Second, 2*time.Second), Duration: pick(b, 3*time.Second, 6*time.Second), PIDs: pids}
 	plan.Transactions = tps * int((plan.WarmUp + plan.Duration).Seconds())
 	return plan
 }
