@@ -83,6 +83,16 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 //     transaction may turn out void when there is room;
 //  3. sender, then go-ethereum's own checks in its own order: void, known before the first opcode.
 func (w *workspace) apply(tx core.Transaction) (zone.Execution, error) {
+	execution, err := w.applyOnce(tx, true)
+	if p := (*panicked)(nil); errors.As(err, &p) {
+		return w.retry(tx.Eth(), bodySize(tx))
+	}
+	return execution, err
+}
+
+// applyOnce is apply without another try after a panic, whose error is then *panicked. What is not finalised can be taken
+// back, see mark, and must be finalised or taken back before anything else is applied.
+func (w *workspace) applyOnce(tx core.Transaction, finalise bool) (zone.Execution, error) {
 	eth := tx.Eth()
 	if eth == nil || tx.Rollup() != w.env.rollup {
 		return zone.Execution{}, fmt.Errorf("%w: %s", ErrForeign, tx.Hash())
@@ -90,16 +100,15 @@ func (w *workspace) apply(tx core.Transaction) (zone.Execution, error) {
 	if eth.Gas() > w.env.maxTxGas {
 		return void(core.VoidGasAboveCap, fmt.Errorf("%w (cap: %d, tx: %d)", gethcore.ErrGasLimitTooHigh, w.env.maxTxGas, eth.Gas())), nil
 	}
-	size := uint64(len(tx.Raw())) + txOverhead
+	size := bodySize(tx)
 	if eth.Gas() > w.gas.Available(false) || w.size+size > maxBodySize {
 		return zone.Execution{NoRoom: true}, nil
 	}
-	execution, err := w.try(eth, size)
-	if p := (*panicked)(nil); errors.As(err, &p) {
-		return w.retry(eth, size)
-	}
-	return execution, err
+	return w.try(eth, size, finalise)
 }
+
+// bodySize is the most that a transaction takes of a block's body in bytes.
+func bodySize(tx core.Transaction) uint64 { return uint64(len(tx.Raw())) + txOverhead }
 
 // retry executes a transaction whose first execution panicked once more, with a fresh EVM, on a scratch state: this one
 // is touched only if all goes well.
@@ -109,7 +118,7 @@ func (w *workspace) retry(eth *gethtypes.Transaction, size uint64) (zone.Executi
 		return zone.Execution{}, err
 	}
 	defer scratch.release()
-	execution, err := scratch.try(eth, size)
+	execution, err := scratch.try(eth, size, true)
 	if p := (*panicked)(nil); errors.As(err, &p) {
 		w.env.log.Error("transaction panicked twice", "tx", eth.Hash(), "err", p, "reason", string(p.stack))
 		return void(core.VoidPanic, p), nil
@@ -122,7 +131,7 @@ func (w *workspace) retry(eth *gethtypes.Transaction, size uint64) (zone.Executi
 
 // try executes one transaction between snapshots of state and gas pool. Whatever the reason why it is not included,
 // a panic among them, everything is back when it returns a nil error or a *panicked.
-func (w *workspace) try(eth *gethtypes.Transaction, size uint64) (execution zone.Execution, err error) {
+func (w *workspace) try(eth *gethtypes.Transaction, size uint64, finalise bool) (execution zone.Execution, err error) {
 	revision, gas, finalising := w.state.Snapshot(), w.gas.Snapshot(), false
 	defer func() {
 		if value := recover(); value != nil {
@@ -141,8 +150,10 @@ func (w *workspace) try(eth *gethtypes.Transaction, size uint64) (execution zone
 		}
 		return void(code, reason), nil
 	}
-	finalising = true
-	w.state.Finalise(w.env.rules)
+	if finalise {
+		finalising = true
+		w.state.Finalise(w.env.rules)
+	}
 	return w.include(eth, message, result, size)
 }
 
@@ -203,6 +214,29 @@ func (w *workspace) addBloom(bloom *gethtypes.Bloom) {
 	for i, b := range bloom {
 		w.bloom[i] |= b
 	}
+}
+
+// mark is a workspace before a transaction that is applied and not finalised.
+type mark struct {
+	revision int
+	gas      *gethcore.GasPool
+	size     uint64
+	logs     uint
+	bloom    gethtypes.Bloom
+	included int
+}
+
+func (w *workspace) mark() *mark {
+	return &mark{w.state.Snapshot(), w.gas.Snapshot(), w.size, w.logs, w.bloom, len(w.included.txs)}
+}
+
+// back takes back everything since the mark.
+func (w *workspace) back(m *mark) {
+	w.revert(m.revision, m.gas)
+	w.size, w.logs, w.bloom = m.size, m.logs, m.bloom
+	dropped := len(w.included.txs) - m.included
+	w.included.txs, w.included.receipts = w.included.txs[:m.included], w.included.receipts[:m.included]
+	w.included.encoded = w.included.encoded[:len(w.included.encoded)-dropped] // those of earlier ticks are gone
 }
 
 // revert takes back everything since the snapshots.
