@@ -1,9 +1,10 @@
 // Package evm executes one EVM rollup with go-ethereum as a library: its sealed chain, its open block and its readers.
 //
-// A Chain is the zone's engine for one rollup. Transactions run one after the other on the open block's state; the
-// legs of a bundle run on a scratch state over it, which is merged or dropped as a whole; a seal turns the open block
-// into an ordinary Ethereum block that an unmodified go-ethereum accepts. After each tick readers get an immutable
-// View of everything up to it. No fork of go-ethereum is needed: exported code only.
+// A Chain is the zone's engine for one rollup. Transactions run one after the other on the open block's state; so does a
+// bundle's only leg, which can be taken back until it is merged, and several run on a scratch state over it, which is
+// merged or dropped as a whole; a seal turns the open block into an ordinary Ethereum block that an unmodified
+// go-ethereum accepts. After each tick readers get an immutable View of everything up to it. No fork of go-ethereum is
+// needed: exported code only.
 //
 //	gateway ─▶ mempool ─▶ ordering ─▶ orderedlog ─▶ [zone/evm] ─▶ settlement
 //	                                   zone.Engine ─┘        └─▶ View ─▶ RPC, pool
