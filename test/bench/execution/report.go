@@ -31,6 +31,7 @@ func Measure(ctx context.Context, o Options, plan harness.Plan, say func(format 
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
+	say("         signing the transactions")
 	variants, err := variantsOf(o)
 	if err != nil {
 		return nil, err
