@@ -43,7 +43,8 @@ type Config struct {
 	// TimeoutMax is up to where both are raised to what the measured round trips to the other validators need, see
 	// docs/network.md; zero, or less than they are: they are as configured.
 	TimeoutMax time.Duration
-	// GossipSleep is the pause between looking for something that a peer still lacks; it dominates the tick interval.
+	// GossipSleep is the pause between looking for something that a peer still lacks. What validators say is pushed and does not wait for it; a
+	// validator that fell behind does, for each part of a tick.
 	GossipSleep time.Duration
 	// FlushInterval bounds how long a message to a peer waits for company.
 	FlushInterval time.Duration
@@ -69,7 +70,7 @@ func Default() Config {
 		TimeoutPropose: 200 * time.Millisecond,
 		TimeoutVote:    20 * time.Millisecond,
 		TimeoutMax:     2 * time.Second,
-		GossipSleep:    time.Millisecond,
+		GossipSleep:    4 * time.Millisecond,
 		FlushInterval:  time.Millisecond,
 		ReapInterval:   2 * time.Millisecond,
 		RetainBlocks:   100000,

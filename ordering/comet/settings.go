@@ -27,8 +27,8 @@ const (
 	evidenceAge    = 10 * time.Minute
 )
 
-// engineConfig maps our configuration to the engine's, which was measured: gossip sleep and flush dominate the tick
-// interval, packet size and rates dominate throughput, and timeout_commit is zero because PrepareProposal paces.
+// engineConfig maps our configuration to the engine's, which was measured: flush bounds the tick interval from below, packet size and rates
+// dominate throughput, and timeout_commit is zero because PrepareProposal paces.
 func engineConfig(c Config) (*cmtcfg.Config, error) {
 	e := cmtcfg.DefaultConfig()
 	e.SetRoot(c.Home)

@@ -182,7 +182,7 @@ func tune(e *cmtcfg.Config, ours comet.Config) {
 	c.TimeoutPrevoteDelta, c.TimeoutPrecommitDelta = ours.TimeoutVote/2, ours.TimeoutVote/2
 	c.TimeoutCommit, c.SkipTimeoutCommit = 0, false
 	c.CreateEmptyBlocks = false
-	c.PeerGossipSleepDuration, c.PeerQueryMaj23SleepDuration = ours.GossipSleep, 250*time.Millisecond
+	c.PeerGossipSleepDuration, c.PeerQueryMaj23SleepDuration = time.Millisecond, 250*time.Millisecond // all that is said waits for it there
 	e.P2P.FlushThrottleTimeout = ours.FlushInterval
 	e.P2P.SendRate, e.P2P.RecvRate = 500_000_000, 500_000_000
 	e.P2P.MaxPacketMsgPayloadSize = 64 << 10
