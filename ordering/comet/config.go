@@ -71,8 +71,8 @@ func Default() Config {
 		TimeoutVote:    20 * time.Millisecond,
 		TimeoutMax:     2 * time.Second,
 		GossipSleep:    4 * time.Millisecond,
-		FlushInterval:  time.Millisecond,
-		ReapInterval:   2 * time.Millisecond,
+		FlushInterval:  20 * time.Microsecond,
+		ReapInterval:   200 * time.Microsecond,
 		RetainBlocks:   100000,
 		DB:             Pebble,
 	}
@@ -106,7 +106,7 @@ func (c Config) Validate() error {
 		{"timeoutMax", c.TimeoutMax, 0, time.Minute},
 		{"idleInterval", c.IdleInterval, 0, c.TimeoutPropose/2 - 1},
 		{"gossipSleep", c.GossipSleep, 100 * time.Microsecond, time.Second},
-		{"flushInterval", c.FlushInterval, 100 * time.Microsecond, time.Second},
+		{"flushInterval", c.FlushInterval, 10 * time.Microsecond, time.Second},
 		{"reapInterval", c.ReapInterval, 100 * time.Microsecond, time.Second},
 	} {
 		if d.v < d.low || d.v > d.high {

@@ -59,11 +59,11 @@ func TestEngineConfig_IsWhatWasMeasured(t *testing.T) {
 	}
 	ms := time.Millisecond
 	want := map[string]any{
-		"mempool": []any{"app", 2 * ms, 1000000, 1048576, 1048512, false, true},
+		"mempool": []any{"app", ms / 5, 1000000, 1048576, 1048512, false, true},
 		"propose": []any{200 * ms, 50 * ms},
 		"vote":    []any{20 * ms, 10 * ms, 20 * ms, 10 * ms},
 		"commit":  []any{0 * ms, false, true, 0 * ms},
-		"gossip":  []any{4 * ms, 250 * ms, ms},
+		"gossip":  []any{4 * ms, 250 * ms, ms / 50},
 		"p2p":     []any{500000000, 500000000, 65536, false, true, false},
 		"peers":   []any{strings.Join(c.Peers, ","), strings.Repeat("a", 40) + "," + strings.Repeat("b", 40), 500 * ms},
 		"rest":    []any{"", "null", true, false, false, true},
