@@ -15,6 +15,9 @@ type hashing struct {
 	out   common.Hash
 }
 
+// manyHashes is from how many inputs on a hashing is less than what the hashes by themselves take.
+const manyHashes = 8
+
 func newHashing() *hashing { return &hashing{state: crypto.NewKeccakState()} }
 
 // sum is the hash of h.in, which is empty again afterwards.

@@ -15,7 +15,17 @@ const (
 
 // MerkleRoot is the RFC 6962 tree head over leaves: a leaf is keccak(0x00 ‖ leaf), a node keccak(0x01 ‖ left ‖ right),
 // and the left subtree holds the largest power of two smaller than the number of leaves. No leaves give the zero hash.
-func MerkleRoot(leaves []common.Hash) common.Hash { return newHashing().merkleRoot(leaves) }
+func MerkleRoot(leaves []common.Hash) common.Hash {
+	switch n := len(leaves); n {
+	case 0:
+		return common.Hash{}
+	case 1:
+		return merkleLeafHash(leaves[0])
+	default:
+		k := merkleSplit(n)
+		return merkleNodeHash(MerkleRoot(leaves[:k]), MerkleRoot(leaves[k:]))
+	}
+}
 
 // MerklePath is the audit path of leaves[i] (RFC 6962 §2.1.1), from the leaf's sibling up. i must be in range.
 func MerklePath(leaves []common.Hash, i int) []common.Hash {

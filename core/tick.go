@@ -89,7 +89,10 @@ type LaneItem struct {
 func (i LaneItem) IsLeg() bool { return i.Bundle != (common.Hash{}) }
 
 // Leaf is the item's leaf in the tick's lane tree: keccak(tag ‖ bundle ‖ leg ‖ transaction hash).
-func (i LaneItem) Leaf() common.Hash { return newHashing().laneLeaf(&i) }
+func (i LaneItem) Leaf() common.Hash {
+	hash := i.Tx.Hash()
+	return TagLaneItem.Sum(i.Bundle[:], U64(uint64(i.Leg)), hash[:])
+}
 
 // NewLaneItem is the item of an entry that stands by itself. The leg's number, without a bundle, keeps a block or a report
 // apart from a transaction of the same bytes.
@@ -183,11 +186,23 @@ func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items
 	if len(items) == 0 {
 		return LaneRow{}, false
 	}
-	hash, leaves := newHashing(), make([]common.Hash, len(items))
+	return h.Next(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items)), Root: laneRoot(items)}), true
+}
+
+// laneRoot is MerkleRoot over the items' leaves.
+func laneRoot(items []LaneItem) common.Hash {
+	leaves := make([]common.Hash, len(items))
+	if len(items) < manyHashes {
+		for i := range items {
+			leaves[i] = items[i].Leaf()
+		}
+		return MerkleRoot(leaves)
+	}
+	hash := newHashing()
 	for i := range items {
 		leaves[i] = hash.laneLeaf(&items[i])
 	}
-	return h.Next(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items)), Root: hash.merkleRoot(leaves)}), true
+	return hash.merkleRoot(leaves)
 }
 
 // Next is Advance for who knows the root over the items' leaves and not the items: it completes a row that has Rollup,

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** What the reader chose; auto follows the system. */
 export type Theme = "auto" | "light" | "dark";
@@ -8,7 +8,7 @@ const key = "lockstep.theme";
 /** useTheme is the theme and how to change it; the choice is remembered where the browser allows. */
 export function useTheme(): [Theme, (theme: Theme) => void] {
   const [theme, set] = useState<Theme>((document.documentElement.dataset.theme as Theme | undefined) ?? "auto");
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     try {
