@@ -21,7 +21,7 @@ import (
 )
 
 // Connections is how many WebSocket connections a load has to each door that it sends to, and to each rollup, unless there are many
-// of them.
+// of them. A single rollup has twice as many, as a connection may have so many calls under way.
 const Connections = 8
 
 // mostConnections bounds those to all rollups; a gateway allows one client 768 by default.
@@ -55,7 +55,7 @@ func newTransfers(ctx context.Context, senders int, chains map[uint64]string, id
 	}
 	for _, id := range ids {
 		c := chain{id: new(big.Int).SetUint64(id)}
-		for range min(Connections, max(1, mostConnections/len(ids))) {
+		for range min(max(Connections, 2*Connections/len(ids)), max(1, mostConnections/len(ids))) {
 			conn, err := rpc.DialContext(ctx, chains[id])
 			if err != nil {
 				return nil, fmt.Errorf("dial %s: %w", chains[id], err)
