@@ -128,13 +128,19 @@ func (x *session) bid(ctx context.Context, o *order, best *offer) error {
 	if err != nil {
 		return err
 	}
+	b := &bid{bundle: final.ID(x.network), account: best.account, quote: p.quote, expires: time.UnixMilli(int64(final.NotAfter))}
 	receipt, err := x.gate.SubmitSolution(ctx, o.id, final)
-	if err != nil {
-		x.meters.count(outcomeRefused)
-		return fmt.Errorf("submit: %w", err)
+	if err == nil {
+		b.bundle = receipt.BundleID
+		x.submitted(o, b)
+		return nil
 	}
-	x.submitted(o, &bid{bundle: receipt.BundleID, account: best.account, quote: p.quote, expires: time.UnixMilli(int64(final.NotAfter))})
-	return nil
+	if answer := rpc.Error(nil); errors.As(err, &answer) {
+		x.meters.count(outcomeRefused)
+	} else { // no answer, as when the connection breaks: the gateway may have taken it
+		x.submitted(o, b)
+	}
+	return fmt.Errorf("submit: %w", err)
 }
 
 // reasonOf says why a bundle would be void.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"errors"
+	"io"
 	"math/big"
 	"testing"
 	"time"
@@ -25,6 +26,8 @@ type book struct {
 	bids  []*core.Bundle
 	sim   client.Simulation
 	gas   uint64 // of each leg
+	// broken: bids are taken, and the connection breaks before the answer.
+	broken bool
 }
 
 var errUnknown = errors.New("unknown intent")
@@ -46,6 +49,9 @@ func (b *book) SimulateBundle(_ context.Context, bundle *core.Bundle) (*client.S
 
 func (b *book) SubmitSolution(_ context.Context, _ common.Hash, bundle *core.Bundle) (*gateway.SolutionReceipt, error) {
 	b.bids = append(b.bids, bundle)
+	if b.broken {
+		return nil, io.ErrUnexpectedEOF
+	}
 	return &gateway.SolutionReceipt{BundleID: bundle.ID(core.NetworkID{1})}, nil
 }
 
@@ -149,6 +155,21 @@ func wantCounts(t *testing.T, s *Solver, want map[string]int) {
 			t.Errorf("%s: %d, want %d", outcome, got, want[outcome])
 		}
 	}
+}
+
+// A bid whose answer was lost is followed like any other.
+func TestFate_WonWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	x, gate := quiet(t, 1)
+	x.network, gate.broken = core.NetworkID{1}, true
+	view := intentOf(t, 1, nil)
+	x.event(t.Context(), &client.IntentEvent{Event: "opened", Intent: view})
+	x.stale = false
+	if err := x.act(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Fatalf("the session goes on: %v", err)
+	}
+	x.tell(t, "filled", with(view, "filled", "executed", gate.newest(), ether(997)))
+	wantCounts(t, x.Solver, map[string]int{outcomeSent: 1, outcomeWon: 1, outcomeExecuted: 1})
 }
 
 func TestFate_WonAndExecuted(t *testing.T) {
