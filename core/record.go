@@ -82,6 +82,9 @@ type Decided struct {
 	// Votes are what the tick tells of the commit of the tick before, one for each of its signers; empty for tick 1. They are
 	// for those who watch, and are not kept.
 	Votes []Vote
+	// Heard are results on which the votes that decided the tick agree, ascending by zone. They are what this node saw, and in nothing that is
+	// replicated: the ledger calls them attested with the next tick.
+	Heard []Attested
 }
 
 // Vote is a validator's part of the commit of a tick, as the next tick hands it on.

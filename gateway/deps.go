@@ -139,6 +139,9 @@ type Log interface {
 	Record(n uint64) (*core.TickRecord, error)
 	// Decoded reads a tick decoded. n is between the oldest and the head.
 	Decoded(n uint64) (*core.Tick, error)
+	// Heard is a zone's newest result on which votes agree, one tick before the ledger has it; tick 0 before the first. It never goes
+	// back, and is as durable as the tick that the votes decided.
+	Heard(zone core.ZoneID) core.Attested
 	// Wait returns when tick n is in the log, or with ctx's error.
 	Wait(ctx context.Context, n uint64) error
 }

@@ -150,11 +150,11 @@ func (f *feed) begin(head uint64, zones []core.Zone) {
 	}
 }
 
-// ordered reports a tick.
-func (f *feed) ordered(record *core.TickRecord, tick *core.Tick) {
+// ordered reports a tick, and the results that became attested with it.
+func (f *feed) ordered(record *core.TickRecord, tick *core.Tick, attested []core.Attested) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.report(record, tick)
+	f.report(record, tick, attestedViews(attested))
 	f.tick = tick.Number
 	for len(f.held) > 0 && f.held[0].Tick <= f.tick {
 		f.decided(f.held[0])
@@ -162,13 +162,12 @@ func (f *feed) ordered(record *core.TickRecord, tick *core.Tick) {
 	}
 }
 
-func (f *feed) report(record *core.TickRecord, tick *core.Tick) {
+func (f *feed) report(record *core.TickRecord, tick *core.Tick, attested []AttestedView) {
 	for _, c := range record.Members {
 		if f.attested[c.Zone] == nil { // formed just now, and not executed by this node
 			f.attested[c.Zone] = new(attestedProgress)
 		}
 	}
-	attested := attestedViews(record)
 	news := f.progress(attested)
 	if tick.Empty() {
 		f.extendRun(tick, attested)
@@ -268,7 +267,7 @@ func (f *feed) progress(rows []AttestedView) bool {
 
 // reach notes that the results are there up to a tick, and reports whether they cover a tick with content.
 func (p *attestedProgress) reach(tick uint64) bool {
-	if p.tick = tick; p.oldest == 0 || p.oldest > tick {
+	if p.tick = max(p.tick, tick); p.oldest == 0 || p.oldest > tick {
 		return false
 	}
 	if p.oldest = tick + 1; p.newest <= tick {

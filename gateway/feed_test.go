@@ -28,12 +28,12 @@ func drain(t *testing.T, f *feed, place *uint64) []any {
 }
 
 // tickOf is a tick with or without content.
-func tickOf(n uint64, content bool) (*core.TickRecord, *core.Tick) {
+func tickOf(n uint64, content bool) (*core.TickRecord, *core.Tick, []core.Attested) {
 	tick := &core.Tick{Number: n, Time: n * 10}
 	if content {
 		tick.Sections = []core.Section{{Rollup: 904, Txs: []core.Transaction{core.NewOpaqueTransaction(904, []byte{byte(n)})}}}
 	}
-	return &core.TickRecord{Number: n, Time: n * 10}, tick
+	return &core.TickRecord{Number: n, Time: n * 10}, tick, nil
 }
 
 func TestFeed_ReportsOutcomesAfterTheTickThatOrdered(t *testing.T) {
@@ -62,10 +62,9 @@ func TestFeed_ReportsAnAttestedResultAtOnceOnlyIfItIsNews(t *testing.T) {
 	t.Parallel()
 	f, place := newFeed(16, 1<<20), uint64(0)
 	f.now = func() time.Time { return time.UnixMilli(77) }
-	empty := func(n uint64, attested ...core.Attested) (*core.TickRecord, *core.Tick) {
-		record, tick := tickOf(n, false)
-		record.Attested = attested
-		return record, tick
+	empty := func(n uint64, attested ...core.Attested) (*core.TickRecord, *core.Tick, []core.Attested) {
+		record, tick, _ := tickOf(n, false)
+		return record, tick, attested
 	}
 	f.begin(0, []core.Zone{{ID: 1}})
 	f.ordered(empty(1, core.Attested{Zone: 1, Tick: 1}))
@@ -107,15 +106,15 @@ func TestFeed_DropsWhomTheRingHasGoneRound(t *testing.T) {
 
 func TestFeed_IsBoundedInMemory(t *testing.T) {
 	t.Parallel()
-	_, tick := tickOf(1, true)
+	_, tick, _ := tickOf(1, true)
 	row := core.LaneRow{Rollup: 904, Count: 1}
 	one := &core.TickRecord{Number: 1, Lanes: []core.LaneRow{row}}
 	sizing := newFeed(1, 1)
-	sizing.ordered(one, tick)
+	sizing.ordered(one, tick, nil)
 	const room = 3
 	f := newFeed(100, room*sizing.weight)
 	for range 10 {
-		f.ordered(one, tick)
+		f.ordered(one, tick, nil)
 	}
 	kept := 0
 	for _, m := range f.ring {

@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -22,16 +24,17 @@ func (g *Gateway) followLog(ctx context.Context, head uint64) error {
 		if err != nil {
 			return err
 		}
-		g.attested.note(record.Attested)
+		attested := g.attestedWith(record, g.heardNews)
+		g.attested.note(attested)
 		now := g.deps.Now()
 		g.times.ordered(next, now)
 		g.meters.ordered(record, now)
 		g.noteAgreed(now)
-		g.feed.ordered(record, tick)
+		g.feed.ordered(record, tick, attested)
 		if !tick.Empty() && g.waiters.any() {
 			g.waiters.wakeOrdered(orderedIDs(tick)...)
 		}
-		if len(record.Attested) > 0 {
+		if len(attested) > 0 {
 			g.waiters.wakeAttested()
 		}
 		if brings(tick) {
@@ -204,8 +207,8 @@ func (c *cursors) legs(row core.LaneRow, tick *core.Tick) ([]Fate, error) {
 	return fates, nil
 }
 
-// attestations are the newest attested results that the followed records told. The ledger may learn of them a moment later
-// than the log, and who was woken by the log must not be answered from a ledger that is behind it.
+// attestations are the newest attested results that were told with ticks of the log. The ledger learns of them later, and who was
+// woken by the log must not be answered from a ledger that is behind it.
 type attestations struct {
 	mu     sync.Mutex
 	newest map[core.ZoneID]core.Attested
@@ -219,19 +222,51 @@ func (a *attestations) note(rows []core.Attested) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, row := range rows {
-		a.newest[row.Zone] = row
+		if row.Tick > a.newest[row.Zone].Tick {
+			a.newest[row.Zone] = row
+		}
 	}
 }
 
-// attestedResult is a zone's newest attested result, from the ledger or the log, whoever knows more.
-func (g *Gateway) attestedResult(zone core.ZoneID) core.Attested {
-	ledger := g.deps.Ledger.Attested(zone)
-	g.attested.mu.Lock()
-	defer g.attested.mu.Unlock()
-	if told := g.attested.newest[zone]; told.Tick > ledger.Tick {
-		return told
+func (a *attestations) of(zone core.ZoneID) core.Attested {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.newest[zone]
+}
+
+// heardNews is what votes agree on of a zone and nobody was told; tick 0 for nothing.
+func (g *Gateway) heardNews(zone core.ZoneID) core.Attested {
+	if heard := g.deps.Log.Heard(zone); heard.Tick > g.attested.of(zone).Tick {
+		return heard
 	}
-	return ledger
+	return core.Attested{Zone: zone}
+}
+
+// attestedWith are the results that became attested with a tick, ascending by zone: those of its record, or newer ones that are known
+// of the ticks before it.
+func (g *Gateway) attestedWith(record *core.TickRecord, known func(core.ZoneID) core.Attested) []core.Attested {
+	rows := slices.Clone(record.Attested)
+	for _, z := range g.deps.Genesis.InForce().Zones {
+		newer := known(z.ID)
+		of := func(a core.Attested) bool { return a.Zone == z.ID }
+		if i := slices.IndexFunc(rows, of); newer.Tick == 0 || newer.Tick >= record.Number || i >= 0 && rows[i].Tick >= newer.Tick {
+			continue
+		}
+		rows = append(slices.DeleteFunc(rows, of), newer)
+	}
+	slices.SortFunc(rows, func(a, b core.Attested) int { return cmp.Compare(a.Zone, b.Zone) })
+	return rows
+}
+
+// attestedResult is a zone's newest attested result, from the ledger, the records or the votes, whoever knows most.
+func (g *Gateway) attestedResult(zone core.ZoneID) core.Attested {
+	newest := g.deps.Ledger.Attested(zone)
+	for _, told := range []core.Attested{g.attested.of(zone), g.deps.Log.Heard(zone)} {
+		if told.Tick > newest.Tick {
+			newest = told
+		}
+	}
+	return newest
 }
 
 // ignoreDone turns the end of ctx into success.

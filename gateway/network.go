@@ -78,7 +78,7 @@ func (g *Gateway) tickView(n uint64) (*TickView, error) {
 		return nil, err
 	}
 	view := &TickView{
-		Number: n, Time: tick.Time, Attested: attestedViews(record),
+		Number: n, Time: tick.Time, Attested: attestedViews(record.Attested),
 		Lanes:    make([]LaneView, 0, len(record.Lanes)),
 		Bundles:  make([]BundleView, 0, len(tick.Bundles)),
 		Sections: make([]Section, 0, len(tick.Sections)),

@@ -127,7 +127,11 @@ func (r *replayer) step(at *anchor) (ok bool, err error) {
 		return false, err
 	}
 	r.feed.now = r.clock(r.g.times.orderedAt(r.next))
-	r.feed.ordered(record, tick)
+	attested := record.Attested
+	if r.next == at.tick { // the feed has told of votes that the record of the next tick has
+		attested = r.g.attestedWith(record, r.g.attested.of)
+	}
+	r.feed.ordered(record, tick, attested)
 	r.next++
 	if !r.send() {
 		return false, nil

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/gorilla/websocket"
 
@@ -78,6 +79,41 @@ func TestTicks_TellOrderedExecutedAndAttestedOfATransaction(t *testing.T) {
 	var attested []gateway.AttestedView
 	if err := json.Unmarshal(m.Attested, &attested); err != nil || m.Type != "empty" || len(attested) != 1 || attested[0].Tick != tick {
 		t.Errorf("attested: %+v %s %v", m, m.Attested, err)
+	}
+}
+
+// Votes agree on a result one tick before a record says so.
+func TestTicks_TellAttestedWithTheVotes(t *testing.T) {
+	t.Parallel()
+	h := gatewaytest.New(t, gatewaytest.Options{})
+	c := h.Dial(t, "ws", "/")
+	ticks := subscribe(t, c)
+	single := gatewaytest.Tx(gatewaytest.B, 0)
+	tick := h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{single}})
+	h.Zone.Decide(tick, gatewaytest.Included(gatewaytest.B, 0, single))
+	if m := next(t, ticks); m.Number != tick || len(m.Attested) > 0 {
+		t.Fatalf("ordered: %+v", m)
+	}
+	if m := next(t, ticks); m.Type != "executed" || m.Tick != tick {
+		t.Fatalf("executed: %+v", m)
+	}
+	heard := core.Attested{Zone: gatewaytest.Zone1, Tick: tick, Digest: common.Hash{31: byte(tick)}}
+	h.Log.Append(gatewaytest.Content{Heard: []core.Attested{heard}})
+	m := next(t, ticks)
+	var attested []gateway.AttestedView
+	if err := json.Unmarshal(m.Attested, &attested); err != nil || m.Number != tick+1 || len(attested) != 1 || attested[0] != (gateway.AttestedView{Zone: heard.Zone, Tick: heard.Tick, Digest: heard.Digest}) {
+		t.Fatalf("attested: %+v %s %v", m, m.Attested, err)
+	}
+	var status gateway.Status
+	if err := c.Call(&status, "lockstep_getStatus", single.Hash()); err != nil || len(status.Attempts) != 1 || status.Attempts[0].Level != core.LevelAttested {
+		t.Errorf("status: %+v %v", status, err)
+	}
+	attest(h, tick) // the record says it again
+	again := h.Log.Append(gatewaytest.Content{Txs: []core.Transaction{gatewaytest.Tx(gatewaytest.B, 1)}})
+	for m = next(t, ticks); m.Number != again; m = next(t, ticks) {
+		if m.Type != "empty" {
+			t.Errorf("before tick %d: %+v", again, m)
+		}
 	}
 }
 

@@ -337,10 +337,9 @@ type AttestedView struct {
 	Digest common.Hash `json:"digest"`
 }
 
-// attestedViews copies the attested rows of a record.
-func attestedViews(record *core.TickRecord) []AttestedView {
-	views := make([]AttestedView, len(record.Attested))
-	for i, a := range record.Attested {
+func attestedViews(rows []core.Attested) []AttestedView {
+	views := make([]AttestedView, len(rows))
+	for i, a := range rows {
 		views[i] = AttestedView{a.Zone, a.Tick, a.Digest}
 	}
 	return views

@@ -29,6 +29,8 @@ const (
 	spaceBranch      = 'B' // rollup, branch, seq → tick
 	spaceReport      = 'r' // rollup, position behind those that a report is about, seq of the report → tick, first of the positions
 
+	spaceHeard = 'a' // zone → tick, digest
+
 	spaceHandover = 'n' // tick of a complete checkpoint that names another set than signed it → nothing
 )
 
@@ -46,6 +48,8 @@ func completionKey(tick uint64) []byte {
 }
 func slotKey(slot uint64) []byte     { return binary.BigEndian.AppendUint64([]byte{spaceSlot}, slot) }
 func setKey(hash common.Hash) []byte { return append([]byte{spaceSet}, hash[:]...) }
+
+func heardKey(zone core.ZoneID) []byte { return append([]byte{spaceHeard}, core.U64(uint64(zone))...) }
 
 func handoverKey(tick uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{spaceHandover}, tick)

@@ -36,6 +36,7 @@ func TestKeys_Golden(t *testing.T) {
 		{"report", reportKey(901, 258, 7), "72000000000000038500000000000001020000000000000007"},
 		{"report value", reportValue(258, 3), "00000000000001020000000000000003"},
 		{"slot", slotKey(258), "730000000000000102"},
+		{"heard", heardKey(7), "610000000000000007"},
 		{"handover", handoverKey(258), "6e0000000000000102"},
 		{"validator set", setKey(hash), "76" + hashHex},
 		{"ledger", ledgerKey([]byte{1, 2}), "4c0102"},

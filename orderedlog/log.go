@@ -47,6 +47,7 @@ type Log struct {
 	closed  bool
 	readers sync.WaitGroup
 	recent  recent
+	heard   map[core.ZoneID]core.Attested // by what Append was told, see Heard
 }
 
 // Open opens or creates the log's folder. Damaged files are ErrCorrupt, with the folder's name.
@@ -55,8 +56,8 @@ func Open(cfg Config) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{cfg: cfg, db: db, guard: guard, grown: make(chan struct{}), recent: newRecent()}
-	if err := errors.Join(l.claim(), l.findOldest(), l.findHead()); err != nil {
+	l := &Log{cfg: cfg, db: db, guard: guard, grown: make(chan struct{}), recent: newRecent(), heard: make(map[core.ZoneID]core.Attested)}
+	if err := errors.Join(l.claim(), l.findOldest(), l.findHead(), l.findHeard()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return l, nil
@@ -130,9 +131,10 @@ func (l *Log) Append(d *core.Decided) error {
 	case n != head+1:
 		return fmt.Errorf("%w: tick %d, head %d", ErrGap, n, head)
 	}
+	heard := l.news(d.Heard)
 	b := l.db.NewBatch()
 	defer b.Close()
-	if err := errors.Join(writeTick(b, d, record), l.writeCheckpoint(b, d)); err != nil {
+	if err := errors.Join(writeTick(b, d, record), l.writeCheckpoint(b, d), writeHeard(b, heard)); err != nil {
 		return fmt.Errorf("orderedlog: write tick %d: %w", n, err)
 	}
 	if err := b.Commit(pebble.Sync); err != nil {
@@ -142,6 +144,9 @@ func (l *Log) Append(d *core.Decided) error {
 	defer l.mu.Unlock()
 	l.head = n
 	l.recent.add(d.Record, d.Tick, len(record))
+	for _, a := range heard {
+		l.heard[a.Zone] = a
+	}
 	close(l.grown)
 	l.grown = make(chan struct{})
 	return nil

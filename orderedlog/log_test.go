@@ -150,6 +150,34 @@ func TestLog_GivesBackWhatWasAppendedAfterReopening(t *testing.T) {
 	}
 }
 
+func TestLog_KeepsWhatWasHeardAndNeverLess(t *testing.T) {
+	t.Parallel()
+	dir, c := t.TempDir(), newChain(t)
+	l := open(t, dir)
+	heard := func(zone core.ZoneID, tick uint64) core.Attested {
+		return core.Attested{Zone: zone, Tick: tick, Digest: common.Hash{byte(zone), byte(tick)}}
+	}
+	if got := l.Heard(1); got != (core.Attested{Zone: 1}) {
+		t.Errorf("nothing was heard, got %+v", got)
+	}
+	for _, now := range [][]core.Attested{{heard(1, 3)}, {heard(1, 5), heard(2, 4)}, {heard(1, 4), heard(2, 6)}, nil} {
+		d := c.decide(nil)
+		d.Heard = now
+		appendAll(t, l, d)
+	}
+	for range 2 { // before and after a restart
+		for zone, tick := range map[core.ZoneID]uint64{1: 5, 2: 6} {
+			if got := l.Heard(zone); got != heard(zone, tick) {
+				t.Errorf("zone %s: heard %+v, want tick %d", zone, got, tick)
+			}
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		l = open(t, dir)
+	}
+}
+
 func TestLog_LaneIsReadAcrossTicksFromAnyPosition(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)

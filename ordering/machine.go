@@ -17,7 +17,7 @@ type VerifyExtension func(consensusKey []byte, height int64, round int32, chainI
 
 // Machine is the replicated ordering machine of one network.
 //
-// The engine's calls (Load, InitChain, Check, Budget, SystemEntry, Build, Extend, Finalize, Commit) come from one
+// The engine's calls (Load, InitChain, Check, Budget, SystemEntry, Build, Extend, Hear, Finalize, Commit) come from one
 // goroutine at a time, as the engine makes them. The reads of the committed ledger (Height, AppHash, Attested, LaneHead,
 // Validators, Unattested, CheckpointToSign, Unsigned, Chain, InForce, Protocol, Control, CheckControl, AgreedGenesis,
 // ZoneSince, RetiredWith) and CheckExtension are safe from any goroutine beside them.

@@ -21,6 +21,7 @@ type Log struct {
 	ticks    []*core.Tick
 	lanes    map[core.RollupID]core.LaneHead
 	attested map[core.ZoneID]core.Attested
+	heard    map[core.ZoneID]core.Attested
 	broken   error
 	pruned   uint64
 }
@@ -29,7 +30,7 @@ type Log struct {
 func NewLog(g *core.Genesis) *Log {
 	return &Log{
 		network: g.NetworkID(), grown: make(chan struct{}),
-		lanes: make(map[core.RollupID]core.LaneHead), attested: make(map[core.ZoneID]core.Attested),
+		lanes: make(map[core.RollupID]core.LaneHead), attested: make(map[core.ZoneID]core.Attested), heard: make(map[core.ZoneID]core.Attested),
 	}
 }
 
@@ -40,6 +41,8 @@ type Content struct {
 	Bundles  []core.DecodedBundle
 	Txs      []core.Transaction
 	Attested []core.Attested
+	// Heard are results on which the tick's votes agree.
+	Heard []core.Attested
 }
 
 // Append adds the next tick and returns its number.
@@ -76,6 +79,9 @@ func (l *Log) Append(c Content) uint64 {
 	for _, a := range c.Attested {
 		l.attested[a.Zone] = a
 	}
+	for _, a := range c.Heard {
+		l.heard[a.Zone] = a
+	}
 	l.records, l.ticks = append(l.records, record), append(l.ticks, tick)
 	close(l.grown)
 	l.grown = make(chan struct{})
@@ -108,6 +114,13 @@ func (l *Log) Head() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return uint64(len(l.ticks))
+}
+
+// Heard implements gateway.Log.
+func (l *Log) Heard(zone core.ZoneID) core.Attested {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.heard[zone]
 }
 
 // Record implements gateway.Log.

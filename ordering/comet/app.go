@@ -39,6 +39,8 @@ type App struct {
 	haltOnce sync.Once
 	cause    error
 
+	// commits has the votes with which a tick was decided; nil while the engine replays.
+	commits commits
 	// decided is the tick between FinalizeBlock and Commit. Like the machine it belongs to the consensus connection,
 	// which makes one call at a time; the others only read what the machine gives to any goroutine.
 	decided *core.Decided
@@ -104,11 +106,13 @@ func (a *App) FinalizeBlock(_ context.Context, req *cmtabci.RequestFinalizeBlock
 	a.late.Add(uint64(max(req.DecidedLastCommit.Round, 0)))
 	p := proposal(req.Height, req.Time, req.Txs)
 	p.Misbehavior = a.offenders(req)
+	heard := a.hear(req.Height)
 	effects, err := a.deps.Machine.Finalize(p)
 	if err != nil {
 		return nil, fmt.Errorf("finalize tick %d: %w", req.Height, err)
 	}
 	a.decided = effects.Decided
+	a.decided.Heard = heard
 	results := make([]*cmtabci.ExecTxResult, len(req.Txs))
 	for i := range results {
 		results[i] = &cmtabci.ExecTxResult{Code: cmtabci.CodeTypeOK}

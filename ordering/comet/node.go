@@ -264,6 +264,7 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 	if n.closeWAL, err = withWAL(engine, engine.Config().Consensus.WalFile(), speech.say); err != nil {
 		return err
 	}
+	n.app.commits = engine.BlockStore()
 	if err := n.Close(); err != nil {
 		return fmt.Errorf("release port: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,24 @@ func TestCluster_AttestsResultsOfOrderedTicks(t *testing.T) {
 		at := c.members[i].log.attested(1)
 		if at.Digest != testDigest(1, at.Tick) {
 			t.Errorf("validator %d: tick %d attested with %s, want %s", i, at.Tick, at.Digest, testDigest(1, at.Tick))
+		}
+	}
+}
+
+// What the votes agree on is heard with the tick that they decide, one before the tick whose proposal has them.
+func TestCluster_HearsResultsBeforeTheLedgerHasThem(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 4, nil).start()
+	for i := range c.members {
+		c.await(i, "results that were heard", func(l *memLog) bool {
+			return slices.ContainsFunc(l.all(), func(d *core.Decided) bool { return len(d.Heard) > 0 && d.Heard[0].Tick+1 == d.Record.Number })
+		})
+		for _, d := range c.members[i].log.all() {
+			for _, a := range d.Heard {
+				if a.Zone != 1 || a.Tick >= d.Record.Number || a.Digest != testDigest(1, a.Tick) {
+					t.Fatalf("validator %d heard with tick %d: %+v", i, d.Record.Number, a)
+				}
+			}
 		}
 	}
 }

@@ -22,6 +22,8 @@ type Cluster struct {
 	Results func(i int, zone core.ZoneID, from uint64, limit int) []common.Hash
 	// Checkpoint is what validator i says about the newest checkpoint; nil means that all sign what there is to sign.
 	Checkpoint func(i int) core.CheckpointVote
+	// Before is told the votes of every commit before it is applied; nil for nobody.
+	Before func(height uint64, votes []ordering.ExtendedVote)
 	// Silent validators do not vote.
 	Silent map[int]bool
 	// StepMs is how much later each tick is than the one before.
@@ -79,6 +81,9 @@ func (c *Cluster) Apply(p ordering.Proposal) *core.Decided {
 		if signs := slices.ContainsFunc(m.Signers(p.Height), func(v core.Validator) bool { return v.ConsensusAddress() == c.validators[i].ConsensusAddress() }); signs {
 			votes = append(votes, c.vote(i, p.Height))
 		}
+	}
+	if c.Before != nil {
+		c.Before(p.Height, votes)
 	}
 	for i, m := range c.Machines {
 		effects, err := m.Finalize(p)
