@@ -12,24 +12,33 @@ type NewTxs struct {
 	Txs    []*gethtypes.Transaction
 }
 
-type subscription struct{ ch chan<- NewTxs }
+// subscription is of one rollup: who follows one of many does not wake up for the others.
+type subscription struct {
+	rollup core.RollupID
+	ch     chan<- NewTxs
+}
 
-// SubscribeNewTxs sends events to ch, whose capacity is the caller's choice, until cancel is called, which may be done
+// SubscribeNewTxs sends a rollup's events to ch, whose capacity is the caller's choice, until cancel is called, which may be done
 // twice. The pool does not wait for a slow reader: events that ch cannot take are lost and counted. It never closes ch.
-func (p *Pool) SubscribeNewTxs(ch chan<- NewTxs) (cancel func()) {
-	s := &subscription{ch}
+func (p *Pool) SubscribeNewTxs(rollup core.RollupID, ch chan<- NewTxs) (cancel func()) {
+	s := &subscription{rollup, ch}
 	p.mu.Lock()
-	p.subscribers[s] = struct{}{}
-	p.mu.Unlock()
+	defer p.mu.Unlock()
+	if p.subscribers[rollup] == nil {
+		p.subscribers[rollup] = make(map[*subscription]struct{})
+	}
+	p.subscribers[rollup][s] = struct{}{}
 	return func() {
 		p.mu.Lock()
-		delete(p.subscribers, s)
-		p.mu.Unlock()
+		defer p.mu.Unlock()
+		if delete(p.subscribers[rollup], s); len(p.subscribers[rollup]) == 0 {
+			delete(p.subscribers, rollup)
+		}
 	}
 }
 
 func (p *Pool) announce(event NewTxs) {
-	for s := range p.subscribers {
+	for s := range p.subscribers[event.Rollup] {
 		select {
 		case s.ch <- event:
 		default:

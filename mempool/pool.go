@@ -60,7 +60,7 @@ type Pool struct {
 
 	// ready is what Ready gave out; closed and nil again when something becomes selectable.
 	ready       chan struct{}
-	subscribers map[*subscription]struct{}
+	subscribers map[core.RollupID]map[*subscription]struct{}
 	counters    Counters
 }
 
@@ -79,7 +79,7 @@ func New(cfg Config, g *core.Genesis, state State, now func() time.Time) (*Pool,
 		slots: make(chan struct{}, cfg.Workers), inbox: newInbox(),
 		bundles: make(map[common.Hash]*bundle), bundleList: list.New(), clients: make(map[string]*client), lines: newLines(),
 		recent: newMemory[uint64](cfg.MaxRecent), reasons: newMemory[error](cfg.MaxReasons), drops: newDrops(), parking: newParking(),
-		subscribers: make(map[*subscription]struct{}),
+		subscribers: make(map[core.RollupID]map[*subscription]struct{}),
 	}
 	p.progress, _ = state.(Progress)
 	p.chains, _ = state.(Chains)

@@ -216,7 +216,9 @@ func TestPool_DropsWhatTheBalanceNoLongerCovers(t *testing.T) {
 func TestPool_TellsSubscribersOnceWhenExecutable(t *testing.T) {
 	f := newFixture(t)
 	events := make(chan mempool.NewTxs, 8)
-	cancel := f.pool.SubscribeNewTxs(events)
+	cancel := f.pool.SubscribeNewTxs(rollupA, events)
+	others := make(chan mempool.NewTxs, 1)
+	defer f.pool.SubscribeNewTxs(rollupB, others)()
 	f.mustAdd(transfer{Nonce: 1})
 	if len(events) != 0 {
 		t.Error("told of a waiting transaction")
@@ -236,8 +238,11 @@ func TestPool_TellsSubscribersOnceWhenExecutable(t *testing.T) {
 	if len(events) != 0 {
 		t.Errorf("told again: %+v", <-events)
 	}
+	if len(others) != 0 {
+		t.Errorf("told of another rollup's: %+v", <-others)
+	}
 	full := make(chan mempool.NewTxs)
-	defer f.pool.SubscribeNewTxs(full)()
+	defer f.pool.SubscribeNewTxs(rollupA, full)()
 	f.mustAdd(transfer{Key: 2})
 	if lost := f.pool.Counters().EventsLost; lost != 1 {
 		t.Errorf("%d events lost, want 1", lost)

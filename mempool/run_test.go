@@ -139,7 +139,7 @@ func TestPool_ManyGoroutines(t *testing.T) {
 		readers.Go(func() {
 			events := make(chan mempool.NewTxs, 1)
 			for readCtx.Err() == nil {
-				cancel := f.pool.SubscribeNewTxs(events)
+				cancel := f.pool.SubscribeNewTxs(rollupA, events)
 				f.pool.Pending(rollupA, mempooltest.Addr(key))
 				f.pool.Nonce(rollupB, mempooltest.Addr(key))
 				f.pool.Content(rollupA)

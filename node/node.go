@@ -123,11 +123,11 @@ func (n *Node) openChains() error {
 	return nil
 }
 
-// openChainsOf opens a zone's rollups; only a node that answers their JSON-RPC needs go-ethereum's whole service.
+// openChainsOf opens a zone's rollups.
 func (n *Node) openChainsOf(z core.Zone) error {
 	for _, id := range n.rollupsOf(z) {
 		cfg := n.chainConfig(id)
-		cfg.Service, cfg.Logger = n.cfg.Gateway != nil || n.cfg.Admin.Debug, n.log
+		cfg.Logger = n.log
 		chain, err := evm.Open(cfg)
 		if errors.Is(err, evm.ErrOtherGenesis) && n.joining[id] != nil { // its file was replaced: nothing that joined is of the old one
 			if err = n.moveAside(z.ID, cfg.Dir, err); err == nil {

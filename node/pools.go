@@ -114,16 +114,14 @@ const newTxsBacklog = 1024
 
 func (p rollupPool) SubscribeTxs(fn func(txs []*gethtypes.Transaction)) (cancel func()) {
 	events, done := make(chan mempool.NewTxs, newTxsBacklog), make(chan struct{})
-	unsubscribe := p.pool.SubscribeNewTxs(events)
+	unsubscribe := p.pool.SubscribeNewTxs(p.rollup, events)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
 			select {
 			case e := <-events:
-				if e.Rollup == p.rollup {
-					fn(e.Txs)
-				}
+				fn(e.Txs)
 			case <-done:
 				return
 			}

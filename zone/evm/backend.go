@@ -3,6 +3,7 @@ package evm
 import (
 	"context"
 	"math/big"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -24,7 +25,8 @@ import (
 // answers from it.
 type openBackend struct {
 	*sealedBackend
-	oracle  *gasprice.Oracle
+	// oracle follows the chain from the first question on.
+	oracle  func() *gasprice.Oracle
 	pending atomic.Pointer[pendingBlock]
 }
 
@@ -36,7 +38,7 @@ type pendingBlock struct {
 
 func newOpenBackend(sealed *sealedBackend) *openBackend {
 	b := &openBackend{sealedBackend: sealed}
-	b.oracle = gasprice.NewOracle(b, oracleConfig, minTip)
+	b.oracle = sync.OnceValue(func() *gasprice.Oracle { return gasprice.NewOracle(b, oracleConfig, minTip) })
 	return b
 }
 

@@ -1,6 +1,8 @@
 package evm
 
 import (
+	"sync"
+
 	gethcore "github.com/ethereum/go-ethereum/core"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/event"
@@ -13,20 +15,19 @@ const eventBacklog = 128
 // reads: a client that does not read must not hold up the seal. And events are announced only when the view has the
 // block: what a client hears of, it must be able to read.
 
-// announce begins to pass on events of sealed blocks, until the scope is closed.
-func (b *sealedBackend) announce() {
-	pump(b, b.EthAPIBackend.SubscribeChainEvent, &b.sealedBlocks, func(sealed gethcore.ChainEvent) uint64 {
-		return sealed.Header.Number.Uint64()
-	})
-	pump(b, b.EthAPIBackend.SubscribeChainHeadEvent, &b.sealedHeads, func(sealed gethcore.ChainHeadEvent) uint64 {
-		return sealed.Header.Number.Uint64()
-	})
-	pump(b, b.EthAPIBackend.SubscribeLogsEvent, &b.sealedLogs, func(logs []*gethtypes.Log) uint64 {
-		return logs[0].BlockNumber
-	})
+// lazyFeed passes on the events of one kind from the first subscription on: most rollups of a node are followed by nobody.
+type lazyFeed[T any] struct {
+	feed  event.FeedOf[T]
+	begin sync.Once
 }
 
-// pump starts a goroutine that sends events on when the newest view includes their block.
+// subscribe begins to pass on events with start if nobody did, and relays them to ch.
+func (a *lazyFeed[T]) subscribe(scope *event.SubscriptionScope, ch chan<- T, start func()) event.Subscription {
+	a.begin.Do(start)
+	return relay(scope, feedOf(&a.feed), ch)
+}
+
+// pump starts a goroutine that sends events on when the newest view includes their block, until the scope is closed.
 func pump[T any](b *sealedBackend, subscribe func(chan<- T) event.Subscription, feed *event.FeedOf[T], number func(T) uint64) {
 	events := make(chan T)
 	sub := relay(&b.scope, subscribe, events)
@@ -64,17 +65,23 @@ func (b *sealedBackend) awaitSealed(number uint64, quit <-chan error) bool {
 
 // SubscribeChainEvent announces sealed blocks.
 func (b *sealedBackend) SubscribeChainEvent(ch chan<- gethcore.ChainEvent) event.Subscription {
-	return relay(&b.scope, feedOf(&b.sealedBlocks), ch)
+	return b.sealedBlocks.subscribe(&b.scope, ch, func() {
+		pump(b, b.EthAPIBackend.SubscribeChainEvent, &b.sealedBlocks.feed, func(sealed gethcore.ChainEvent) uint64 { return sealed.Header.Number.Uint64() })
+	})
 }
 
 // SubscribeChainHeadEvent announces sealed headers.
 func (b *sealedBackend) SubscribeChainHeadEvent(ch chan<- gethcore.ChainHeadEvent) event.Subscription {
-	return relay(&b.scope, feedOf(&b.sealedHeads), ch)
+	return b.sealedHeads.subscribe(&b.scope, ch, func() {
+		pump(b, b.EthAPIBackend.SubscribeChainHeadEvent, &b.sealedHeads.feed, func(sealed gethcore.ChainHeadEvent) uint64 { return sealed.Header.Number.Uint64() })
+	})
 }
 
 // SubscribeLogsEvent announces the logs of sealed blocks.
 func (b *sealedBackend) SubscribeLogsEvent(ch chan<- []*gethtypes.Log) event.Subscription {
-	return relay(&b.scope, feedOf(&b.sealedLogs), ch)
+	return b.sealedLogs.subscribe(&b.scope, ch, func() {
+		pump(b, b.EthAPIBackend.SubscribeLogsEvent, &b.sealedLogs.feed, func(logs []*gethtypes.Log) uint64 { return logs[0].BlockNumber })
+	})
 }
 
 // SubscribeRemovedLogsEvent relays the logs of blocks that a reorganisation removed, which does not happen here.
@@ -84,7 +91,20 @@ func (b *sealedBackend) SubscribeRemovedLogsEvent(ch chan<- gethcore.RemovedLogs
 
 // SubscribeNewTxsEvent announces transactions that became executable in the mempool.
 func (b *sealedBackend) SubscribeNewTxsEvent(ch chan<- gethcore.NewTxsEvent) event.Subscription {
-	return relay(&b.scope, feedOf(&b.newTxs), ch)
+	return b.newTxs.subscribe(&b.scope, ch, b.followPool)
+}
+
+// followPool passes on what the mempool tells, until the scope is closed.
+func (b *sealedBackend) followPool() {
+	cancel := b.deps.Pool.SubscribeTxs(func(txs []*gethtypes.Transaction) { b.newTxs.feed.Send(gethcore.NewTxsEvent{Txs: txs}) })
+	sub := event.NewSubscription(func(quit <-chan struct{}) error {
+		<-quit
+		cancel()
+		return nil
+	})
+	if b.scope.Track(sub) == nil {
+		sub.Unsubscribe() // the scope is closed
+	}
 }
 
 func feedOf[T any](feed *event.FeedOf[T]) func(chan<- T) event.Subscription {

@@ -32,7 +32,7 @@ func (b *openBackend) SuggestGasTipCap(ctx context.Context) (*big.Int, error) {
 	if !crowded(v.Sealed) && (v.Header == nil || !crowded(v.Header)) {
 		return new(big.Int).Set(minTip), nil
 	}
-	tip, err := b.oracle.SuggestTipCap(ctx)
+	tip, err := b.oracle().SuggestTipCap(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func crowded(header *gethtypes.Header) bool { return header.GasUsed > header.Gas
 
 // FeeHistory covers the open block at the tag pending.
 func (b *openBackend) FeeHistory(ctx context.Context, blocks uint64, last rpc.BlockNumber, percentiles []float64) (*big.Int, [][]*big.Int, []*big.Int, []float64, []*big.Int, []float64, error) {
-	return b.oracle.FeeHistory(ctx, blocks, last, percentiles)
+	return b.oracle().FeeHistory(ctx, blocks, last, percentiles)
 }
 
 // suggestGasPrice is a price for transactions without a fee cap: it pays the open block and, as full as that is now, the

@@ -11,7 +11,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/state"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
-	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/ethdb"
 	"github.com/ethereum/go-ethereum/params"
 
@@ -69,7 +68,7 @@ func Open(cfg Config) (*Chain, error) {
 		states: state.NewMPTDatabase(storage.chain.TrieDB(), storage.chain.CodeDB()).WithSnapshot(storage.chain.Snapshots()),
 	}
 	c.reset()
-	log.Info("chain opened", "height", c.head.Number, "dir", cfg.Dir, "service", cfg.Service)
+	log.Info("chain opened", "height", c.head.Number, "dir", cfg.Dir)
 	return c, nil
 }
 
@@ -155,9 +154,6 @@ func (c *Chain) BlockChain() *gethcore.BlockChain { return c.storage.chain }
 
 // ChainDb is the database of the sealed chain. Callers only read.
 func (c *Chain) ChainDb() ethdb.Database { return c.storage.db }
-
-// Service is go-ethereum's whole service, nil when the chain was opened without.
-func (c *Chain) Service() *eth.Ethereum { return c.storage.service }
 
 func sealedBlock(h *gethtypes.Header) zone.SealedBlock {
 	return zone.SealedBlock{Number: h.Number.Uint64(), Hash: h.Hash(), Time: h.Time, Extra: h.Extra}

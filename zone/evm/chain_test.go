@@ -11,7 +11,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/ethereum/go-ethereum/trie"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lockstep-network/lockstep/core"
@@ -122,29 +121,24 @@ func TestOpen_RefusesTheFolderOfAnotherChain(t *testing.T) {
 			c.Rollup.EVM = &evm
 		},
 	} {
-		for _, service := range []bool{false, true} {
-			other := cfg
-			change(&other)
-			other.Service = service
-			_, err = Open(other)
-			require.ErrorIs(t, err, ErrOtherGenesis, name)
-		}
+		other := cfg
+		change(&other)
+		_, err = Open(other)
+		require.ErrorIs(t, err, ErrOtherGenesis, name)
 	}
 	again, err := Open(cfg)
 	require.NoError(t, err, "the refused attempts changed nothing and hold no lock")
 	require.NoError(t, again.Close())
 }
 
-// One folder is opened without and with the whole service in turns; both find the blocks of the other.
-func TestChain_BothModesKeepTheSameFolder(t *testing.T) {
+// One folder is opened again and again; each time it finds the blocks of the times before.
+func TestChain_KeepsEverythingInItsFolder(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(901)
 	cfg.Dir = t.TempDir()
 	twin := openRollup(t, testConfig(901))
-	for i := range 4 {
-		cfg.Service = i%2 == 1
+	for range 4 {
 		r := openRollup(t, cfg)
-		require.Equal(t, cfg.Service, r.chain.Service() != nil)
 		require.Equal(t, twin.chain.Head(), r.chain.Head())
 		r.tick = twin.tick
 		require.Equal(t, twin.block(), r.block())
@@ -164,79 +158,75 @@ func TestChain_BothModesKeepTheSameFolder(t *testing.T) {
 // The folder is copied while the chain runs, as a kill would leave it.
 func TestChain_FindsTheLastSealedBlockAfterAKill(t *testing.T) {
 	t.Parallel()
-	for _, service := range []bool{false, true} {
-		cfg := testConfig(901)
-		cfg.Dir, cfg.Service = t.TempDir(), service
-		r := openRollup(t, cfg)
-		var sealed []zone.SealedBlock
-		for range 3 {
-			sealed = append(sealed, r.block())
-		}
-		r.open()
-		r.apply(r.transfer(0, testAddress(1), 1)) // lost with the open block
-		killed := cfg
-		killed.Dir = filepath.Join(t.TempDir(), "copy")
-		require.NoError(t, os.CopyFS(killed.Dir, os.DirFS(cfg.Dir)))
-
-		revived := openRollup(t, killed)
-		require.Equal(t, sealed[2], revived.chain.Head())
-		for _, want := range sealed {
-			have, ok := revived.chain.Sealed(want.Number)
-			require.True(t, ok)
-			require.Equal(t, want, have)
-		}
-		r.nonces[0]--
-		require.NoError(t, r.chain.Rewind(3))
-		r.time--
-		r.tick, revived.tick = 3, 3
-		require.Equal(t, r.block(), revived.block())
-		revived.reimport()
+	cfg := testConfig(901)
+	cfg.Dir = t.TempDir()
+	r := openRollup(t, cfg)
+	var sealed []zone.SealedBlock
+	for range 3 {
+		sealed = append(sealed, r.block())
 	}
+	r.open()
+	r.apply(r.transfer(0, testAddress(1), 1)) // lost with the open block
+	killed := cfg
+	killed.Dir = filepath.Join(t.TempDir(), "copy")
+	require.NoError(t, os.CopyFS(killed.Dir, os.DirFS(cfg.Dir)))
+
+	revived := openRollup(t, killed)
+	require.Equal(t, sealed[2], revived.chain.Head())
+	for _, want := range sealed {
+		have, ok := revived.chain.Sealed(want.Number)
+		require.True(t, ok)
+		require.Equal(t, want, have)
+	}
+	r.nonces[0]--
+	require.NoError(t, r.chain.Rewind(3))
+	r.time--
+	r.tick, revived.tick = 3, 3
+	require.Equal(t, r.block(), revived.block())
+	revived.reimport()
 }
 
 func TestChain_RewindAndExecuteAgain(t *testing.T) {
 	t.Parallel()
-	for _, service := range []bool{false, true} {
-		cfg := testConfig(901)
-		cfg.Dir, cfg.Service = t.TempDir(), service
-		cfg.Logger = slog.New(slog.DiscardHandler)
-		r := openRollup(t, cfg)
-		var sealed []zone.SealedBlock
-		for range 5 {
-			sealed = append(sealed, r.block())
-		}
-		require.NoError(t, r.chain.MarkSafe(1))
-		require.ErrorIs(t, r.chain.MarkSafe(6), ErrUnknownBlock)
-		require.ErrorIs(t, r.chain.Rewind(6), ErrUnknownBlock)
-		for _, target := range []uint64{5, 4, 2, 0} {
-			if target%2 == 0 {
-				r.open() // an open block goes, too
-			}
-			stale := r.chain.Attempt()
-			require.NoError(t, r.chain.Rewind(target))
-			require.Error(t, stale.Merge())
-			view := r.chain.View()
-			require.Equal(t, target, view.Number())
-			require.Nil(t, view.Header)
-			require.EqualValues(t, target, r.balance(common.HexToAddress("0xb0b")).Uint64())
-			_, ok := r.chain.Sealed(target + 1)
-			require.False(t, ok)
-
-			fresh := &rollup{t: t, cfg: cfg, chain: r.chain, keys: r.keys, time: r.chain.Head().Time, tick: target}
-			fresh.nonces = make([]uint64, testAccounts)
-			for i := range 4 {
-				fresh.nonces[i] = target
-			}
-			for number := target; number < 5; number++ {
-				require.Equal(t, sealed[number], fresh.block())
-			}
-			r.time = fresh.time
-		}
-		require.EqualValues(t, 0, safeNumber(r.chain), "a rewind below it clears the tag")
-		require.NoError(t, r.chain.MarkSafe(4))
-		require.EqualValues(t, 4, safeNumber(r.chain))
-		r.reimport()
+	cfg := testConfig(901)
+	cfg.Dir = t.TempDir()
+	cfg.Logger = slog.New(slog.DiscardHandler)
+	r := openRollup(t, cfg)
+	var sealed []zone.SealedBlock
+	for range 5 {
+		sealed = append(sealed, r.block())
 	}
+	require.NoError(t, r.chain.MarkSafe(1))
+	require.ErrorIs(t, r.chain.MarkSafe(6), ErrUnknownBlock)
+	require.ErrorIs(t, r.chain.Rewind(6), ErrUnknownBlock)
+	for _, target := range []uint64{5, 4, 2, 0} {
+		if target%2 == 0 {
+			r.open() // an open block goes, too
+		}
+		stale := r.chain.Attempt()
+		require.NoError(t, r.chain.Rewind(target))
+		require.Error(t, stale.Merge())
+		view := r.chain.View()
+		require.Equal(t, target, view.Number())
+		require.Nil(t, view.Header)
+		require.EqualValues(t, target, r.balance(common.HexToAddress("0xb0b")).Uint64())
+		_, ok := r.chain.Sealed(target + 1)
+		require.False(t, ok)
+
+		fresh := &rollup{t: t, cfg: cfg, chain: r.chain, keys: r.keys, time: r.chain.Head().Time, tick: target}
+		fresh.nonces = make([]uint64, testAccounts)
+		for i := range 4 {
+			fresh.nonces[i] = target
+		}
+		for number := target; number < 5; number++ {
+			require.Equal(t, sealed[number], fresh.block())
+		}
+		r.time = fresh.time
+	}
+	require.EqualValues(t, 0, safeNumber(r.chain), "a rewind below it clears the tag")
+	require.NoError(t, r.chain.MarkSafe(4))
+	require.EqualValues(t, 4, safeNumber(r.chain))
+	r.reimport()
 }
 
 func safeNumber(c *Chain) uint64 {
@@ -308,8 +298,7 @@ func (r *rollup) rewound(number uint64) {
 // What a contract sees of its block must be what the sealed header says; stock go-ethereum checks the rest.
 func TestChain_BlockEnvironmentAndRequests(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(901)
-	cfg.Service = true // in memory
+	cfg := testConfig(901) // in memory
 	r := openRollup(t, cfg)
 	r.open()
 	observer := r.deploy(0, common.FromHex(
@@ -329,21 +318,6 @@ func TestChain_BlockEnvironmentAndRequests(t *testing.T) {
 	require.NotEqual(t, gethtypes.EmptyRequestsHash, *header.RequestsHash)
 	require.Equal(t, common.Hash{}, *header.ParentBeaconRoot)
 	r.reimport()
-}
-
-// What go-ethereum's service reads of a new head are the transactions that were executed, whose senders are known.
-func TestChain_BlocksAreOfTheExecutedTransactions(t *testing.T) {
-	t.Parallel()
-	cfg := testConfig(901)
-	cfg.Service = true // in memory
-	r := openRollup(t, cfg)
-	r.open()
-	tx := r.call(0, &common.Address{1}, 1, params.TxGas, nil)
-	require.False(t, r.apply(tx).Reverted)
-	sealed := r.seal()
-	block := r.chain.BlockChain().GetBlock(sealed.Hash, sealed.Number)
-	require.Same(t, tx.Eth(), block.Transactions()[0])
-	require.Equal(t, gethtypes.DeriveSha(block.Transactions(), trie.NewStackTrie(nil)), block.TxHash())
 }
 
 // The process dies inside Seal: after the state was written, and after the block was written, but before the head.

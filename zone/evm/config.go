@@ -20,9 +20,6 @@ type Config struct {
 	Predeploy core.Predeploy
 	// EVMTime is the timestamp of the genesis block in seconds.
 	EVMTime uint64
-	// Service opens go-ethereum's whole service, which RPC needs, without listeners of its own and without p2p.
-	// Otherwise only the chain is opened.
-	Service bool
 	// Logger gets the lifecycle of the chain; nil discards it.
 	Logger *slog.Logger
 }

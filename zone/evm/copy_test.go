@@ -26,12 +26,11 @@ func exported(t testing.TB, r *rollup, number uint64) []byte {
 }
 
 // imported opens a rollup that begins with a copy of another.
-func imported(t testing.TB, from *rollup, at zone.SealedBlock, copied []byte, service bool) *rollup {
+func imported(t testing.TB, from *rollup, at zone.SealedBlock, copied []byte) *rollup {
 	t.Helper()
 	cfg := testConfig(901)
 	cfg.Dir = t.TempDir()
 	require.NoError(t, Import(t.Context(), cfg, at.Number, at.Hash, bytes.NewReader(copied)))
-	cfg.Service = service
 	r := openRollup(t, cfg)
 	require.Equal(t, at, r.chain.Head())
 	r.tick, r.time = from.tick, from.time
@@ -46,7 +45,7 @@ func TestCopy_GoesOnAsTheOriginal(t *testing.T) {
 	copied := exported(t, r, at.Number)
 	require.Equal(t, copied, exported(t, r, at.Number), "the same bytes every time")
 
-	joined := imported(t, r, at, copied, false)
+	joined := imported(t, r, at, copied)
 	first := firstCopied(at.Number)
 	for _, x := range []*rollup{r, joined} {
 		x.open()
@@ -83,10 +82,12 @@ func TestCopy_SaysWhereHistoryBegins(t *testing.T) {
 	r := openRollup(t, testConfig(901))
 	r.long(300)
 	at := r.chain.Head()
-	joined := imported(t, r, at, exported(t, r, at.Number), true)
-	backend := joined.chain.Service().APIBackend
+	joined := imported(t, r, at, exported(t, r, at.Number))
+	service, err := newService(joined.chain)
+	require.NoError(t, err)
+	backend := service.APIBackend
 	require.Equal(t, firstCopied(at.Number), backend.HistoryPruningCutoff())
-	_, err := backend.BlockByNumber(t.Context(), rpc.BlockNumber(firstCopied(at.Number)-1))
+	_, err = backend.BlockByNumber(t.Context(), rpc.BlockNumber(firstCopied(at.Number)-1))
 	require.ErrorAs(t, err, new(*history.PrunedHistoryError))
 	block, err := backend.BlockByNumber(t.Context(), rpc.BlockNumber(firstCopied(at.Number)))
 	require.NoError(t, err)

@@ -26,7 +26,6 @@ func Import(ctx context.Context, cfg Config, number uint64, hash common.Hash, r 
 	if err := cfg.validate(); err != nil {
 		return err
 	}
-	cfg.Service = false
 	log := cfg.Logger
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)

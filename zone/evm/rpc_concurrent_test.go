@@ -128,6 +128,5 @@ func TestRPC_StopLeavesNoGoroutines(t *testing.T) {
 	client.Close()
 	served.Stop()
 	served.Stop()
-	// Asking go-ethereum for its services starts this one; it ends with the chain.
-	goleak.VerifyNone(t, before, goleak.IgnoreTopFunction("github.com/ethereum/go-ethereum/eth/downloader.(*DownloaderAPI).eventLoop"))
+	goleak.VerifyNone(t, before)
 }

@@ -73,7 +73,7 @@ func newRPCNodeWith(t testing.TB, adjust func(*RPCDeps)) *rpcNode {
 	alloc := SystemAlloc(predeploy)
 	alloc[n.alice] = gethtypes.Account{Balance: new(big.Int).Mul(big.NewInt(1000), big.NewInt(params.Ether))}
 	chain, err := Open(Config{
-		Dir: t.TempDir(), Params: core.DefaultParams(), Predeploy: predeploy, EVMTime: rpcGenesis, Service: true,
+		Dir: t.TempDir(), Params: core.DefaultParams(), Predeploy: predeploy, EVMTime: rpcGenesis,
 		Rollup: core.Rollup{ID: rpcRollup, Name: "test", Kind: core.KindEVM, EVM: &core.EVMGenesis{BaseFee: params.GWei, Alloc: alloc}},
 	})
 	require.NoError(t, err)

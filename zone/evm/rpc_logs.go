@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/history"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/eth/filters"
 	"github.com/ethereum/go-ethereum/rpc"
@@ -29,20 +30,22 @@ const (
 
 // logMethods are go-ethereum's filters, with queries that reach into the open block and have limits.
 type logMethods struct {
-	*filters.FilterAPI
-	b *openBackend
+	b      *openBackend
+	system *filters.FilterSystem
+	// filters follows the chain and the mempool from the first filter on that a client installs.
+	filters func() *filters.FilterAPI
 
 	mu        sync.Mutex
 	installed []rpc.ID
 }
 
-func newLogMethods(b *openBackend, api *filters.FilterAPI) *logMethods {
-	return &logMethods{FilterAPI: api, b: b}
+func newLogMethods(b *openBackend, system *filters.FilterSystem) *logMethods {
+	return &logMethods{b: b, system: system, filters: sync.OnceValue(func() *filters.FilterAPI { return filters.NewFilterAPI(system) })}
 }
 
 // NewFilter installs a filter for logs of sealed blocks.
 func (m *logMethods) NewFilter(crit filters.FilterCriteria) (rpc.ID, error) {
-	id, err := m.FilterAPI.NewFilter(crit)
+	id, err := m.filters().NewFilter(crit)
 	if err != nil {
 		return "", err
 	}
@@ -50,11 +53,11 @@ func (m *logMethods) NewFilter(crit filters.FilterCriteria) (rpc.ID, error) {
 }
 
 // NewBlockFilter installs a filter for sealed blocks.
-func (m *logMethods) NewBlockFilter() rpc.ID { return m.install(m.FilterAPI.NewBlockFilter()) }
+func (m *logMethods) NewBlockFilter() rpc.ID { return m.install(m.filters().NewBlockFilter()) }
 
 // NewPendingTransactionFilter installs a filter for transactions that become executable in the mempool.
 func (m *logMethods) NewPendingTransactionFilter(fullTx *bool) rpc.ID {
-	return m.install(m.FilterAPI.NewPendingTransactionFilter(fullTx))
+	return m.install(m.filters().NewPendingTransactionFilter(fullTx))
 }
 
 func (m *logMethods) install(id rpc.ID) rpc.ID {
@@ -82,6 +85,14 @@ func (m *logMethods) uninstallAll() {
 	}
 }
 
+// UninstallFilter removes a filter; false if there is none.
+func (m *logMethods) UninstallFilter(id rpc.ID) bool { return m.filters().UninstallFilter(id) }
+
+// GetFilterChanges is what a filter has collected since it was asked last.
+func (m *logMethods) GetFilterChanges(id rpc.ID) (any, error) {
+	return m.filters().GetFilterChanges(id)
+}
+
 // GetFilterLogs is go-ethereum's with a time limit.
 func (m *logMethods) GetFilterLogs(ctx context.Context, id rpc.ID) ([]*gethtypes.Log, error) {
 	end, err := m.b.deps.Work.begin(ctx)
@@ -91,7 +102,7 @@ func (m *logMethods) GetFilterLogs(ctx context.Context, id rpc.ID) ([]*gethtypes
 	defer end()
 	ctx, cancel := context.WithTimeout(ctx, logQueryTimeout)
 	defer cancel()
-	logs, err := m.FilterAPI.GetFilterLogs(ctx, id)
+	logs, err := m.filters().GetFilterLogs(ctx, id)
 	return logs, logTimeout(ctx, err)
 }
 
@@ -154,9 +165,11 @@ func (m *logMethods) blockLogs(ctx context.Context, v *View, crit filters.Filter
 	if v.isOpen(*crit.BlockHash) {
 		return appendOpenLogs([]*gethtypes.Log{}, v, crit)
 	}
-	sealed := m.b.sealedHash(*crit.BlockHash)
-	crit.BlockHash = &sealed
-	return m.FilterAPI.GetLogs(ctx, crit)
+	logs, err := m.system.NewBlockFilter(m.b.sealedHash(*crit.BlockHash), crit.Addresses, crit.Topics).Logs(ctx)
+	if logs == nil {
+		logs = []*gethtypes.Log{} // not null
+	}
+	return logs, err
 }
 
 // resolveRange turns the ends of a range into numbers of sealed blocks, and tells whether the open block belongs to it.
@@ -210,10 +223,12 @@ func isNumber(end *big.Int) bool { return end != nil && end.Sign() >= 0 }
 // all memory.
 func (m *logMethods) sealedLogs(ctx context.Context, crit filters.FilterCriteria, first, last uint64) ([]*gethtypes.Log, error) {
 	logs := []*gethtypes.Log{}
+	if first <= last && first < m.b.HistoryPruningCutoff() {
+		return nil, &history.PrunedHistoryError{}
+	}
 	for step := uint64(minLogStep); first <= last; {
 		end := min(last, first+step-1)
-		crit.FromBlock, crit.ToBlock = new(big.Int).SetUint64(first), new(big.Int).SetUint64(end)
-		found, err := m.FilterAPI.GetLogs(ctx, crit)
+		found, err := m.system.NewRangeFilter(int64(first), int64(end), crit.Addresses, crit.Topics, 0).Logs(ctx)
 		if err != nil {
 			return nil, logTimeout(ctx, err)
 		}

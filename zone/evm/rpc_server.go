@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/eth/filters"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/gorilla/websocket"
@@ -29,14 +30,10 @@ type RPC struct {
 	logs    *logMethods
 }
 
-// NewRPC serves a chain that was opened with Config.Service. It starts goroutines that end with Stop; the chain must be
-// closed later than that.
+// NewRPC serves a chain. It may start goroutines that end with Stop; the chain must be closed later than that.
 func NewRPC(c *Chain, deps RPCDeps) (*RPC, error) {
 	if err := deps.validate(); err != nil {
 		return nil, err
-	}
-	if c.Service() == nil {
-		return nil, fmt.Errorf("%w: the chain was opened without Service", ErrRPCDeps)
 	}
 	if deps.Work == nil {
 		deps.Work = NewWork()
@@ -44,9 +41,13 @@ func NewRPC(c *Chain, deps RPCDeps) (*RPC, error) {
 	if deps.MaxSyncWait <= 0 {
 		deps.MaxSyncWait = syncMax
 	}
-	sealed := newSealedBackend(c, deps)
+	service, err := newService(c)
+	if err != nil {
+		return nil, err
+	}
+	sealed := newSealedBackend(c, service, deps)
 	r := &RPC{server: rpc.NewServer(), backend: newOpenBackend(sealed)}
-	if err := r.register(sealed); err != nil {
+	if err := r.register(service, sealed); err != nil {
 		r.Stop()
 		return nil, err
 	}
@@ -56,8 +57,8 @@ func NewRPC(c *Chain, deps RPCDeps) (*RPC, error) {
 }
 
 // register adds the services of each namespace; where two have a method in common, the later one answers.
-func (r *RPC) register(sealed *sealedBackend) error {
-	stock, err := newStockServices(r.backend.chain.Service(), r.backend)
+func (r *RPC) register(service *eth.Ethereum, sealed *sealedBackend) error {
+	stock, err := newStockServices(service, r.backend)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (r *RPC) register(sealed *sealedBackend) error {
 	system := filters.NewFilterSystem(sealed, filters.Config{
 		LogCacheSize: logCacheBlocks, Timeout: filterTimeout, LogQueryLimit: logPositions,
 	})
-	r.logs = newLogMethods(r.backend, filters.NewFilterAPI(system))
+	r.logs = newLogMethods(r.backend, system)
 	services := []struct {
 		namespace string
 		service   any

@@ -3,6 +3,7 @@ package evm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync/atomic"
@@ -11,12 +12,56 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	gethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/eth"
+	"github.com/ethereum/go-ethereum/eth/downloader"
+	"github.com/ethereum/go-ethereum/eth/ethconfig"
 )
 
 // go-ethereum's eth and txpool services live in an internal package and read everything through one unexported
-// interface field. This file is the only place that reaches behind that: it puts our backend into the field, gives a
-// provisional block its provisional hash, and calls methods whose types cannot be named here. NewRPC fails with
-// ErrGethChanged when a later version has another shape.
+// interface field. This file is the only place that reaches behind that: it puts our backend into the field, puts go-ethereum's
+// own backend around a chain, gives a provisional block its provisional hash, and calls methods whose types cannot be named
+// here. NewRPC fails with ErrGethChanged when a later version has another shape.
+
+// newService is go-ethereum's service around a chain, with nothing of what that runs: no pools, no peers, no indexes, no
+// goroutines. It has only what its APIs and those methods of its backend read that openBackend does not override.
+func newService(c *Chain) (*eth.Ethereum, error) {
+	config := ethconfig.Defaults
+	config.TransactionHistory, config.LogNoHistory, config.NoPruning = 0, true, true // all are indexed; no index of logs; an archive
+	syncer := downloader.New(c.ChainDb(), ethconfig.FullSync, c.BlockChain(), func(string) {}, func() {}, false)
+	syncer.Terminate() // so that the API that asks it ends at once
+	service, backend := new(eth.Ethereum), new(eth.EthAPIBackend)
+	service.APIBackend = backend
+	handler, err := newField(service, "handler")
+	return service, errors.Join(err,
+		setField(handler, "downloader", syncer),
+		setField(service, "config", &config), setField(service, "blockchain", c.BlockChain()), setField(service, "chainDb", c.ChainDb()),
+		setField(service, "engine", c.BlockChain().Engine()), setField(service, "accountManager", c.storage.stack.AccountManager()),
+		setField(backend, "eth", service),
+	)
+}
+
+// newField makes a zero value for an unexported field that is a pointer, and returns it.
+func newField(target any, name string) (any, error) {
+	field := reflect.ValueOf(target).Elem().FieldByName(name)
+	if !field.IsValid() || field.Kind() != reflect.Pointer {
+		return nil, fmt.Errorf("%w: %T has no pointer %s", ErrGethChanged, target, name)
+	}
+	made := reflect.New(field.Type().Elem())
+	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(made)
+	return made.Interface(), nil
+}
+
+// setField sets an unexported field of what target points to.
+func setField(target any, name string, value any) error {
+	if target == nil {
+		return fmt.Errorf("%w: there is no %s", ErrGethChanged, name)
+	}
+	field := reflect.ValueOf(target).Elem().FieldByName(name)
+	if !field.IsValid() || !reflect.TypeOf(value).AssignableTo(field.Type()) {
+		return fmt.Errorf("%w: %T has no field %s that takes a %T", ErrGethChanged, target, name, value)
+	}
+	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(reflect.ValueOf(value))
+	return nil
+}
 
 // stockServices are go-ethereum's own implementations, reading through our backend.
 type stockServices struct {
@@ -61,11 +106,7 @@ func swapBackend(service, backend any) error {
 	if !field.IsValid() || field.Kind() != reflect.Interface {
 		return fmt.Errorf("%w: %T has no interface field b", ErrGethChanged, service)
 	}
-	if !reflect.TypeOf(backend).Implements(field.Type()) {
-		return fmt.Errorf("%w: %T is no %s", ErrGethChanged, backend, field.Type())
-	}
-	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(reflect.ValueOf(backend))
-	return nil
+	return setField(service, "b", backend)
 }
 
 // withBlockHash makes block.Hash() return hash instead of the header's hash. A block of the open view has no hash of its

@@ -23,6 +23,25 @@ func TestSwapBackend_SaysWhenGethHasChanged(t *testing.T) {
 	require.Equal(t, 7, fits.b)
 }
 
+func TestSetField_SaysWhenGethHasChanged(t *testing.T) {
+	t.Parallel()
+	type part struct{ inner int }
+	target := new(struct {
+		b int
+		p *part
+	})
+	made, err := newField(target, "p")
+	require.NoError(t, err)
+	require.NoError(t, setField(made, "inner", 7))
+	require.Equal(t, 7, target.p.inner)
+	for _, name := range []string{"b", "gone"} {
+		_, err = newField(target, name)
+		require.ErrorIs(t, err, ErrGethChanged)
+		require.ErrorIs(t, setField(target, name, "text"), ErrGethChanged)
+	}
+	require.ErrorIs(t, setField(nil, "b", 7), ErrGethChanged)
+}
+
 func TestNewStockMethod_SaysWhenGethHasChanged(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"Gone", "Error"} {
@@ -72,7 +91,9 @@ func TestNewRPC_RefusesMissingDependencies(t *testing.T) {
 func TestBackend_HasTheMethodsThatWereReviewed(t *testing.T) {
 	t.Parallel()
 	n := newRPCNode(t)
-	stock, err := newStockServices(n.chain.Service(), n.rpc.backend)
+	service, err := newService(n.chain)
+	require.NoError(t, err)
+	stock, err := newStockServices(service, n.rpc.backend)
 	require.NoError(t, err)
 	backend := reflect.TypeOf(stock.chain).Elem().Field(0).Type
 	var methods []string
@@ -81,13 +102,13 @@ func TestBackend_HasTheMethodsThatWereReviewed(t *testing.T) {
 	}
 	promoted := []string{ // nothing in them depends on the open block or the pool
 		"AccountManager", "BlobBaseFee", "ChainConfig", "ChainDb", "CurrentView", "Engine", "ExtRPCEnabled", "GetBody", "GetLogs",
-		"HistoryPruningCutoff", "HistoryRetention", "NewMatcherBackend", "RPCTxFeeCap", "RPCTxSyncDefaultTimeout",
+		"HistoryPruningCutoff", "HistoryRetention", "RPCTxFeeCap", "RPCTxSyncDefaultTimeout",
 		"RPCTxSyncMaxTimeout", "SetHead", "UnprotectedAllowed",
 	}
 	overridden := []string{
 		"BaseFee", "BlockByHash", "BlockByNumber", "BlockByNumberOrHash", "CurrentBlock", "CurrentHeader", "FeeHistory",
 		"GetCanonicalReceipt", "GetCanonicalTransaction", "GetEVM", "GetPoolNonce", "GetPoolTransaction", "GetPoolTransactions",
-		"GetReceipts", "HeaderByHash", "HeaderByNumber", "HeaderByNumberOrHash", "Pending", "RPCEVMTimeout", "RPCGasCap", "SendTx",
+		"GetReceipts", "HeaderByHash", "HeaderByNumber", "HeaderByNumberOrHash", "NewMatcherBackend", "Pending", "RPCEVMTimeout", "RPCGasCap", "SendTx",
 		"StateAndHeaderByNumber", "StateAndHeaderByNumberOrHash", "Stats", "SubscribeChainEvent", "SubscribeChainHeadEvent",
 		"SubscribeLogsEvent", "SubscribeNewTxsEvent", "SubscribeRemovedLogsEvent", "SuggestGasTipCap", "SyncProgress",
 		"TxIndexDone", "TxPoolContent", "TxPoolContentFrom",

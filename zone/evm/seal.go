@@ -87,22 +87,10 @@ func (c *Chain) commit(block *gethtypes.Block) error {
 	if err := batch.Write(); err != nil {
 		return fmt.Errorf("%w: write block %d: %w", ErrSeal, block.NumberU64(), err)
 	}
-	c.shareSenders(block)
 	if _, err := chain.SetCanonical(block); err != nil {
 		return fmt.Errorf("%w: set head to block %d: %w", ErrSeal, block.NumberU64(), err)
 	}
 	return c.sync()
-}
-
-// shareSenders puts the block's transactions, whose senders are known, into go-ethereum's cache of blocks. Its pool of blobs
-// and its tracker recover the sender of every transaction of a new head, and would read them from the database.
-func (c *Chain) shareSenders(block *gethtypes.Block) {
-	if c.storage.service == nil {
-		return // nobody reads them
-	}
-	if cached := c.storage.chain.GetBlock(block.Hash(), block.NumberU64()); cached != nil {
-		copy(cached.Transactions(), block.Transactions())
-	}
 }
 
 // sync makes what was written so far survive a kill and a power cut.

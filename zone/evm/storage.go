@@ -9,7 +9,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/history"
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/crypto"
-	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/ethdb"
 	gethlog "github.com/ethereum/go-ethereum/log"
@@ -31,16 +30,17 @@ const (
 	databaseHandles  = 128
 	trieCleanCacheMB = 64
 	snapshotCacheMB  = 48
+
+	// noTxIndexer leaves out what indexes transactions of older blocks: a block's are indexed with it.
+	noTxIndexer = -1
 )
 
-// storage is an open folder: the sealed chain and, if asked for, go-ethereum's whole service around it. Both forms
-// keep the same files: a hash-scheme archive, which finds exactly the last sealed block after a kill and can rewind
-// to any depth.
+// storage is an open folder: the sealed chain. It is a hash-scheme archive, which finds exactly the last sealed block after a
+// kill and can rewind to any depth. The stack only lends its lock of the folder and its way to open a database: it is never started.
 type storage struct {
-	stack   *node.Node
-	service *eth.Ethereum
-	db      ethdb.Database
-	chain   *gethcore.BlockChain
+	stack *node.Node
+	db    ethdb.Database
+	chain *gethcore.BlockChain
 }
 
 func openStorage(cfg *Config, log *slog.Logger) (*storage, error) {
@@ -60,11 +60,7 @@ func openStorage(cfg *Config, log *slog.Logger) (*storage, error) {
 		return nil, fmt.Errorf("open folder %s: %w", cfg.Dir, err)
 	}
 	s := &storage{stack: stack}
-	open := s.openChain
-	if cfg.Service {
-		open = s.openService
-	}
-	if err := open(cfg.Genesis()); err != nil {
+	if err := s.openChain(cfg.Genesis()); err != nil {
 		_ = stack.Close() // the first error is the one that matters
 		if mismatch := (*gethcore.GenesisMismatchError)(nil); errors.As(err, &mismatch) {
 			return nil, fmt.Errorf("%w: %s: genesis block %s, want %s", ErrOtherGenesis, cfg.Dir, mismatch.Stored, mismatch.New)
@@ -74,7 +70,7 @@ func openStorage(cfg *Config, log *slog.Logger) (*storage, error) {
 	return s, nil
 }
 
-// openChain opens the sealed chain alone, with the settings that openService gives it.
+// openChain opens the sealed chain, without anything of go-ethereum that follows it.
 func (s *storage) openChain(genesis *gethcore.Genesis) error {
 	db, err := s.stack.OpenDatabaseWithOptions(chainFolder, node.DatabaseOptions{Cache: databaseCacheMB, Handles: databaseHandles})
 	if err != nil {
@@ -89,38 +85,12 @@ func (s *storage) openChain(genesis *gethcore.Genesis) error {
 		StateScheme: rawdb.HashScheme, ArchiveMode: true,
 		TrieCleanLimit: trieCleanCacheMB, SnapshotLimit: snapshotCacheMB,
 		HistoryPolicy: history.HistoryPolicy{Mode: history.KeepAll},
+		TxLookupLimit: noTxIndexer,
 	})
 	return err
 }
 
-// openService opens and starts the whole service, without listeners and peers.
-func (s *storage) openService(genesis *gethcore.Genesis) error {
-	config := ethconfig.Defaults
-	config.Genesis = genesis
-	config.NetworkId = genesis.Config.ChainID.Uint64()
-	config.SyncMode = ethconfig.FullSync
-	config.StateScheme, config.NoPruning = rawdb.HashScheme, true
-	config.DatabaseCache, config.DatabaseHandles = databaseCacheMB, databaseHandles
-	config.TrieCleanCache, config.TrieDirtyCache, config.SnapshotCache = trieCleanCacheMB, 0, snapshotCacheMB
-	config.TransactionHistory = 0 // index all
-	config.LogNoHistory = true    // the index costs 12 % of the CPU under load; getLogs scans blooms instead
-	config.TxPool.NoLocals, config.TxPool.Journal = true, ""
-	config.BlobPool.Datadir = "" // it never holds anything, and its files would be half of those that a rollup has open
-	service, err := eth.New(s.stack, &config)
-	if err != nil {
-		return err
-	}
-	if err := s.stack.Start(); err != nil {
-		return err
-	}
-	service.SetSynced()
-	s.service, s.db, s.chain = service, service.ChainDb(), service.BlockChain()
-	return nil
-}
-
 func (s *storage) close() error {
-	if s.service == nil {
-		s.chain.Stop()
-	}
+	s.chain.Stop()
 	return s.stack.Close()
 }
