@@ -24,10 +24,12 @@ type index struct {
 	maxRows uint64
 	log     *slog.Logger
 
-	mu     sync.RWMutex // held to read while the database is used, and to write while it is replaced
-	db     *pebble.DB   // nil once closed
-	rows   uint64       // only the writer reads and writes it
-	oldest uint64       // since
+	mu   sync.RWMutex // held to read while the database is used, and to write while it is replaced
+	db   *pebble.DB   // nil once closed
+	rows uint64       // only the writer reads and writes it, as the next one
+	// cursors are those that were read or written since the database was opened.
+	cursors map[core.RollupID]uint64
+	oldest  uint64 // since
 }
 
 // openIndex opens the folder. What cannot be read, or is of another version or network, is removed and made again.
@@ -71,7 +73,7 @@ func (x *index) open() (err error) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.db = db
+	x.db, x.cursors = db, make(map[core.RollupID]uint64)
 	return nil
 }
 

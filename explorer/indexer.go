@@ -62,7 +62,7 @@ func (x *index) catchUp(ctx context.Context, deps *Deps) error {
 		if chain == nil || zone == nil {
 			continue
 		}
-		source := indexSource{rollup: r.ID, log: deps.Log, chain: chain, zone: zone}
+		source := indexSource{rollup: r.ID, log: deps.Log, ledger: deps.Ledger, chain: chain, zone: zone}
 		for more := true; more; {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -80,17 +80,45 @@ func (x *index) catchUp(ctx context.Context, deps *Deps) error {
 type indexSource struct {
 	rollup core.RollupID
 	log    Log
+	ledger Ledger
 	chain  Chain
 	zone   Zone
 }
 
+// attested counts the positions from one on whose results are attested, up to a batch. To ask for their fates costs less than to
+// read a lane, of which there may be hundreds.
+func (s *indexSource) attested(seq uint64) (count int, err error) {
+	for agreed := s.zone.Agreed(); count < indexBatch; count++ {
+		fate, ok, err := s.zone.Fate(s.rollup, seq+uint64(count))
+		if err != nil || !ok || fate.Tick > agreed {
+			return count, err
+		}
+	}
+	return count, nil
+}
+
+// cursor is the first position of a lane that is not indexed.
+func (x *index) cursor(rollup core.RollupID) (next uint64, err error) {
+	next, known := x.cursors[rollup]
+	if !known {
+		if next, err = getNumber(x.db, cursorKey(rollup)); err == nil {
+			x.cursors[rollup] = next
+		}
+	}
+	return next, err
+}
+
 // step indexes the next positions of a lane; more says that there may be further ones. It is the only writer.
 func (x *index) step(s *indexSource) (more bool, err error) {
-	next, err := getNumber(x.db, cursorKey(s.rollup))
+	next, err := x.cursor(s.rollup)
 	if err != nil {
 		return false, err
 	}
-	entries, err := s.log.Lane(s.rollup, next, indexBatch)
+	attested, err := s.attested(next)
+	if err != nil || attested == 0 && next >= s.ledger.LaneHead(s.rollup).NextSeq {
+		return false, err
+	}
+	entries, err := s.log.Lane(s.rollup, next, max(attested, 1)) // one of which there is no fate may have been pruned
 	if pruned(err) {
 		if next, err = s.log.LaneStart(s.rollup); err == nil {
 			entries, err = s.log.Lane(s.rollup, next, indexBatch)
@@ -125,7 +153,7 @@ func (x *index) step(s *indexSource) (more bool, err error) {
 	if err := errors.Join(batch.Set(cursorKey(s.rollup), core.U64(next), nil), batch.Set(keyRows, core.U64(rows), nil), batch.Commit(pebble.NoSync)); err != nil {
 		return false, err
 	}
-	x.rows = rows
+	x.rows, x.cursors[s.rollup] = rows, next
 	return done == len(entries) && done == indexBatch, nil
 }
 
