@@ -40,6 +40,7 @@ func experiments() []experiment {
 		{name: "endtoend", full: true, share: 4, measure: measureEndToEnd},
 		{name: "execution", full: true, share: 4, measure: measureExecution},
 		{name: "rollups", full: true, share: 4, measure: measureRollups},
+		{name: "gateways", full: true, share: 3, measure: measureGateways},
 		{name: "validators", full: true, share: 3, measure: measureValidators},
 		{name: "bundles", full: true, share: 3, measure: measureBundles},
 		{name: "subscribers", full: true, share: 3, measure: measureSubscribers},

@@ -33,7 +33,8 @@ type Plan struct {
 // Measured watches what is measured from its beginning until end is called.
 type Measured func() (end func() error, err error)
 
-func (m Measured) begin() (end func() error, err error) {
+// Begin begins; nothing watches if m is nil.
+func (m Measured) Begin() (end func() error, err error) {
 	if m == nil {
 		return func() error { return nil }, nil
 	}
@@ -119,7 +120,7 @@ func (r *run) mark() (mark, error) {
 
 // first marks where what is measured begins.
 func (r *run) first() (m mark, err error) {
-	if r.end, err = r.Measured.begin(); err != nil {
+	if r.end, err = r.Measured.Begin(); err != nil {
 		return mark{}, err
 	}
 	return r.mark()
@@ -271,7 +272,7 @@ func (p Idle) Run(ctx context.Context, target Target) (_ *Result, err error) {
 		return nil, fmt.Errorf("follow: %w", err)
 	}
 	defer stop()
-	end, err := p.Measured.begin()
+	end, err := p.Measured.Begin()
 	if err != nil {
 		return nil, err
 	}

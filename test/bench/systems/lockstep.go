@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +32,8 @@ type Shape struct {
 	Validators int
 	// EVM and Opaque are how many rollups of these kinds it has.
 	EVM, Opaque int
+	// Gateways is how many validators, the first ones, have one; zero is all of them.
+	Gateways int
 	// Senders is how many accounts have funds on every EVM rollup, see SenderKey.
 	Senders int
 	// Settings is a TOML file with settings for every node, empty for the defaults.
@@ -49,9 +50,15 @@ type Lockstep struct {
 
 // lockstepTask tells a process which nodes it has.
 type lockstepTask struct {
-	Genesis  string   `json:"genesis"` // file
-	Homes    []string `json:"homes"`
-	Settings string   `json:"settings,omitempty"` // file
+	Genesis  string `json:"genesis"` // file
+	Homes    []home `json:"homes"`
+	Settings string `json:"settings,omitempty"` // file
+}
+
+// home is that of one node.
+type home struct {
+	Dir     string `json:"dir"`
+	Gateway bool   `json:"gateway"`
 }
 
 // The first chain ids.
@@ -78,7 +85,7 @@ func senderAddresses(n int) []common.Address {
 	return addresses
 }
 
-// StartLockstep starts a new network of ours, every validator with a gateway, and waits until each has executed a tick.
+// StartLockstep starts a new network of ours and waits until each validator has executed a tick.
 func StartLockstep(ctx context.Context, shape Shape) (_ *Lockstep, err error) {
 	network, err := newNetwork(shape.Place)
 	if err != nil {
@@ -118,15 +125,15 @@ func (l *Lockstep) Begin(ctx context.Context) error {
 func (l *Lockstep) genesisFile() string { return filepath.Join(l.dir, "genesis.json") }
 
 // create makes the genesis and a home for every validator.
-func (l *Lockstep) create(shape Shape) (homes []string, err error) {
+func (l *Lockstep) create(shape Shape) (homes []home, err error) {
 	spec := devnet.Spec{Name: "bench", Operator: devnet.Operator().Address, Time: time.Now(), Funded: senderAddresses(shape.Senders)}
 	for i := range shape.Validators {
-		home := filepath.Join(l.dir, fmt.Sprintf("validator-%d", i))
-		member, _, err := devnet.NewValidator(home, nil)
+		dir := filepath.Join(l.dir, fmt.Sprintf("validator-%d", i))
+		member, _, err := devnet.NewValidator(dir, nil)
 		if err != nil {
 			return nil, err
 		}
-		homes, spec.Validators = append(homes, home), append(spec.Validators, member)
+		homes, spec.Validators = append(homes, home{dir, shape.Gateways == 0 || i < shape.Gateways}), append(spec.Validators, member)
 	}
 	for i := range shape.EVM {
 		spec.Rollups = append(spec.Rollups, FirstEVM+core.RollupID(i))
@@ -166,12 +173,14 @@ func serveLockstep(ctx context.Context, parent *harness.Parent) (err error) {
 	}()
 	var open doors
 	for _, home := range task.Homes {
-		n, address, err := openNode(home, task.Settings, genesis)
+		n, err := openNode(home, task.Settings, genesis)
 		if err != nil {
 			return err
 		}
-		nodes = append(nodes, n)
-		open.Peers, open.Clients = append(open.Peers, n.PeerAddr()), append(open.Clients, address)
+		nodes, open.Peers = append(nodes, n), append(open.Peers, n.PeerAddr())
+		if home.Gateway {
+			open.Clients = append(open.Clients, n.GatewayAddr().String())
+		}
 	}
 	if err := parent.Tell(open); err != nil {
 		return err
@@ -191,24 +200,28 @@ func serveLockstep(ctx context.Context, parent *harness.Parent) (err error) {
 	return runNodes(ctx, nodes, genesis.Zones, func() error { return parent.Tell(ready{true}) })
 }
 
-// openNode opens a validator with a gateway on a port that the kernel chooses.
-func openNode(home, file string, genesis *core.Genesis) (*node.Node, string, error) {
-	effective, err := settings.Load(settings.Defaults(home), settings.Sources{File: file})
+// openNode opens a validator; its gateway is on a port that the kernel chooses.
+func openNode(home home, file string, genesis *core.Genesis) (*node.Node, error) {
+	effective, err := settings.Load(settings.Defaults(home.Dir), settings.Sources{File: file})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	cfg := effective.Config
-	cfg.EthereumKey, cfg.Ordering.Listen = node.EthereumKey(home), "127.0.0.1:0"
+	cfg.EthereumKey, cfg.Ordering.Listen = node.EthereumKey(home.Dir), "127.0.0.1:0"
 	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	var listener net.Listener
-	if listener, err = gateway.Listen("127.0.0.1:0"); err != nil {
-		return nil, "", err
+	if !home.Gateway {
+		cfg.Gateway = nil
+		return node.New(cfg, genesis, nil)
+	}
+	listener, err := gateway.Listen("127.0.0.1:0")
+	if err != nil {
+		return nil, err
 	}
 	n, err := node.New(cfg, genesis, listener)
 	if err != nil {
-		return nil, "", errors.Join(err, listener.Close())
+		return nil, errors.Join(err, listener.Close())
 	}
-	return n, listener.Addr().String(), nil
+	return n, nil
 }
 
 // runNodes runs them until ctx ends, and calls running when all of them have executed a tick that is new.

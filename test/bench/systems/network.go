@@ -28,7 +28,7 @@ type Network struct {
 	processes []*harness.Process
 	foreign   bool // they do not listen to their input
 	stop      sync.Once
-	// Doors are the members' addresses for clients: HOST:PORT.
+	// Doors are the addresses for clients of the members that have one: HOST:PORT.
 	Doors []string
 }
 
