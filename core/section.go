@@ -54,13 +54,24 @@ func DecodeSection(b []byte, kind func(RollupID) (RollupKind, bool)) (Section, e
 		if entry, entries, err = rlp.SplitString(entries); err != nil {
 			return Section{}, fmt.Errorf("section: %w: kind %#x: entry %d: %w", ErrMalformed, EncSection, i, err)
 		}
-		tx, err := DecodeEntry(s.Rollup, k, entry[:len(entry):len(entry)])
+		tx, err := decodeUnhashed(s.Rollup, k, entry[:len(entry):len(entry)])
 		if err != nil {
 			return Section{}, fmt.Errorf("section of rollup %s: entry %d: %w", s.Rollup, i, err)
 		}
 		s.Txs = append(s.Txs, tx)
 	}
+	if k == KindOpaque {
+		hashOpaque(s.Txs)
+	}
 	return s, nil
+}
+
+// decodeUnhashed is DecodeEntry, but leaves the hash of an opaque transaction to hashOpaque.
+func decodeUnhashed(rollup RollupID, kind RollupKind, b []byte) (Transaction, error) {
+	if kind == KindOpaque && len(b) > encodingHeader && b[0] == EncodingVersion && EncodingKind(b[1]) == EncTransaction {
+		return Transaction{rollup: rollup, raw: b[encodingHeader:]}, nil
+	}
+	return DecodeEntry(rollup, kind, b)
 }
 
 // openSection gives the rollup and the content of the list of entries.
@@ -181,7 +192,7 @@ func (g GossipBatch) Encode() []byte {
 	return sealEncoding(EncGossipBatch, body)
 }
 
-// DecodeGossipBatch reads a batch; its items are checked by the pool.
+// DecodeGossipBatch reads a batch; its items are checked by the pool. Transactions share memory with b, which must not be changed afterwards.
 func DecodeGossipBatch(b []byte) (GossipBatch, error) {
 	body, err := openEncoding(EncGossipBatch, b)
 	if err != nil {
@@ -226,7 +237,6 @@ func splitGossipBatch(body []byte) (g GossipBatch, err error) {
 		if len(more) > 0 {
 			return g, rlp.ErrMoreThanOneValue
 		}
-		item.Raw = bytes.Clone(item.Raw) // it stays longer than the batch
 		g.Txs = append(g.Txs, item)
 	}
 	for len(bundles) > 0 {
@@ -234,7 +244,7 @@ func splitGossipBatch(body []byte) (g GossipBatch, err error) {
 		if bundle, bundles, err = rlp.SplitString(bundles); err != nil {
 			return g, err
 		}
-		g.Bundles = append(g.Bundles, bytes.Clone(bundle))
+		g.Bundles = append(g.Bundles, bytes.Clone(bundle)) // it may stay longer than the batch
 	}
 	return g, nil
 }

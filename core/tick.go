@@ -191,6 +191,9 @@ func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items
 
 // laneRoot is MerkleRoot over the items' leaves.
 func laneRoot(items []LaneItem) common.Hash {
+	if len(items) >= manyHashes && hasFourfold() {
+		return newFourfold().laneRoot(items)
+	}
 	leaves := make([]common.Hash, len(items))
 	if len(items) < manyHashes {
 		for i := range items {

@@ -64,6 +64,41 @@ func NewOpaqueTransaction(rollup RollupID, raw []byte) Transaction {
 	return Transaction{rollup: rollup, raw: raw, hash: crypto.Keccak256Hash(raw)}
 }
 
+// NewOpaqueTransactions is NewOpaqueTransaction of each, for less than that takes when there are many.
+func NewOpaqueTransactions(rollup RollupID, raws [][]byte) []Transaction {
+	txs := make([]Transaction, len(raws))
+	for i, raw := range raws {
+		txs[i] = Transaction{rollup: rollup, raw: raw}
+	}
+	hashOpaque(txs)
+	return txs
+}
+
+// hashOpaque gives the opaque ones of some transactions, made without a hash, theirs. Many are hashed four at a time.
+func hashOpaque(txs []Transaction) {
+	if len(txs) < manyHashes || !hasFourfold() {
+		for i := range txs {
+			if txs[i].opaque() {
+				txs[i].hash = crypto.Keccak256Hash(txs[i].raw)
+			}
+		}
+		return
+	}
+	input := func(i int) []byte {
+		if txs[i].opaque() {
+			return txs[i].raw
+		}
+		return nil
+	}
+	newFourfold().all(len(txs), input, func(i int, hash common.Hash) {
+		if txs[i].opaque() {
+			txs[i].hash = hash
+		}
+	})
+}
+
+func (t *Transaction) opaque() bool { return t.kind == 0 && t.eth == nil }
+
 func allowedType(t byte) bool {
 	switch t {
 	case gethtypes.LegacyTxType, gethtypes.AccessListTxType, gethtypes.DynamicFeeTxType, gethtypes.SetCodeTxType:

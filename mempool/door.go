@@ -137,30 +137,39 @@ func admittedType(t byte) error {
 
 // add checks a decoded transaction and admits it. local ones go on to gossip.
 func (p *Pool) add(tx core.Transaction, local bool) error {
-	q := p.queue(tx.Rollup())
-	e, err := p.check(q, tx, local)
-	if local && errors.Is(err, core.ErrProtectedAlone) {
-		if err = p.park(q, tx, err); err != nil {
+	c := checked{queue: p.queue(tx.Rollup()), entry: &entry{tx: tx}}
+	c.err = p.check(c.queue, c.entry, local)
+	if local && errors.Is(c.err, core.ErrProtectedAlone) {
+		err := p.park(c.queue, tx, c.err)
+		if err != nil {
 			p.countRefusal()
 		}
 		return err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.addChecked(q, e, err, local)
+	return p.addChecked(c, local)
+}
+
+// checked is a transaction with what check said of it.
+type checked struct {
+	queue *queue
+	entry *entry
+	err   error
 }
 
 // addChecked admits what check let through, and counts.
-func (p *Pool) addChecked(q *queue, e *entry, err error, local bool) error {
+func (p *Pool) addChecked(c checked, local bool) error {
+	e, err := c.entry, c.err
 	if err == nil {
-		e, err = p.admit(q, e, local)
+		e, err = p.admit(c.queue, e, local)
 	}
 	if err != nil {
 		p.counters.Refused++
 		return err
 	}
 	p.counters.Admitted++
-	if local && q.nonces == nil { // gossipHeld hands on the others when their turn comes
+	if local && c.queue.nonces == nil { // gossipHeld hands on the others when their turn comes
 		p.outbox.add(outgoing{entry: e}, p.live())
 	}
 	return nil
@@ -168,15 +177,14 @@ func (p *Pool) addChecked(q *queue, e *entry, err error, local bool) error {
 
 // check applies, without the lock, what does not depend on the rest of the pool, and recovers the sender. What is known is found out here
 // if there is a sender to recover, and by admit in any case.
-func (p *Pool) check(q *queue, tx core.Transaction, local bool) (*entry, error) {
-	if tx.Eth() != nil && p.known(q, tx.Hash(), local) {
-		return nil, ErrAlreadyKnown
+func (p *Pool) check(q *queue, e *entry, local bool) error {
+	if e.tx.Eth() != nil && p.known(q, e.tx.Hash(), local) {
+		return ErrAlreadyKnown
 	}
-	if err := p.genesis.CheckSingle(tx); err != nil {
-		return nil, err
+	if err := p.genesis.CheckSingle(e.tx); err != nil {
+		return err
 	}
-	e := &entry{tx: tx}
-	return e, p.checkEth(q, e)
+	return p.checkEth(q, e)
 }
 
 // known reports whether a single need not be looked at again: it is in the pool, or it was ordered a short time ago.

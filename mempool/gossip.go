@@ -260,34 +260,6 @@ func (p *Pool) receive(c chunk) {
 	p.mu.Unlock()
 }
 
-// receiveTxs checks all before it takes the lock once, and tells how many were refused.
-func (p *Pool) receiveTxs(txs []core.GossipTx) (refused int) {
-	type checked struct {
-		queue *queue
-		entry *entry
-		err   error
-	}
-	found := make([]checked, 0, len(txs))
-	for _, g := range txs {
-		tx, err := p.decode(core.RollupID(g.Rollup), g.Raw)
-		if err != nil {
-			refused++
-			continue
-		}
-		c := checked{queue: p.queue(tx.Rollup())}
-		c.entry, c.err = p.check(c.queue, tx, false)
-		found = append(found, c)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range found {
-		if p.addChecked(c.queue, c.entry, c.err, false) != nil {
-			refused++
-		}
-	}
-	return refused
-}
-
 // receiveBundle takes in a bundle, with or without a replacement, a cancellation, a control entry, or an entry of an operator.
 func (p *Pool) receiveBundle(enc []byte) error {
 	kind, err := core.KindOf(enc)

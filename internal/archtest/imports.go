@@ -35,7 +35,7 @@ func ImportRules() []ImportRule {
 	rules := []ImportRule{
 		{
 			In: []string{"core"}, Of: []string{"external"},
-			Only:   []string{geth + "/common/...", geth + "/rlp", geth + "/crypto", geth + "/core/types"},
+			Only:   []string{geth + "/common/...", geth + "/rlp", geth + "/crypto", geth + "/core/types", "github.com/cloudflare/circl/simd/keccakf1600"},
 			Reason: "everything imports core, so what core needs, everything needs, proofs and light clients included",
 		},
 		{
