@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/binary"
+	"iter"
 
 	"github.com/cloudflare/circl/simd/keccakf1600"
 	"github.com/ethereum/go-ethereum/common"
@@ -112,9 +113,23 @@ func (f *fourfold) merkleRoot(leaves []common.Hash) common.Hash {
 }
 
 // laneRoot is laneRoot.
-func (f *fourfold) laneRoot(items []LaneItem) common.Hash {
-	leaves := make([]common.Hash, len(items))
-	f.each(len(items), func(i int, b []byte) []byte { return items[i].appendLeaf(b) }, func(i int, hash common.Hash) { leaves[i] = hash })
+func (f *fourfold) laneRoot(count int, lane iter.Seq2[int, LaneItem]) common.Hash {
+	leaves := make([]common.Hash, 0, count)
+	flush := func(places int) {
+		f.state.Permute()
+		for i := range places {
+			leaves = append(leaves, f.hash(i))
+		}
+	}
+	for i, item := range lane {
+		f.begin(i%together, item.appendLeaf(f.in[:0]))
+		if i%together == together-1 {
+			flush(together)
+		}
+	}
+	if rest := count % together; rest > 0 {
+		flush(rest)
+	}
 	return f.merkleRoot(leaves)
 }
 

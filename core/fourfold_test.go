@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -35,7 +36,9 @@ func FuzzFourfold(f *testing.F) {
 	f.Add([]byte{}, byte(1), []byte{})
 	f.Add([]byte{135, 136, 137, 0, 1, 255, 17, 34, 68}, byte(1), make([]byte, 2000))
 	f.Add([]byte{1, 40, 2, 3, 80, 1, 1}, byte(136), make([]byte, 20000))
-	f.Fuzz(func(t *testing.T, sizes []byte, scale byte, from []byte) { checkTogether(t, cut(sizes, int(scale), from)) })
+	f.Fuzz(func(t *testing.T, sizes []byte, scale byte, from []byte) {
+		checkTogether(t, cut(sizes, int(scale), from))
+	})
 }
 
 // Sizes around the block, and inputs too large to be hashed with others.
@@ -69,12 +72,13 @@ func TestLaneRoot_IsTheSameOnEveryMachine(t *testing.T) {
 		}
 		items = append(items, item)
 		leaves := make([]common.Hash, len(items))
-		hash := newHashing()
 		for i := range items {
-			leaves[i] = hash.laneLeaf(&items[i])
+			leaves[i] = items[i].Leaf()
 		}
-		if got, want := newFourfold().laneRoot(items), hash.merkleRoot(leaves); got != want || want != MerkleRoot(leaves) {
-			t.Fatalf("%d items: four at a time %s, one after the other %s, of the leaves %s", n+1, got, want, MerkleRoot(leaves))
+		want := MerkleRoot(leaves)
+		four, one := newFourfold().laneRoot(len(items), slices.All(items)), newHashing().laneRoot(len(items), slices.All(items))
+		if four != want || one != want {
+			t.Fatalf("%d items: four at a time %s, one after the other %s, of the leaves %s", n+1, four, one, want)
 		}
 	}
 }
@@ -125,16 +129,12 @@ func BenchmarkHashes(b *testing.B) {
 	})
 	b.Run("lane=1000/alone", func(b *testing.B) {
 		for b.Loop() {
-			hash, leaves := newHashing(), make([]common.Hash, len(items))
-			for i := range items {
-				leaves[i] = hash.laneLeaf(&items[i])
-			}
-			hash.merkleRoot(leaves)
+			newHashing().laneRoot(len(items), slices.All(items))
 		}
 	})
 	b.Run("lane=1000/together", func(b *testing.B) {
 		for b.Loop() {
-			laneRoot(items)
+			newFourfold().laneRoot(len(items), slices.All(items))
 		}
 	})
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/binary"
+	"iter"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -29,14 +30,18 @@ func (h *hashing) sum() common.Hash {
 	return h.out
 }
 
-// laneLeaf is LaneItem.Leaf.
-func (h *hashing) laneLeaf(item *LaneItem) common.Hash {
-	h.in = item.appendLeaf(h.in)
-	return h.sum()
+// laneRoot is laneRoot.
+func (h *hashing) laneRoot(count int, lane iter.Seq2[int, LaneItem]) common.Hash {
+	leaves := make([]common.Hash, 0, count)
+	for _, item := range lane {
+		h.in = item.appendLeaf(h.in)
+		leaves = append(leaves, h.sum())
+	}
+	return h.merkleRoot(leaves)
 }
 
 // appendLeaf appends what LaneItem.Leaf is the hash of.
-func (i *LaneItem) appendLeaf(b []byte) []byte {
+func (i LaneItem) appendLeaf(b []byte) []byte {
 	b = append(append(b, TagLaneItem...), i.Bundle[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(i.Leg))
 	return append(b, i.Tx.hash[:]...)

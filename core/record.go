@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/rlp"
 )
 
 // Attested is a zone's newest result that validators of more than 2/3 of the total power agree on.
@@ -42,7 +43,52 @@ type MemberChange struct {
 func (m *MemberChange) Leaves() bool { return m.Genesis == (common.Hash{}) }
 
 // Encode writes version ‖ kind ‖ RLP of the fields in order.
-func (r *TickRecord) Encode() []byte { return Encode(EncTickRecord, r) }
+func (r *TickRecord) Encode() []byte {
+	e := r.Encoding()
+	return e.AppendTo(make([]byte, 0, e.Size()))
+}
+
+// RecordEncoding is a record's encoding before it is written, so that it can be written to where it stays.
+type RecordEncoding struct {
+	record           *TickRecord
+	payload, content uint64 // lengths of the payload and of all fields
+	tail             []byte // the fields behind the payload
+}
+
+// Encoding prepares Encode. The record must not be changed until it is written.
+func (r *TickRecord) Encoding() *RecordEncoding {
+	e := &RecordEncoding{record: r}
+	fields := []any{r.Lanes, r.Attested, r.Members}
+	if r.Members == nil {
+		fields = fields[:2]
+	}
+	for _, field := range fields {
+		encoded, err := rlp.EncodeToBytes(field)
+		if err != nil {
+			panic(fmt.Sprintf("core: encode kind %#x: %v", EncTickRecord, err)) // the types are fixed
+		}
+		e.tail = append(e.tail, encoded...)
+	}
+	for _, part := range r.Payload {
+		e.payload += rlp.BytesSize(part)
+	}
+	e.content = uint64(rlp.IntSize(r.Number)+rlp.IntSize(r.Time)) + rlp.ListSize(e.payload) + uint64(len(e.tail))
+	return e
+}
+
+// Size is the length of the encoding.
+func (e *RecordEncoding) Size() int { return int(encodingSize(e.content)) }
+
+// AppendTo appends the encoding to b.
+func (e *RecordEncoding) AppendTo(b []byte) []byte {
+	b = startIn(b, EncTickRecord, e.content)
+	b = rlp.AppendUint64(rlp.AppendUint64(b, e.record.Number), e.record.Time)
+	b = appendListHead(b, e.payload)
+	for _, part := range e.record.Payload {
+		b = appendString(b, part)
+	}
+	return append(b, e.tail...)
+}
 
 // DecodeTickRecord reads a record.
 func DecodeTickRecord(b []byte) (*TickRecord, error) {

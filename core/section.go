@@ -15,18 +15,16 @@ type Section struct {
 
 // Encode writes version ‖ kind ‖ RLP([rollup, [entry…]]).
 func (s Section) Encode() []byte {
-	body := rlp.NewEncoderBuffer(nil)
-	section := body.List()
-	body.WriteUint64(uint64(s.Rollup))
-	entries := body.List()
-	var scratch []byte
-	for _, tx := range s.Txs {
-		scratch = tx.appendEntry(scratch[:0])
-		body.WriteBytes(scratch)
+	var entries uint64
+	for i := range s.Txs {
+		entries += rlp.ListSize(s.Txs[i].entrySize()) // a string of two bytes or more has the head of a list
 	}
-	body.ListEnd(entries)
-	body.ListEnd(section)
-	return sealEncoding(EncSection, body)
+	encoded := startEncoding(EncSection, uint64(rlp.IntSize(uint64(s.Rollup)))+rlp.ListSize(entries))
+	encoded = appendListHead(rlp.AppendUint64(encoded, uint64(s.Rollup)), entries)
+	for i := range s.Txs {
+		encoded = s.Txs[i].appendEntry(appendStringHead(encoded, s.Txs[i].entrySize()))
+	}
+	return encoded
 }
 
 // maxForeseen bounds for how many entries there is room before they were found good.
@@ -173,24 +171,28 @@ type GossipTx struct {
 
 // Encode writes version ‖ kind ‖ RLP([[[rollup, raw]…], [bundle…]]).
 func (g GossipBatch) Encode() []byte {
-	body := rlp.NewEncoderBuffer(nil)
-	batch := body.List()
-	txs := body.List()
+	var txs, bundles uint64
 	for i := range g.Txs {
-		tx := body.List()
-		body.WriteUint64(g.Txs[i].Rollup)
-		body.WriteBytes(g.Txs[i].Raw)
-		body.ListEnd(tx)
+		txs += rlp.ListSize(g.Txs[i].content())
 	}
-	body.ListEnd(txs)
-	bundles := body.List()
 	for _, b := range g.Bundles {
-		body.WriteBytes(b)
+		bundles += rlp.BytesSize(b)
 	}
-	body.ListEnd(bundles)
-	body.ListEnd(batch)
-	return sealEncoding(EncGossipBatch, body)
+	encoded := startEncoding(EncGossipBatch, rlp.ListSize(txs)+rlp.ListSize(bundles))
+	encoded = appendListHead(encoded, txs)
+	for i := range g.Txs {
+		encoded = rlp.AppendUint64(appendListHead(encoded, g.Txs[i].content()), g.Txs[i].Rollup)
+		encoded = appendString(encoded, g.Txs[i].Raw)
+	}
+	encoded = appendListHead(encoded, bundles)
+	for _, b := range g.Bundles {
+		encoded = appendString(encoded, b)
+	}
+	return encoded
 }
+
+// content is the length of [rollup, raw] without its head.
+func (t *GossipTx) content() uint64 { return uint64(rlp.IntSize(t.Rollup)) + rlp.BytesSize(t.Raw) }
 
 // DecodeGossipBatch reads a batch; its items are checked by the pool. Transactions share memory with b, which must not be changed afterwards.
 func DecodeGossipBatch(b []byte) (GossipBatch, error) {

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -183,29 +184,28 @@ type LaneHead struct {
 // Advance moves the head over the items a tick ordered: head' = keccak(tag ‖ networkId ‖ rollup ‖ head ‖ tick ‖
 // firstSeq ‖ count ‖ root). Without items nothing moves and ok is false.
 func (h LaneHead) Advance(network NetworkID, rollup RollupID, tick uint64, items []LaneItem) (row LaneRow, ok bool) {
-	if len(items) == 0 {
-		return LaneRow{}, false
-	}
-	return h.Next(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items)), Root: laneRoot(items)}), true
+	return h.advance(network, tick, LaneRow{Rollup: rollup, Count: uint64(len(items))}, slices.All(items))
 }
 
-// laneRoot is MerkleRoot over the items' leaves.
-func laneRoot(items []LaneItem) common.Hash {
-	if len(items) >= manyHashes && hasFourfold() {
-		return newFourfold().laneRoot(items)
+// AdvanceOver is Advance over what a tick ordered for the rollup.
+func (h LaneHead) AdvanceOver(network NetworkID, rollup RollupID, tick *Tick) (row LaneRow, ok bool) {
+	return h.advance(network, tick.Number, LaneRow{Rollup: rollup, Count: uint64(tick.countLane(rollup))}, tick.Lane(rollup))
+}
+
+func (h LaneHead) advance(network NetworkID, tick uint64, row LaneRow, lane iter.Seq2[int, LaneItem]) (LaneRow, bool) {
+	if row.Count == 0 {
+		return LaneRow{}, false
 	}
-	leaves := make([]common.Hash, len(items))
-	if len(items) < manyHashes {
-		for i := range items {
-			leaves[i] = items[i].Leaf()
-		}
-		return MerkleRoot(leaves)
+	row.Root = laneRoot(int(row.Count), lane)
+	return h.Next(network, tick, row), true
+}
+
+// laneRoot is MerkleRoot over the leaves of so many items.
+func laneRoot(count int, lane iter.Seq2[int, LaneItem]) common.Hash {
+	if count >= manyHashes && hasFourfold() {
+		return newFourfold().laneRoot(count, lane)
 	}
-	hash := newHashing()
-	for i := range items {
-		leaves[i] = hash.laneLeaf(&items[i])
-	}
-	return hash.merkleRoot(leaves)
+	return newHashing().laneRoot(count, lane)
 }
 
 // Next is Advance for who knows the root over the items' leaves and not the items: it completes a row that has Rollup,

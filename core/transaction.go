@@ -159,6 +159,14 @@ func (t Transaction) appendEntry(b []byte) []byte {
 	return append(b, t.raw...)
 }
 
+// entrySize is the length of EncodeEntry.
+func (t *Transaction) entrySize() uint64 {
+	if t.Kind() == EncTransaction {
+		return encodingHeader + uint64(len(t.raw))
+	}
+	return uint64(len(t.raw))
+}
+
 // DecodeEntry reads a section's entry for a rollup of the given kind: a transaction, or a block or a report of exactly
 // this rollup.
 func DecodeEntry(rollup RollupID, kind RollupKind, b []byte) (Transaction, error) {

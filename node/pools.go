@@ -34,6 +34,15 @@ func (p clientPool) AddTransaction(ctx context.Context, rollup core.RollupID, ra
 	return p.admitted(hash, at, err)
 }
 
+func (p clientPool) AddTransactions(ctx context.Context, rollup core.RollupID, raws [][]byte) ([]common.Hash, []error) {
+	at := time.Now()
+	hashes, errs := p.pool.AddTransactions(ctx, rollup, raws)
+	for i := range errs {
+		_, errs[i] = p.admitted(hashes[i], at, errs[i])
+	}
+	return hashes, errs
+}
+
 func (p clientPool) AddSigned(ctx context.Context, rollup core.RollupID, tx *gethtypes.Transaction) (common.Hash, error) {
 	at := time.Now()
 	hash, err := p.pool.AddSigned(ctx, rollup, tx)

@@ -48,6 +48,9 @@ var refusalCauses = []struct{ pool, cause error }{
 
 // refusal translates an error of the pool for clients; others stay as they are.
 func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
 	var refused *mempool.Refusal
 	if !errors.As(err, &refused) {
 		refused = &mempool.Refusal{Cause: err}

@@ -24,7 +24,7 @@ func Import(cfg Config, d *core.Decided, handovers []*core.CompleteCheckpoint) (
 	}
 	b := l.db.NewBatch()
 	defer b.Close()
-	errs := []error{b.Set(keyOldest, core.U64(n), nil), writeTick(b, d, d.Record.Encode())}
+	errs := []error{b.Set(keyOldest, core.U64(n), nil), writeTick(b, d, d.Record.Encoding())}
 	for _, h := range handovers {
 		errs = append(errs, writeHandover(b, h))
 	}

@@ -115,7 +115,7 @@ func (l *Log) Append(d *core.Decided) error {
 		return err
 	}
 	n := d.Record.Number
-	record := d.Record.Encode()
+	record := d.Record.Encoding()
 	switch head := l.Head(); {
 	case n != 0 && n < l.Oldest():
 		return l.pruned(n)
@@ -124,7 +124,7 @@ func (l *Log) Append(d *core.Decided) error {
 		if err != nil {
 			return l.readError(fmt.Sprintf("read tick %d", n), err)
 		}
-		if !bytes.Equal(stored, record) {
+		if !bytes.Equal(stored, d.Record.Encode()) {
 			return fmt.Errorf("%w: tick %d", ErrConflict, n)
 		}
 		return nil
@@ -132,7 +132,7 @@ func (l *Log) Append(d *core.Decided) error {
 		return fmt.Errorf("%w: tick %d, head %d", ErrGap, n, head)
 	}
 	heard := l.news(d.Heard)
-	b := l.db.NewBatch()
+	b := l.batchFor(d, record)
 	defer b.Close()
 	if err := errors.Join(writeTick(b, d, record), l.writeCheckpoint(b, d), writeHeard(b, heard)); err != nil {
 		return fmt.Errorf("orderedlog: write tick %d: %w", n, err)
@@ -143,7 +143,7 @@ func (l *Log) Append(d *core.Decided) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.head = n
-	l.recent.add(d.Record, d.Tick, len(record))
+	l.recent.add(d.Record, d.Tick, record.Size())
 	for _, a := range heard {
 		l.heard[a.Zone] = a
 	}
@@ -152,15 +152,45 @@ func (l *Log) Append(d *core.Decided) error {
 	return nil
 }
 
-// writeTick puts the record, its indexes and the ledger changes into one batch.
-func writeTick(b *pebble.Batch, d *core.Decided, record []byte) error {
-	n := d.Record.Number
-	errs := []error{b.Set(tickKey(n), record, nil)}
-	positions := uint64(0)
-	for _, row := range d.Record.Lanes {
-		positions += row.Count
+const (
+	// smallBatch is up to what size the database's own batches are used, which grow by doubling and keep their memory for the next.
+	smallBatch = 256 << 10
+	// hashRowBytes is what a row by hash takes in a batch, and otherBytes what a tick's other rows take, roughly.
+	hashRowBytes, otherBytes = 64, 32 << 10
+)
+
+// batchFor makes a batch with room for a tick.
+func (l *Log) batchFor(d *core.Decided, record *core.RecordEncoding) *pebble.Batch {
+	if size := record.Size() + positions(d)*hashRowBytes + otherBytes; size > smallBatch {
+		return l.db.NewBatchWithSize(size)
 	}
-	hashes := make([]hashRow, 0, positions)
+	return l.db.NewBatch()
+}
+
+// positions is how many a tick adds to all lanes.
+func positions(d *core.Decided) (count int) {
+	for _, row := range d.Record.Lanes {
+		count += int(row.Count)
+	}
+	return count
+}
+
+// writeRecord writes the record to where it stays in the batch.
+func writeRecord(b *pebble.Batch, n uint64, record *core.RecordEncoding) error {
+	key := tickKey(n)
+	row := b.SetDeferred(len(key), record.Size())
+	copy(row.Key, key)
+	if written := record.AppendTo(row.Value[:0]); len(written) != len(row.Value) {
+		return fmt.Errorf("record of %d bytes, foreseen %d", len(written), len(row.Value))
+	}
+	return row.Finish()
+}
+
+// writeTick puts the record, its indexes and the ledger changes into one batch.
+func writeTick(b *pebble.Batch, d *core.Decided, record *core.RecordEncoding) error {
+	n := d.Record.Number
+	errs := []error{writeRecord(b, n, record)}
+	hashes := make([]hashRow, 0, positions(d))
 	for _, row := range d.Record.Lanes {
 		errs = append(errs, b.Set(laneKey(row.Rollup, row.FirstSeq), laneValue(n, row.Count), nil))
 		for i, item := range d.Tick.Lane(row.Rollup) {

@@ -100,7 +100,7 @@ func (m *Machine) advanceLanes(s *stage, tick *core.Tick) []core.LaneRow {
 	for _, rollup := range touched(tick) {
 		lane := lookup[laneValue](s, laneKey(rollup))
 		head := core.LaneHead{NextSeq: lane.NextSeq, Head: lane.Head}
-		if row, ok := head.Advance(m.network, rollup, tick.Number, tick.LaneItems(rollup)); ok {
+		if row, ok := head.AdvanceOver(m.network, rollup, tick); ok {
 			after := row.After()
 			s.put(laneKey(rollup), laneValue{NextSeq: after.NextSeq, Head: after.Head, Tick: tick.Number})
 			rows = append(rows, row)

@@ -97,6 +97,15 @@ func (p *Pool) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (c
 	return p.add(crypto.Keccak256Hash(raw), entry)
 }
 
+// AddTransactions admits raw bytes, one after the other.
+func (p *Pool) AddTransactions(ctx context.Context, rollup core.RollupID, raws [][]byte) ([]common.Hash, []error) {
+	hashes, errs := make([]common.Hash, len(raws)), make([]error, len(raws))
+	for i, raw := range raws {
+		hashes[i], errs[i] = p.AddTransaction(ctx, rollup, raw)
+	}
+	return hashes, errs
+}
+
 // AddBundle implements gateway.Pool. A replacement's bundle can be cancelled afterwards.
 func (p *Pool) AddBundle(_ context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error) {
 	if r != nil {

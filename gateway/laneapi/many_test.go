@@ -38,6 +38,14 @@ func (p *picky) AddTransaction(_ context.Context, _ core.RollupID, raw []byte) (
 	return crypto.Keccak256Hash(raw), nil
 }
 
+func (p *picky) AddTransactions(ctx context.Context, rollup core.RollupID, raws [][]byte) ([]common.Hash, []error) {
+	hashes, errs := make([]common.Hash, len(raws)), make([]error, len(raws))
+	for i, raw := range raws {
+		hashes[i], errs[i] = p.AddTransaction(ctx, rollup, raw)
+	}
+	return hashes, errs
+}
+
 func serveMany(t *testing.T, pool laneapi.Pool) rollupv1connect.RollupServiceClient {
 	t.Helper()
 	s, err := laneapi.New(laneapi.Default(), laneapi.Deps{

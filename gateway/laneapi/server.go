@@ -38,6 +38,8 @@ type Deps struct {
 // Pool is where entries wait to be ordered. What it refuses is an error of the gateway's table.
 type Pool interface {
 	AddTransaction(ctx context.Context, rollup core.RollupID, raw []byte) (common.Hash, error)
+	// AddTransactions is AddTransaction for many of one rollup, each of which is taken or refused by itself.
+	AddTransactions(ctx context.Context, rollup core.RollupID, raws [][]byte) ([]common.Hash, []error)
 	AddBundle(ctx context.Context, b *core.Bundle, r *core.Replacement) (common.Hash, error)
 	// AddOperatorEntry admits the encoding of a block or a report.
 	AddOperatorEntry(ctx context.Context, enc []byte) (common.Hash, error)

@@ -40,20 +40,26 @@ func (v service) SubmitMany(ctx context.Context, req *connect.Request[rollupv1.S
 	if n := len(req.Msg.Transactions); n == 0 || n > maxSubmitted {
 		return nil, badValue("transactions", fmt.Sprint(n), fmt.Sprintf("1 to %d", maxSubmitted))
 	}
-	results := make([]*rollupv1.SubmitResult, len(req.Msg.Transactions))
-	for i, tx := range req.Msg.Transactions {
-		hash, err := v.s.deps.Pool.AddTransaction(ctx, rollup, tx)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err != nil {
-			_, detail := v.s.explain(err)
-			results[i] = &rollupv1.SubmitResult{Result: &rollupv1.SubmitResult_Refusal{Refusal: detail}}
-		} else {
-			results[i] = &rollupv1.SubmitResult{Result: &rollupv1.SubmitResult_Hash{Hash: hash[:]}}
-		}
+	hashes, errs := v.s.deps.Pool.AddTransactions(ctx, rollup, req.Msg.Transactions)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
-	return connect.NewResponse(&rollupv1.SubmitManyResponse{Results: results}), nil
+	return connect.NewResponse(&rollupv1.SubmitManyResponse{Results: v.s.results(hashes, errs)}), nil
+}
+
+// results says what became of each of many transactions. They have their memory together.
+func (s *Server) results(hashes []common.Hash, errs []error) []*rollupv1.SubmitResult {
+	list, results, taken := make([]*rollupv1.SubmitResult, len(errs)), make([]rollupv1.SubmitResult, len(errs)), make([]rollupv1.SubmitResult_Hash, len(errs))
+	for i, err := range errs {
+		if list[i] = &results[i]; err != nil {
+			_, detail := s.explain(err)
+			results[i].Result = &rollupv1.SubmitResult_Refusal{Refusal: detail}
+			continue
+		}
+		taken[i].Hash = hashes[i][:]
+		results[i].Result = &taken[i]
+	}
+	return list
 }
 
 func (v service) SubmitBundle(ctx context.Context, req *connect.Request[rollupv1.SubmitBundleRequest]) (*connect.Response[rollupv1.SubmitBundleResponse], error) {

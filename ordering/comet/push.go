@@ -37,10 +37,31 @@ type pushPeer struct {
 type saying struct {
 	round   int32
 	channel byte
-	message proto.Message
+	message *encoded
 	// has tells whether a peer in this round has it, note that it does now.
 	has  func(*cmtconsensus.PeerState) bool
 	note func(*cmtconsensus.PeerState)
+}
+
+// encoded is a message of the engine, not wrapped, that is encoded once for all peers: a part of a full tick has 64 KiB. push.mu is held
+// where it is sent, which is when it is encoded.
+type encoded struct {
+	proto.Message
+	bytes []byte
+}
+
+var _ proto.Marshaler = (*encoded)(nil)
+
+// Marshal is what the engine sends; it must not be changed.
+func (e *encoded) Marshal() (_ []byte, err error) {
+	if e.bytes == nil {
+		message := e.Message
+		if w, ok := message.(cmtp2p.Wrapper); ok {
+			message = w.Wrap()
+		}
+		e.bytes, err = proto.Marshal(message)
+	}
+	return e.bytes, err
 }
 
 func newPush(validators func(height uint64) int) *push {
@@ -65,7 +86,7 @@ func (p *push) say(message cmtconsensus.Message) {
 
 func proposalSaid(proposal *cmttypes.Proposal) saying {
 	return saying{
-		round: proposal.Round, channel: cmtconsensus.DataChannel, message: &cmtcons.Proposal{Proposal: *proposal.ToProto()},
+		round: proposal.Round, channel: cmtconsensus.DataChannel, message: &encoded{Message: &cmtcons.Proposal{Proposal: *proposal.ToProto()}},
 		has:  func(s *cmtconsensus.PeerState) bool { return s.GetRoundState().Proposal },
 		note: func(s *cmtconsensus.PeerState) { s.SetHasProposal(proposal) },
 	}
@@ -74,7 +95,7 @@ func proposalSaid(proposal *cmttypes.Proposal) saying {
 func partSaid(m *cmtconsensus.BlockPartMessage, message *cmtcons.BlockPart) saying {
 	index := int(m.Part.Index)
 	return saying{
-		round: m.Round, channel: cmtconsensus.DataChannel, message: message,
+		round: m.Round, channel: cmtconsensus.DataChannel, message: &encoded{Message: message},
 		has:  func(s *cmtconsensus.PeerState) bool { return s.GetRoundState().ProposalBlockParts.GetIndex(index) },
 		note: func(s *cmtconsensus.PeerState) { s.SetHasProposalBlockPart(m.Height, m.Round, index) },
 	}
@@ -82,7 +103,7 @@ func partSaid(m *cmtconsensus.BlockPartMessage, message *cmtcons.BlockPart) sayi
 
 func voteSaid(vote *cmttypes.Vote, validators int) saying {
 	return saying{
-		round: vote.Round, channel: cmtconsensus.VoteChannel, message: &cmtcons.Vote{Vote: vote.ToProto()},
+		round: vote.Round, channel: cmtconsensus.VoteChannel, message: &encoded{Message: &cmtcons.Vote{Vote: vote.ToProto()}},
 		has: func(*cmtconsensus.PeerState) bool { return false },
 		note: func(s *cmtconsensus.PeerState) {
 			s.EnsureVoteBitArrays(vote.Height, validators)

@@ -10,6 +10,7 @@ import (
 	cmtcons "github.com/cometbft/cometbft/proto/tendermint/consensus"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
+	"github.com/cosmos/gogoproto/proto"
 )
 
 // listener is a peer that notes what it is sent; full makes it take nothing.
@@ -33,12 +34,28 @@ func (l *listener) TrySend(e cmtp2p.Envelope) bool {
 	if l.full {
 		return false
 	}
-	what := fmt.Sprintf("%T", e.Message)
-	if v, ok := e.Message.(*cmtcons.Vote); ok {
-		what = v.Vote.Type.String()
-	}
-	l.got = append(l.got, what)
+	l.got = append(l.got, heard(e.Message))
 	return true
+}
+
+// heard is what a peer reads of a message.
+func heard(sent proto.Message) string {
+	wire, err := proto.Marshal(sent)
+	if err != nil {
+		return err.Error()
+	}
+	wrapped := new(cmtcons.Message)
+	if err := proto.Unmarshal(wire, wrapped); err != nil {
+		return err.Error()
+	}
+	message, err := wrapped.Unwrap()
+	if err != nil {
+		return err.Error()
+	}
+	if v, ok := message.(*cmtcons.Vote); ok {
+		return v.Vote.Type.String()
+	}
+	return fmt.Sprintf("%T", message)
 }
 
 // at is a peer that says where it is.

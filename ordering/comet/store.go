@@ -152,7 +152,7 @@ func (room) Stats() map[string]string { return nil }
 func (room) Compact(_, _ []byte) error { return nil }
 
 // NewBatch begins a batch.
-func (r room) NewBatch() cmtdb.Batch { return &roomBatch{room: r, batch: r.db.NewBatch()} }
+func (r room) NewBatch() cmtdb.Batch { return &roomBatch{room: r} }
 
 // Iterator walks over the keys from start to before end, ascending; nil is the room's own bound.
 func (r room) Iterator(start, end []byte) (cmtdb.Iterator, error) { return r.walk(start, end, false) }
@@ -184,45 +184,83 @@ func (r room) walk(start, end []byte, down bool) (cmtdb.Iterator, error) {
 	return w, nil
 }
 
-// roomBatch collects writes.
+// roomBatch collects writes, and makes a batch of the database of their size at the end: its own grow by doubling, and copy the parts of a
+// full tick again and again.
 type roomBatch struct {
 	room
-	batch *pebble.Batch
+	writes []roomWrite
+	size   int
+	ended  bool
 }
+
+// roomWrite is a write, or a removal if there is no value. The engine does not change what it gave to a batch.
+type roomWrite struct{ key, value []byte }
+
+const (
+	// smallBatch is up to what size the database's own batches are used, which keep their memory for the next.
+	smallBatch = 256 << 10
+	// batchHead is what a batch begins with, and writeOverhead the most that it takes for a write beside key and value.
+	batchHead     = 12
+	writeOverhead = 1 + 5 + 5
+)
 
 // Set adds a write.
 func (b *roomBatch) Set(key, value []byte) error {
-	switch {
-	case b.batch == nil:
-		return errBatchEnded
-	case len(key) == 0:
-		return errNoKey
-	case value == nil:
+	if value == nil && !b.ended && len(key) > 0 {
 		return errNoValue
 	}
-	return b.batch.Set(b.key(key), value, nil)
+	return b.add(roomWrite{key, value})
 }
 
 // Delete adds a removal.
-func (b *roomBatch) Delete(key []byte) error {
+func (b *roomBatch) Delete(key []byte) error { return b.add(roomWrite{key: key}) }
+
+func (b *roomBatch) add(w roomWrite) error {
 	switch {
-	case b.batch == nil:
+	case b.ended:
 		return errBatchEnded
-	case len(key) == 0:
+	case len(w.key) == 0:
 		return errNoKey
 	}
-	return b.batch.Delete(b.key(key), nil)
+	b.writes = append(b.writes, w)
+	b.size += len(b.name) + len(w.key) + len(w.value) + writeOverhead
+	return nil
 }
 
 // Write writes the batch, all or nothing.
 func (b *roomBatch) Write() error {
-	if b.batch == nil {
+	if b.ended {
 		return errBatchEnded
 	}
-	if err := b.batch.Commit(pebble.NoSync); err != nil {
+	batch := b.make()
+	for _, w := range b.writes {
+		if err := b.put(batch, w); err != nil {
+			return errors.Join(err, batch.Close())
+		}
+	}
+	if err := errors.Join(batch.Commit(pebble.NoSync), batch.Close()); err != nil {
 		return err
 	}
 	return b.Close()
+}
+
+// make makes the database's batch.
+func (b *roomBatch) make() *pebble.Batch {
+	if b.size > smallBatch {
+		return b.db.NewBatchWithSize(batchHead + b.size)
+	}
+	return b.db.NewBatch()
+}
+
+// put adds a write to the database's batch.
+func (b *roomBatch) put(batch *pebble.Batch, w roomWrite) error {
+	if w.value == nil {
+		return batch.Delete(b.key(w.key), nil)
+	}
+	row := batch.SetDeferred(len(b.name)+len(w.key), len(w.value))
+	copy(row.Key[copy(row.Key, b.name):], w.key)
+	copy(row.Value, w.value)
+	return row.Finish()
 }
 
 // WriteSync writes the batch; it is durable with what is synced next, see store.
@@ -230,12 +268,8 @@ func (b *roomBatch) WriteSync() error { return b.Write() }
 
 // Close ends the batch; it is idempotent.
 func (b *roomBatch) Close() error {
-	if b.batch == nil {
-		return nil
-	}
-	err := b.batch.Close()
-	b.batch = nil
-	return err
+	b.ended, b.writes = true, nil
+	return nil
 }
 
 // roomIterator gives keys without the room's name.
