@@ -162,10 +162,9 @@ func (l *live) addTick(row *TickRow, record *core.TickRecord, tick *core.Tick, n
 		p := l.lane(lane.Rollup)
 		p.next = lane.FirstSeq + lane.Count
 		p.added += lane.Count
-		items := tick.LaneItems(lane.Rollup)
 		add := LaneAdd{Rollup: lane.Rollup, FirstSeq: lane.FirstSeq, Count: lane.Count, Entries: []EntryBrief{}}
 		begun := windowRow{first: lane.FirstSeq, count: lane.Count, proposed: tick.Time}
-		for i, item := range items {
+		for i, item := range tick.Lane(lane.Rollup) {
 			seq := lane.FirstSeq + uint64(i)
 			if item.IsLeg() {
 				add.Legs++

@@ -191,7 +191,7 @@ func (c *cursors) advance(r core.RollupID, n uint64) ([]Fate, error) {
 // legs gives back the fates of a row's bundle legs that the row's tick decided.
 func (c *cursors) legs(row core.LaneRow, tick *core.Tick) ([]Fate, error) {
 	var fates []Fate
-	for i, item := range tick.LaneItems(row.Rollup) {
+	for i, item := range tick.Lane(row.Rollup) {
 		if !item.IsLeg() {
 			break // legs come first
 		}

@@ -261,6 +261,9 @@ func (n *Node) start(engine *cmtnode.Node) (err error) {
 	if err := withPush(engine, speech); err != nil {
 		return err
 	}
+	if err := withoutEvents(engine); err != nil {
+		return err
+	}
 	if n.closeWAL, err = withWAL(engine, engine.Config().Consensus.WalFile(), speech.say); err != nil {
 		return err
 	}
