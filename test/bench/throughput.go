@@ -25,14 +25,23 @@ func (b *bench) saturation(window, batch, tps int, pids []int) load.Plan {
 	return plan
 }
 
-// saturateLockstep orders opaque transactions as fast as a network of ours does. name is its profiles'.
-func (b *bench) saturateLockstep(ctx context.Context, name string, shape systems.Shape) (_ *load.Result, err error) {
+// pacedRates are loads beside the saturating one, in transactions per second: what can be had with a p99 that somebody may count on. Clients
+// hand in what they have every pacedTogether.
+var pacedRates = []int{15_000, 20_000, 25_000}
+
+const pacedTogether = 5 * time.Millisecond
+
+// saturateLockstep orders opaque transactions as fast as a network of ours does, or so many per second. name is its profiles'.
+func (b *bench) saturateLockstep(ctx context.Context, name string, rate int, shape systems.Shape) (_ *load.Result, err error) {
 	network, err := systems.StartLockstep(ctx, shape)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, network.Stop()) }()
 	plan := b.saturation(oursWindow, oursBatch, 200_000, network.PIDs())
+	if rate > 0 {
+		plan = load.Plan{Rate: rate, Together: pacedTogether, WarmUp: plan.WarmUp, Duration: plan.Duration, PIDs: plan.PIDs}
+	}
 	plan.Measured = b.profile(network.Network, name)
 	return plan.Run(ctx, network.Opaque(shape.Opaque, payload, 0, 2))
 }
@@ -76,10 +85,20 @@ func measureThroughput(ctx context.Context, b *bench) (*harness.Result, error) {
 			builds[otherName] = other
 		}
 		for _, build := range []string{oursName, otherName} {
-			if at, ok := builds[build]; ok {
-				add(build+name, func(ctx context.Context) (*load.Result, error) {
-					return b.saturateLockstep(ctx, build+name, systems.Shape{Place: at, Validators: validators, EVM: 1, Opaque: 4, Settings: b.settings})
+			at, ok := builds[build]
+			if !ok {
+				continue
+			}
+			lockstep := func(name string, rate int) {
+				add(name, func(ctx context.Context) (*load.Result, error) {
+					return b.saturateLockstep(ctx, name, rate, systems.Shape{Place: at, Validators: validators, EVM: 1, Opaque: 4, Settings: b.settings})
 				})
+			}
+			lockstep(build+name, 0)
+			for _, rate := range pacedRates {
+				if many {
+					lockstep(fmt.Sprintf("%s at %s/s%s", build, harness.Figure(float64(rate)), name), rate)
+				}
 			}
 		}
 		add(tunedName+name, func(ctx context.Context) (*load.Result, error) { return b.saturateKVStore(ctx, place, true) })
@@ -91,8 +110,8 @@ func measureThroughput(ctx context.Context, b *bench) (*harness.Result, error) {
 	}
 	t := harness.Table{
 		Caption: fmt.Sprintf("Opaque transactions of %d bytes, as fast as they are ordered, four validators, everything on disk; medians over the rounds [lowest–highest]. "+
-			"Ours: %d under way, %d at a time by SubmitMany over one HTTP/2 connection, seen in the subscription of another gateway. kvstore: broadcast_tx_async over %d WebSockets to one member, "+
-			"seen in NewBlock events of another; %d under way when tuned, %d when stock, whose mempool has 5,000.", payload, oursWindow, oursBatch, systems.Connections, tunedWindow, stockWindow),
+			"Ours: %d under way, %d at a time by SubmitMany over one HTTP/2 connection, or so many per second as the name says, those of %s at a time; seen in the subscription of another gateway. kvstore: broadcast_tx_async over %d WebSockets to one member, "+
+			"seen in NewBlock events of another; %d under way when tuned, %d when stock, whose mempool has 5,000.", payload, oursWindow, oursBatch, pacedTogether, systems.Connections, tunedWindow, stockWindow),
 		Columns: []string{"network", "tx/s", "MB/s", "p50 ms", "p99 ms", "CPU ms per MB", "ticks/s", "by stock"},
 	}
 	for _, s := range samples {

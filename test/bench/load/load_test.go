@@ -66,6 +66,22 @@ func TestPlan_PacedMeasuresFromTheTimeAtWhichATransactionWasDue(t *testing.T) {
 	})
 }
 
+func TestPlan_PacedCollectsForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := &instant{delay: 20 * time.Millisecond}
+		r, err := Plan{Rate: 1000, Together: 5 * time.Millisecond, WarmUp: time.Second, Duration: 2 * time.Second}.Run(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ordered := r.Latency["ordered"]; r.Count != 2000 || ordered.Max != 25 || ordered.P50 < 20 || ordered.Missing != 0 {
+			t.Errorf("%+v", r)
+		}
+		if r.PerSecond < 990 || r.PerSecond > 1010 {
+			t.Errorf("%v per second, want 1000", r.PerSecond)
+		}
+	})
+}
+
 func TestPlan_PacedSaysWhatNeverCame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := &instant{delay: time.Millisecond, lost: map[int]bool{150: true, 160: true}, refused: map[int]bool{170: true}}

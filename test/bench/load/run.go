@@ -20,6 +20,8 @@ type Plan struct {
 	Rate, Window int
 	// Batch is how many transactions a windowed load sends at a time.
 	Batch int
+	// Together is for how long a paced load collects what falls due, to send it at a time.
+	Together time.Duration
 	// WarmUp is before, and Duration while is measured.
 	WarmUp, Duration time.Duration
 	// Transactions is how many a windowed load has at most.
@@ -155,7 +157,7 @@ func (r *run) paced(ctx context.Context) (*Result, error) {
 				return nil, err
 			}
 		}
-		if err := sleepUntil(ctx, due(i)); err != nil {
+		if err := sleepUntil(ctx, due(i).Add(r.Together)); err != nil {
 			return nil, err
 		}
 		first := i
