@@ -18,7 +18,7 @@
 //  7. An error of the machine or the log ends Run with ErrHalted; nothing is decided, signed or written after it.
 //  8. Who keeps an entry is asked and answered beside consensus; only answers of validators that have proved which one they are count.
 //  9. What led to a signature is in the write-ahead log before it is made, the signature in the record of the last one before it leaves, and a
-//     precommit in the log before it leaves; all on disk.
+//     precommit in the log before it leaves; all on disk. What that log has lost of what was synced is found at the start, which fails.
 //
 // 10. Block and answer of a tick are on disk before the log has the tick.
 //

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"reflect"
 	"unsafe"
 
@@ -15,7 +16,7 @@ import (
 // errEngineChanged: the engine is of a version that this package does not know.
 var errEngineChanged = errors.New("ordering: the engine has another shape than this build knows")
 
-// wal is the engine's write-ahead log with three syncs to disk per tick, four for the proposer, instead of five and seven. What it is for is kept: a
+// wal is the engine's write-ahead log, kept by messageLog, with three syncs to disk per tick, four for the proposer, instead of five and seven. What it is for is kept: a
 // validator that has released a precommit finds, after a crash, that precommit and everything before it, so it knows what it is locked on; and
 // what led to any signature is on disk before it is made, so that the same one is made again (see FlushAndSync).
 //   - A proposal and a prevote lock nothing. That no second one is signed for their step is in the record of the last signature, which is
@@ -140,11 +141,12 @@ func withWAL(engine *cmtnode.Node, file string, said func(cmtconsensus.Message))
 	if !field.IsValid() || field.Type() != reflect.TypeFor[cmtconsensus.WAL]() {
 		return nil, fmt.Errorf("%w: no write-ahead log in %T", errEngineChanged, state)
 	}
-	opened, err := state.OpenWAL(file)
+	stored := engine.BlockStore().Height
+	opened, err := openMessageLog(filepath.Dir(file), stored())
 	if err != nil {
 		return nil, fmt.Errorf("open write-ahead log: %w", err)
 	}
-	w := &wal{WAL: opened, stored: engine.BlockStore().Height, said: said}
+	w := &wal{WAL: opened, stored: stored, said: said}
 	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(reflect.ValueOf(w))
-	return func() { _ = opened.Stop() }, nil // an error says that it was stopped already
+	return func() { _ = opened.Stop() }, nil // nothing is lost that was promised
 }

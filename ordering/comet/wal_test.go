@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -108,13 +107,8 @@ func TestWAL_KnowsTheEnginesMessages(t *testing.T) {
 	c := newCluster(t, 1, nil).start()
 	c.awaitTick(0, 20)
 	c.mustStop(0)
-	file, err := os.Open(filepath.Join(c.members[0].cfg.Home, "data", "cs.wal", "wal"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
 	kinds, ends := make(map[string]int), int64(0)
-	for decoder := cmtconsensus.NewWALDecoder(file); ; {
+	for decoder := cmtconsensus.NewWALDecoder(allRecords(t, filepath.Join(c.members[0].cfg.Home, "data", "cs.wal"), segmentBytes)); ; {
 		m, err := decoder.Decode()
 		if errors.Is(err, io.EOF) {
 			break
