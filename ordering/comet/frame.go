@@ -22,21 +22,28 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// frame is one that was read.
+// frame is a record and what stands with it.
 type frame struct {
 	record       []byte
 	mark, closed bool
 	synced       int
 }
 
-// appendFrame adds a frame to b.
-func appendFrame(b []byte, segment uint64, synced int, flags uint32, record []byte) []byte {
+// appendTo adds the frame to b, as one of the segment.
+func (f frame) appendTo(b []byte, segment uint64) []byte {
+	length := uint32(len(f.record))
+	if f.mark {
+		length |= flagMark
+	}
+	if f.closed {
+		length |= flagClosed
+	}
 	begin := len(b)
 	b = append(b, 0, 0, 0, 0)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(record))|flags)
-	b = binary.BigEndian.AppendUint32(b, uint32(synced))
+	b = binary.BigEndian.AppendUint32(b, length)
+	b = binary.BigEndian.AppendUint32(b, uint32(f.synced))
 	b = binary.BigEndian.AppendUint64(b, segment)
-	b = append(b, record...)
+	b = append(b, f.record...)
 	binary.BigEndian.PutUint32(b[begin:], crc32.Checksum(b[begin+4:], castagnoli))
 	return b
 }

@@ -186,16 +186,16 @@ func (s *segments) Append(record []byte, mark bool) error {
 			return s.fail(err)
 		}
 	}
-	flags := uint32(0)
 	if mark {
-		flags, s.marked = flagMark, len(s.kept)-1
+		s.marked = len(s.kept) - 1
 	}
-	s.add(flags, record)
+	s.add(frame{record: record, mark: mark})
 	return nil
 }
 
-func (s *segments) add(flags uint32, record []byte) {
-	s.pending = appendFrame(s.pending, uint64(s.kept[len(s.kept)-1]), s.written, flags, record)
+func (s *segments) add(f frame) {
+	f.synced = s.written
+	s.pending = f.appendTo(s.pending, uint64(s.kept[len(s.kept)-1]))
 }
 
 // Sync returns when all records are on disk.
@@ -212,7 +212,7 @@ func (s *segments) Sync() error {
 
 // turn closes the segment and begins the next one.
 func (s *segments) turn() error {
-	s.add(flagClosed, nil)
+	s.add(frame{closed: true})
 	if err := errors.Join(s.Sync(), s.file.Close()); err != nil {
 		return err
 	}
