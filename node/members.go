@@ -165,7 +165,7 @@ func (n *Node) noteFormed(changes []core.MemberChange) {
 
 // chainConfig is how a rollup's chain is opened.
 func (n *Node) chainConfig(id core.RollupID) evm.Config {
-	cfg := evm.ConfigOf(n.genesis, id, n.cfg.rollupDir(id))
+	cfg := n.rollups().Of(n.genesis, id, n.cfg.rollupDir(id))
 	if j := n.joining[id]; j != nil {
 		cfg.Rollup = j.Rollup
 	}

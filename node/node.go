@@ -48,6 +48,7 @@ type Node struct {
 	ticks    *orderedlog.Log
 	zones    map[core.ZoneID]*zone.Zone
 	chains   map[core.RollupID]*evm.Chain
+	rollups  func() evm.Config // what the configurations of all chains have in common
 	joining  map[core.RollupID]*core.Joining
 	rpcs     []*evm.RPC
 	served   []*chainrpc.Chain // chains that others execute
@@ -81,6 +82,7 @@ func New(cfg Config, genesis *core.Genesis, listener net.Listener) (*Node, error
 		calls: make(map[core.RollupID]*rpc.Client),
 	}
 	n.genesis = genesis.Following(func() *core.Genesis { return n.inForce(genesis) })
+	n.rollups = sync.OnceValue(func() evm.Config { return evm.ConfigOf(n.genesis, 0, "") })
 	n.metrics = newMetrics(n)
 	n.closed = sync.OnceValue(n.closeAll)
 	for _, open := range []func() error{

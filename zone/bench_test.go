@@ -18,29 +18,35 @@ import (
 )
 
 // BenchmarkZone executes ticks of transfers, ten per slot, everything on disk. known=true is a node whose pool has
-// recovered the senders already.
+// recovered the senders already. Of a hundred rollups each has a hundredth of the transactions.
 func BenchmarkZone(b *testing.B) {
 	for _, engine := range []string{"none", "evm"} {
 		for _, known := range []bool{true, false} {
 			for _, txs := range []int{0, 1000} {
-				b.Run(fmt.Sprintf("engine=%s/known=%v/txs=%d/rollups=2", engine, known, txs), func(b *testing.B) {
-					benchmarkZone(b, engine, known, txs)
-				})
+				for _, rollups := range []int{2, 100} {
+					b.Run(fmt.Sprintf("engine=%s/known=%v/txs=%d/rollups=%d", engine, known, txs, rollups), func(b *testing.B) {
+						benchmarkZone(b, engine, known, txs, rollups)
+					})
+				}
 			}
 		}
 	}
 }
 
-func benchmarkZone(b *testing.B, engine string, known bool, txs int) {
-	net := benchNetwork()
+func benchmarkZone(b *testing.B, engine string, known bool, txs, rollups int) {
+	ids := make([]core.RollupID, rollups)
+	for i := range ids {
+		ids[i] = 901 + core.RollupID(i)
+	}
+	net := benchNetwork(ids)
 	log := zonetest.NewLog(net.Genesis)
 	pool := make(map[common.Hash]*gethtypes.Transaction)
 	nonce := uint64(0)
 	for i := range b.N {
 		var sections []core.Section
-		for _, id := range []core.RollupID{901, 902} {
+		for _, id := range ids {
 			s := core.Section{Rollup: id}
-			for n := range uint64(txs / 2) {
+			for n := range uint64(txs / rollups) {
 				tx := net.Sign(zonetest.Tx{Rollup: id, From: "a", To: "b", Nonce: nonce + n, Price: 1000, Gas: 21000, Value: 1})
 				if _, err := gethtypes.Sender(gethtypes.LatestSignerForChainID(tx.Eth().ChainId()), tx.Eth()); err != nil {
 					b.Fatal(err)
@@ -52,7 +58,7 @@ func benchmarkZone(b *testing.B, engine string, known bool, txs int) {
 				sections = append(sections, s)
 			}
 		}
-		nonce += uint64(txs / 2)
+		nonce += uint64(txs / rollups)
 		log.Append(zonetest.Start+uint64(i)*100, nil, sections)
 	}
 	cfg := zone.Config{Genesis: net.Genesis, Zone: zonetest.Zone, Dir: b.TempDir(), FS: vfs.Default}
@@ -80,8 +86,8 @@ func benchmarkZone(b *testing.B, engine string, known bool, txs int) {
 	b.ReportMetric(float64(b.N*txs)/b.Elapsed().Seconds(), "tx/s")
 }
 
-func benchNetwork() *zonetest.Network {
-	net := zonetest.NewNetwork(nil, 901, 902)
+func benchNetwork(ids []core.RollupID) *zonetest.Network {
+	net := zonetest.NewNetwork(nil, ids...)
 	for i := range net.Genesis.Rollups {
 		alloc := evm.SystemAlloc(net.Genesis.Predeploy)
 		alloc[net.Address("a")] = gethtypes.Account{Balance: new(big.Int).Lsh(common.Big1, 100)}

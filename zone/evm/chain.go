@@ -94,6 +94,7 @@ func (c *Chain) reset() {
 }
 
 func (c *Chain) setHead(head *gethtypes.Header) {
+	c.storage.capSnapshots(head.Root)
 	c.head, c.sealed = head, newSealedState(head.Root, c.states)
 }
 

@@ -27,12 +27,15 @@ type Config struct {
 // ConfigOf takes a rollup's configuration from the genesis. The rollup must be registered there with kind evm, or Open
 // refuses it.
 func ConfigOf(g *core.Genesis, id core.RollupID, dir string) Config {
-	cfg := Config{
-		Dir: dir, Network: g.NetworkID(), Params: g.Params, Predeploy: g.Predeploy, EVMTime: g.EVMTime(),
-		Rollup: core.Rollup{ID: id},
-	}
+	return Config{Network: g.NetworkID(), Params: g.Params, Predeploy: g.Predeploy, EVMTime: g.EVMTime()}.Of(g, id, dir)
+}
+
+// Of is the configuration of another rollup of the same network. That of many takes less time so: the network's id is a hash
+// over all their accounts.
+func (c Config) Of(g *core.Genesis, id core.RollupID, dir string) Config {
+	c.Dir, c.Rollup = dir, core.Rollup{ID: id}
 	if rollup, ok := g.Rollup(id); ok {
-		cfg.Rollup = *rollup
+		c.Rollup = *rollup
 	}
-	return cfg
+	return c
 }

@@ -76,6 +76,9 @@ func (c *Chain) EndTick(tick uint64) (receiptsRoot common.Hash, err error) {
 	}
 	c.tick = tick
 	c.publish()
+	if len(receipts) == 0 {
+		return gethtypes.EmptyReceiptsHash, nil
+	}
 	return gethtypes.DeriveSha(encodedList(receipts), trie.NewStackTrie(nil)), nil
 }
 

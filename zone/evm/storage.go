@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/ethereum/go-ethereum/common"
 	gethcore "github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/history"
 	"github.com/ethereum/go-ethereum/core/rawdb"
@@ -30,6 +31,9 @@ const (
 	databaseHandles  = 128
 	trieCleanCacheMB = 64
 	snapshotCacheMB  = 48
+	// snapshotLayers is how many of the newest blocks have a layer of their own in the flat state, as many as a zone goes back at a
+	// start. go-ethereum keeps 128, and each has a bloom filter of 100 KiB.
+	snapshotLayers = 8
 
 	// noTxIndexer leaves out what indexes transactions of older blocks: a block's are indexed with it.
 	noTxIndexer = -1
@@ -88,6 +92,13 @@ func (s *storage) openChain(genesis *gethcore.Genesis) error {
 		TxLookupLimit: noTxIndexer,
 	})
 	return err
+}
+
+// capSnapshots merges the older layers of the flat state below a block's. Who still reads from one of them reads the trie instead.
+func (s *storage) capSnapshots(root common.Hash) {
+	if snaps := s.chain.Snapshots(); snaps != nil {
+		_ = snaps.Cap(root, snapshotLayers) // fails for a state that has no layer: it has none below it either
+	}
 }
 
 func (s *storage) close() error {

@@ -59,7 +59,7 @@ func (l *Log) Append(time uint64, bundles []core.DecodedBundle, sections []core.
 	t := &core.Tick{Number: uint64(len(l.records)) + 1, Time: time, Bundles: bundles, Sections: sections}
 	record := &core.TickRecord{Number: t.Number, Time: time, Payload: t.Payload(), Attested: attested, Members: l.members}
 	l.members = nil
-	for rollup := core.RollupID(1); rollup < 1000; rollup++ {
+	for rollup := core.RollupID(1); rollup <= 1000; rollup++ {
 		items := t.LaneItems(rollup)
 		row, ok := l.heads[rollup].Advance(l.network, rollup, t.Number, items)
 		if !ok {
