@@ -82,10 +82,16 @@ func (s senders) recover(txs []core.Transaction) {
 
 // recoverAll fills the transactions' sender caches; errors are found again by whoever needs the sender.
 func recoverAll(txs []core.Transaction) {
+	var rollup core.RollupID
+	var signer gethtypes.Signer
 	for _, tx := range txs {
-		if tx.Eth() != nil {
-			_, _ = senderOf(tx)
+		if tx.Eth() == nil {
+			continue
 		}
+		if signer == nil || tx.Rollup() != rollup {
+			rollup, signer = tx.Rollup(), signerOf(tx.Rollup())
+		}
+		_, _ = gethtypes.Sender(signer, tx.Eth())
 	}
 }
 
@@ -94,5 +100,9 @@ func senderOf(tx core.Transaction) (common.Address, error) {
 	if tx.Eth() == nil {
 		return common.Address{}, fmt.Errorf("rollup %s: not an EVM transaction", tx.Rollup())
 	}
-	return gethtypes.Sender(gethtypes.LatestSignerForChainID(new(big.Int).SetUint64(uint64(tx.Rollup()))), tx.Eth())
+	return gethtypes.Sender(signerOf(tx.Rollup()), tx.Eth())
+}
+
+func signerOf(rollup core.RollupID) gethtypes.Signer {
+	return gethtypes.LatestSignerForChainID(new(big.Int).SetUint64(uint64(rollup)))
 }

@@ -21,6 +21,7 @@ var parameterExceptions = map[string]string{
 	"core/outcome.go NextZoneDigest":              "the parts of one hash, in the order of its formula",
 	"core/outcome.go ChainZoneDigest":             "the parts of one hash, in the order of its formula",
 	"core/tick.go Next":                           "the parts of one hash, in the order of its formula",
+	"zone/evm/recorder.go Prepare":                "a method of go-ethereum's vm.StateDB",
 	"ordering/comet/extension.go VerifyExtension": "the parts of CometBFT's sign bytes, as a function value that ordering is given",
 }
 

@@ -1,9 +1,13 @@
 package evm
 
 import (
+	"slices"
+
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/tracing"
+	gethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/params"
 	"github.com/holiman/uint256"
 )
 
@@ -12,6 +16,9 @@ import (
 type recorder struct {
 	*state.StateDB
 	touched map[common.Address]*touched
+	// warm are the precompiled contracts: addresses that every transaction's access list has from its beginning to its end, so they
+	// need not be written into a new one each time.
+	warm []common.Address
 }
 
 // touched is what was written of one account beyond balance and nonce.
@@ -38,6 +45,23 @@ func (r *recorder) touch(address common.Address) *touched {
 		r.touched[address] = t
 	}
 	return t
+}
+
+// Prepare implements vm.StateDB.
+func (r *recorder) Prepare(rules params.Rules, sender, coinbase common.Address, to *common.Address, precompiles []common.Address, list gethtypes.AccessList) {
+	r.warm = precompiles
+	r.StateDB.Prepare(rules, sender, coinbase, to, nil, list)
+}
+
+// AddressInAccessList implements vm.StateDB.
+func (r *recorder) AddressInAccessList(address common.Address) bool {
+	return r.StateDB.AddressInAccessList(address) || slices.Contains(r.warm, address)
+}
+
+// SlotInAccessList implements vm.StateDB.
+func (r *recorder) SlotInAccessList(address common.Address, slot common.Hash) (hasAddress, hasSlot bool) {
+	hasAddress, hasSlot = r.StateDB.SlotInAccessList(address, slot)
+	return hasAddress || slices.Contains(r.warm, address), hasSlot
 }
 
 // CreateAccount implements vm.StateDB.
