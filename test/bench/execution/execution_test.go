@@ -18,7 +18,7 @@ func TestMeasure_AllVariants(t *testing.T) {
 		t.Fatal(err)
 	}
 	costs, ratios := result.Tables[0], result.Tables[1]
-	if len(costs.Rows) != 17 || len(ratios.Rows) != 14 || len(said) != 35 {
+	if len(costs.Rows) != 19 || len(ratios.Rows) != 16 || len(said) != 39 {
 		t.Errorf("%d costs, %d ratios, %d steps", len(costs.Rows), len(ratios.Rows), len(said))
 	}
 	for _, s := range result.Samples.([]harness.Samples[Cost]) {

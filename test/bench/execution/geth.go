@@ -142,5 +142,5 @@ func buildBlock(chain *evm.Chain, like *gethtypes.Block, txs []core.Transaction,
 	if err == nil && sealed.Hash != like.Hash() {
 		return fmt.Errorf("hash is %s, want %s", sealed.Hash, like.Hash())
 	}
-	return err
+	return errors.Join(err, chain.Sync())
 }

@@ -1,5 +1,7 @@
 package execution
 
+import "runtime"
+
 const (
 	zoned    = "zone, one rollup"
 	stock    = "go-ethereum imports the same blocks"
@@ -7,6 +9,7 @@ const (
 	archived = "the same, as an archive"
 	alone    = "engine alone, one tick a block"
 	both     = "zone, two rollups"
+	oneCore  = "zone, one rollup, one core"
 	legs     = "zone, pairs as singles"
 	bundled  = "zone, pairs as bundles"
 	conflict = "zone, bundles that meet in one pool on each rollup"
@@ -74,9 +77,16 @@ func (k *kind) variants() []*variant {
 		{kind: k.name, name: archived, run: func() (cost, error) { return k.one.imported(k.blocks.blocks, withoutPrefetch, asArchive) }},
 		{kind: k.name, name: alone, run: func() (cost, error) { return k.one.alone(k.blocks.blocks) }},
 		{kind: k.name, name: both, run: k.two.run},
+		{kind: k.name, name: oneCore, run: func() (cost, error) { return onOneCore(k.one.run) }},
 		{kind: k.name, name: legs, run: k.singles.run},
 		{kind: k.name, name: bundled, run: k.bundles.run},
 	}
+}
+
+// onOneCore runs something with one processor for everything, the collector and the database's own work included.
+func onOneCore(run func() (cost, error)) (cost, error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	return run()
 }
 
 // run executes the workload in a zone, all of which has to be included.
@@ -100,6 +110,7 @@ var comparisons = []comparison{
 	{"the same, by import as an archive", "≥ 0.85", archived, zoned, processorTime},
 	{"per second, zone by import", "", stock, zoned, wallTime},
 	{"per second, two rollups by one", "≥ 1.7", zoned, both, wallTime},
+	{"per second, two rollups by one on one core", "", oneCore, both, wallTime},
 	{"CPU, zone by engine alone", "≤ 1.15", zoned, alone, processorTime},
 	{"CPU, bundles by their legs as singles", "≤ 1.15", bundled, legs, processorTime},
 }

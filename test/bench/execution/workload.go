@@ -34,7 +34,7 @@ type plan struct {
 type workload struct {
 	*scene
 	plan
-	log   *zonetest.Log
+	log   *decodedLog
 	pool  map[common.Hash]*gethtypes.Transaction
 	first uint64 // the tick before the measured ones
 	last  uint64 // the tick that seals the last measured slot
@@ -61,15 +61,16 @@ func begin(p plan) (*workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &workload{scene: s, plan: p, log: zonetest.NewLog(s.genesis), pool: make(map[common.Hash]*gethtypes.Transaction)}
+	w := &workload{scene: s, plan: p, log: &decodedLog{Log: zonetest.NewLog(s.genesis)}, pool: make(map[common.Hash]*gethtypes.Transaction)}
 	w.log.Append(zonetest.Start, nil, w.sections(s.setup))
 	w.first = w.log.Append(zonetest.Start+slotMs, nil, nil)
 	return w, nil
 }
 
-// end appends the tick that seals the last slot.
-func (w *workload) end() {
+// end appends the tick that seals the last slot, and decodes all.
+func (w *workload) end() error {
 	w.last = w.log.Append(w.at(w.slots, 0), nil, nil)
+	return w.log.decode()
 }
 
 // at is the consensus time of a measured tick.
@@ -101,8 +102,7 @@ func fill(p plan, n int, order func(w *workload, time uint64, txs [2][]core.Tran
 		}
 	}
 	w.txs = n * p.slots * p.shape.txs
-	w.end()
-	return w, nil
+	return w, w.end()
 }
 
 // asSingles orders every transaction for itself.
