@@ -44,7 +44,7 @@ func newMetrics(n *Node) *metrics {
 			Name: "lockstep_zone_lanes_stopped_total", Help: "Times that a lane waited for the next block because its block was full.",
 		}, []string{"rollup"}),
 		sealed: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "lockstep_zone_seal_duration_seconds", Help: "Time to seal a slot's blocks of all rollups and to make them durable.",
+			Name: "lockstep_zone_seal_duration_seconds", Help: "Time that sealing a slot's blocks of all rollups holds up the next tick.",
 			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2},
 		}),
 		levels: prometheus.NewHistogramVec(prometheus.HistogramOpts{

@@ -13,7 +13,7 @@
 // Invariants:
 //  1. Every lane position is decided exactly once, in one tick; what was decided is in that tick's digest.
 //  2. All open blocks of the zone are opened and sealed together, with equal timestamps, before anything of the tick
-//     that opens a later slot.
+//     that opens a later slot. At most the newest seal is not durable.
 //  3. An execution bundle takes effect on all its rollups or on none, and is decided in its own tick.
 //  4. A lane is executed in its order: a single that does not fit stops the lane, and nothing overtakes it but
 //     execution bundles, which are void then.

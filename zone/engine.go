@@ -27,9 +27,11 @@ type Engine interface {
 	// EndTick publishes what was applied since the last EndTick to readers (RPC, pool) as one immutable view, and
 	// returns the MPT root of the receipts made since then (gethtypes.EmptyReceiptsHash of none).
 	EndTick(tick uint64) (receiptsRoot common.Hash, err error)
-	// Seal closes the open block with these 16 bytes of header.Extra and makes it the new Head, durably enough that a
-	// killed process finds it again.
+	// Seal closes the open block with these 16 bytes of header.Extra and makes it the new Head. A process that is killed finds it
+	// again, or the block before.
 	Seal(extra []byte) (SealedBlock, error)
+	// Sync makes what was sealed before the call survive a kill and the loss of power. It may be called while the next block is executed.
+	Sync() error
 	// Rewind drops the open block and every sealed block above number; the views follow.
 	Rewind(number uint64) error
 	// Sealed finds a sealed block of the canonical chain by number.

@@ -15,7 +15,7 @@ type Listener struct {
 	Executed func(TickResult)
 	// Sealing: the slot's blocks are being sealed; Sealed follows.
 	Sealing func()
-	// Sealed: the slot's blocks are sealed and the record is durable.
+	// Sealed: the slot's blocks are sealed. Run makes that durable beside the next ticks, Step before it tells.
 	Sealed func(SealRecord)
 	// LaneStopped: a lane's block is full; it goes on with the next one.
 	LaneStopped func(LaneStopped)

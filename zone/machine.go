@@ -142,6 +142,9 @@ func (m *machine) begin(t *core.Tick, rows []core.LaneRow) error {
 				ErrInvariant, l.rollup, want.Count, want.FirstSeq, n, l.nextSeq)
 		}
 		l.decided, l.stoppedNow = nil, false
+		if want.Count > 0 {
+			l.decided = make([]Fate, 0, want.Count)
+		}
 	}
 	m.tick, m.time, m.bundles = t.Number, t.Time, nil
 	return nil
@@ -202,6 +205,13 @@ func (m *machine) finish() (TickResult, error) {
 	r := TickResult{Tick: m.tick, Time: m.time, Before: before, Digest: m.digest, Rollups: results, Bundles: m.bundles, Sealed: m.sealed}
 	m.sealed = nil
 	defer m.dropClosed()
+	decided := 0
+	for _, l := range m.lanes {
+		decided += len(l.decided)
+	}
+	if decided > 0 {
+		r.Outcomes = make([]Fate, 0, decided)
+	}
 	for _, l := range m.lanes {
 		for i := range l.decided {
 			l.decided[i].Tick = m.tick
@@ -222,15 +232,19 @@ func outcomesRoot(decided []Fate) common.Hash {
 	return core.MerkleRoot(leaves)
 }
 
-// eachLane runs f for all lanes at the same time and waits; lanes share nothing, so the order cannot matter. A panic
-// becomes an error: it would otherwise take ordering down with the zone.
+// eachLane runs f for all lanes at the same time and waits; lanes share nothing, so the order cannot matter.
 func (m *machine) eachLane(f func(int, *lane) error) error {
-	errs := make([]error, len(m.lanes))
+	return eachOf(m.lanes, func(l *lane) core.RollupID { return l.rollup }, f)
+}
+
+// eachOf runs f for all at the same time and waits. A panic becomes an error: it would otherwise take ordering down with the zone.
+func eachOf[T any](all []T, rollup func(T) core.RollupID, f func(int, T) error) error {
+	errs := make([]error, len(all))
 	var wg sync.WaitGroup
-	for i, l := range m.lanes {
+	for i, one := range all {
 		wg.Go(func() {
-			if err := guard(func() error { return f(i, l) }); err != nil {
-				errs[i] = fmt.Errorf("rollup %s: %w", l.rollup, err)
+			if err := guard(func() error { return f(i, one) }); err != nil {
+				errs[i] = fmt.Errorf("rollup %s: %w", rollup(one), err)
 			}
 		})
 	}

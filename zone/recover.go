@@ -11,14 +11,15 @@ import (
 // recoverSeal takes all rollups back to the newest common seal that is attested and sets the cursors to it, so that
 // executing the log from there on is the same as never having stopped, and the same as on the other validators.
 //
-// How a seal becomes durable, in order: (1) the tick batches before it, unsynced; (2) each engine's Seal, in parallel,
-// durable on its own; (3) the seal record with the hashes of (2), synced, which also syncs (1); (4) only then the next
-// blocks are opened. The process can die anywhere:
+// How a seal becomes durable, in order: (1) the tick batches before it, unsynced; (2) each engine's Seal and then its Sync, in
+// parallel; (3) the seal record with the hashes of (2), synced, which also syncs (1). From the last Seal on the next slot's ticks are
+// executed beside that (durable.go), but nothing of (2) begins for the next seal before (3) has ended. The process can die anywhere:
 //
-//   - before or between the seals of (2): the engines' heads may differ by one block. The newest record is the one of
-//     the slot before; every engine still has its block, and Rewind drops what is above.
+//   - before or within (2): the engines' heads may differ by one block. The newest record is the one of the slot before; every
+//     engine still has its block, and Rewind drops what is above.
 //   - after (2), before (3): as before, with all heads one block above the record.
 //   - after (3): the record names all heads.
+//   - with batches of ticks of the next slot in the store, before (3) or after it: they are dropped as far as they are not attested.
 //   - loss of power, where an engine lost sealed blocks that a synced record names: that record does not match, and an
 //     older one whose blocks all engines have is taken. So it is if the engine is that of a rollup that left since.
 //

@@ -18,6 +18,7 @@ type Zone struct {
 	senders  senders
 	machine  *machine
 	store    *store
+	durable  durability
 	results  *results
 
 	// views is held while a tick's effects are published, so that a simulation sees all rollups after the same tick.
@@ -44,7 +45,7 @@ func New(cfg Config, engines map[core.RollupID]Engine, log Log) (*Zone, error) {
 	}
 	z := &Zone{
 		cfg: cfg, listener: cfg.Listener.withDefaults(), log: log, engines: engines,
-		senders: senders{known: cfg.Known}, store: st, results: newResults(),
+		senders: senders{known: cfg.Known}, store: st, durable: durability{store: st}, results: newResults(),
 	}
 	z.begins.Store(cfg.first())
 	z.machine = newMachine(cfg, members, engines, logBacklog{log, z.senders})
@@ -102,15 +103,18 @@ func (z *Zone) pass(record *core.TickRecord) error {
 	return nil
 }
 
-// sealBlocks seals all open blocks and makes the record durable before anything of the next blocks exists.
+// sealBlocks seals all open blocks. The seal before is durable by then, and this one begins to be.
 func (z *Zone) sealBlocks(next uint64) error {
 	z.listener.Sealing()
+	if err := z.durable.wait(); err != nil {
+		return err
+	}
 	record, err := z.machine.sealBlocks(next)
 	if err != nil {
 		return err
 	}
-	if err := z.store.putSeal(record); err != nil {
-		return fmt.Errorf("write seal record: %w", err)
+	if err := z.durable.begin(record, z.engines); err != nil {
+		return err
 	}
 	z.listener.Sealed(record)
 	return nil

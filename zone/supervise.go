@@ -75,6 +75,8 @@ func (z *Zone) Run(ctx context.Context) (err error) {
 	if err := z.Err(); err != nil {
 		return err
 	}
+	z.durable.beside = true
+	defer func() { err = errors.Join(err, z.durable.wait()) }()
 	for first := uint64(0); ; {
 		tick, err := z.execute(ctx)
 		if err == nil {
@@ -146,5 +148,5 @@ func (z *Zone) rebuild() error {
 	z.results.mu.Lock()
 	z.results.rebuilds++
 	z.results.mu.Unlock()
-	return guard(z.recoverSeal)
+	return guard(func() error { return errors.Join(z.durable.wait(), z.recoverSeal()) })
 }

@@ -233,6 +233,8 @@ func (m *mortal) Seal(extra []byte) (block zone.SealedBlock, err error) {
 	return block, err
 }
 
+func (m *mortal) Sync() error { return m.life.call(m.Engine.Sync) }
+
 func (m *mortal) Rewind(number uint64) error {
 	return m.life.call(func() error { return m.Engine.Rewind(number) })
 }

@@ -125,7 +125,7 @@ func (c *Chain) Rewind(number uint64) error {
 		if at := c.storage.chain.CurrentBlock().Number.Uint64(); at != number {
 			return fmt.Errorf("%w: rewind to %d ended at %d", ErrState, number, at)
 		}
-		if err := c.sync(); err != nil {
+		if err := c.Sync(); err != nil {
 			return err
 		}
 	}

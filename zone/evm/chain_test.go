@@ -156,7 +156,7 @@ func TestChain_KeepsEverythingInItsFolder(t *testing.T) {
 }
 
 // The folder is copied while the chain runs, as a kill would leave it.
-func TestChain_FindsTheLastSealedBlockAfterAKill(t *testing.T) {
+func TestChain_FindsTheLastSyncedBlockAfterAKill(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(901)
 	cfg.Dir = t.TempDir()
@@ -165,6 +165,7 @@ func TestChain_FindsTheLastSealedBlockAfterAKill(t *testing.T) {
 	for range 3 {
 		sealed = append(sealed, r.block())
 	}
+	require.NoError(t, r.chain.Sync())
 	r.open()
 	r.apply(r.transfer(0, testAddress(1), 1)) // lost with the open block
 	killed := cfg
@@ -267,6 +268,7 @@ func TestChain_KillAndRewindFarBack(t *testing.T) {
 	for number := 3; number < 150; number++ {
 		require.Equal(t, sealed[number], r.transferBlock())
 	}
+	require.NoError(t, r.chain.Sync())
 
 	killed := cfg
 	killed.Dir = filepath.Join(t.TempDir(), "copy")
@@ -340,7 +342,7 @@ func TestChain_KilledInsideASeal(t *testing.T) {
 			rawdb.WriteBlock(r.chain.ChainDb(), block)
 			rawdb.WriteReceipts(r.chain.ChainDb(), block.Hash(), 2, r.chain.open.included.receipts)
 		}
-		require.NoError(t, r.chain.sync())
+		require.NoError(t, r.chain.Sync())
 
 		killed := cfg
 		killed.Dir = filepath.Join(t.TempDir(), "copy")

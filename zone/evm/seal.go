@@ -14,7 +14,7 @@ import (
 
 // Seal implements zone.Engine. The state is written first, then the block, then the head: a process that is killed in
 // between finds the block before this one as its head. The database keeps the tail of its journal in memory until it is
-// synced, so without the sync at the end even a killed process, not only a power cut, would lose small blocks.
+// synced, so before Sync even a killed process, not only a power cut, would lose small blocks.
 func (c *Chain) Seal(extra []byte) (_ zone.SealedBlock, err error) {
 	defer haltOnPanic(&err, "seal")
 	if err := c.writable(); err != nil {
@@ -60,8 +60,8 @@ func (b *openBlock) assemble(chain *gethcore.BlockChain, extra []byte) (*gethtyp
 	header.GasUsed = b.gas.Used()
 	body := &gethtypes.Body{Transactions: b.included.txs, Withdrawals: withdrawals}
 	block := gethcore.AssembleBlock(chain, header, b.state.StateDB, body, b.included.receipts, nil)
-	if size := block.Size(); size > params.MaxBlockSize {
-		return nil, fmt.Errorf("%w: block %s has %d bytes, at most %d are valid", ErrSeal, header.Number, size, params.MaxBlockSize)
+	if b.size > maxBodySize { // else the block is valid, whose size in bytes takes as long to find as to encode it
+		return nil, fmt.Errorf("%w: the transactions of block %s have %d bytes, at most %d are valid", ErrSeal, header.Number, b.size, maxBodySize)
 	}
 	return block, b.broken()
 }
@@ -90,11 +90,11 @@ func (c *Chain) commit(block *gethtypes.Block) error {
 	if _, err := chain.SetCanonical(block); err != nil {
 		return fmt.Errorf("%w: set head to block %d: %w", ErrSeal, block.NumberU64(), err)
 	}
-	return c.sync()
+	return nil
 }
 
-// sync makes what was written so far survive a kill and a power cut.
-func (c *Chain) sync() error {
+// Sync implements zone.Engine.
+func (c *Chain) Sync() error {
 	if err := c.storage.db.SyncKeyValue(); err != nil {
 		return fmt.Errorf("%w: sync the database: %w", ErrState, err)
 	}

@@ -171,6 +171,9 @@ func (e *Engine) Seal(extra []byte) (zone.SealedBlock, error) {
 	return block, nil
 }
 
+// Sync implements zone.Engine; a Disk has no cache.
+func (e *Engine) Sync() error { return nil }
+
 // Rewind implements zone.Engine.
 func (e *Engine) Rewind(number uint64) error {
 	e.disk.mu.Lock()
