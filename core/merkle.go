@@ -16,42 +16,16 @@ const (
 // MerkleRoot is the RFC 6962 tree head over leaves: a leaf is keccak(0x00 ‖ leaf), a node keccak(0x01 ‖ left ‖ right),
 // and the left subtree holds the largest power of two smaller than the number of leaves. No leaves give the zero hash.
 func MerkleRoot(leaves []common.Hash) common.Hash {
-	switch len(leaves) {
+	switch n := len(leaves); n {
 	case 0:
 		return common.Hash{}
 	case 1:
 		return merkleLeafHash(leaves[0])
 	default:
-		return newMerkleHasher().root(leaves)
+		k := merkleSplit(n)
+		return merkleNodeHash(MerkleRoot(leaves[:k]), MerkleRoot(leaves[k:]))
 	}
 }
-
-// merkleHasher makes a tree with one hash function and one buffer.
-type merkleHasher struct {
-	state crypto.KeccakState
-	buf   [1 + 2*common.HashLength]byte
-}
-
-func newMerkleHasher() *merkleHasher { return &merkleHasher{state: crypto.NewKeccakState()} }
-
-// root is MerkleRoot of at least one leaf.
-func (m *merkleHasher) root(leaves []common.Hash) common.Hash {
-	if len(leaves) == 1 {
-		m.buf[0] = merkleLeaf
-		copy(m.buf[1:], leaves[0][:])
-		return m.sum(1 + common.HashLength)
-	}
-	k := merkleSplit(len(leaves))
-	left := m.root(leaves[:k])
-	right := m.root(leaves[k:])
-	m.buf[0] = merkleNode
-	copy(m.buf[1:], left[:])
-	copy(m.buf[1+common.HashLength:], right[:])
-	return m.sum(len(m.buf))
-}
-
-// sum hashes the first n bytes of the buffer.
-func (m *merkleHasher) sum(n int) common.Hash { return crypto.HashData(m.state, m.buf[:n]) }
 
 // MerklePath is the audit path of leaves[i] (RFC 6962 §2.1.1), from the leaf's sibling up. i must be in range.
 func MerklePath(leaves []common.Hash, i int) []common.Hash {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -98,6 +99,36 @@ type Outcome struct {
 // Leaf is the outcome's leaf: keccak(tag ‖ rollup ‖ seq ‖ entry id ‖ code ‖ bundle ‖ receipt hash).
 func (o Outcome) Leaf() common.Hash {
 	return TagOutcome.Sum(U64(uint64(o.Rollup)), U64(o.Seq), o.TxHash[:], U64(uint64(o.Code)), o.Bundle[:], o.ReceiptHash[:])
+}
+
+// appendLeaf appends what Leaf is the hash of.
+func (o *Outcome) appendLeaf(b []byte) []byte {
+	b = binary.BigEndian.AppendUint64(append(b, TagOutcome...), uint64(o.Rollup))
+	b = append(binary.BigEndian.AppendUint64(b, o.Seq), o.TxHash[:]...)
+	b = append(binary.BigEndian.AppendUint64(b, uint64(o.Code)), o.Bundle[:]...)
+	return append(b, o.ReceiptHash[:]...)
+}
+
+// OutcomesRoot is the MerkleRoot over the leaves of n outcomes.
+func OutcomesRoot(n int, outcome func(i int) *Outcome) common.Hash {
+	leaves := make([]common.Hash, n)
+	if n < manyHashes || !hasFourfold() {
+		h := newHashing()
+		for i := range leaves {
+			h.in = outcome(i).appendLeaf(h.in)
+			leaves[i] = h.sum()
+		}
+		return h.merkleRoot(leaves)
+	}
+	f := newFourfold()
+	var inputs [together][]byte // all of one size, so four begin and end together
+	input := func(i int) []byte {
+		b := &inputs[i%together]
+		*b = outcome(i).appendLeaf((*b)[:0])
+		return *b
+	}
+	f.all(n, input, func(i int, hash common.Hash) { leaves[i] = hash })
+	return f.merkleRoot(leaves)
 }
 
 // RollupResult is what a tick did to one rollup of a zone.

@@ -36,15 +36,9 @@ const (
 // Sum is keccak256(tag ‖ parts…). Parts of variable length must be delimited by the caller (RLP, or a fixed-width
 // length), so that two different inputs never concatenate to the same bytes.
 func (t Tag) Sum(parts ...[]byte) common.Hash {
-	size := len(t)
-	for _, part := range parts {
-		size += len(part)
-	}
-	all := append(make([]byte, 0, size), t...)
-	for _, part := range parts {
-		all = append(all, part...)
-	}
-	return crypto.Keccak256Hash(all)
+	all := make([][]byte, 0, len(parts)+1)
+	all = append(all, []byte(t))
+	return crypto.Keccak256Hash(append(all, parts...)...)
 }
 
 // U64 is the fixed-width big-endian form of n used inside hashes.

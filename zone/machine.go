@@ -193,7 +193,7 @@ func (m *machine) finish() (TickResult, error) {
 		}
 		results[i] = core.RollupResult{
 			Rollup: l.rollup, NextSeq: l.nextSeq, FirstUnapplied: l.cursor,
-			OutcomesRoot: outcomesRoot(l.decided), ReceiptsRoot: receipts, LastSealed: l.engine.Head().Hash,
+			OutcomesRoot: core.OutcomesRoot(len(l.decided), func(i int) *core.Outcome { return &l.decided[i].Outcome }), ReceiptsRoot: receipts, LastSealed: l.engine.Head().Hash,
 		}
 		return nil
 	})
@@ -222,14 +222,6 @@ func (m *machine) finish() (TickResult, error) {
 		}
 	}
 	return r, nil
-}
-
-func outcomesRoot(decided []Fate) common.Hash {
-	leaves := make([]common.Hash, len(decided))
-	for i := range decided {
-		leaves[i] = decided[i].Leaf()
-	}
-	return core.MerkleRoot(leaves)
 }
 
 // eachLane runs f for all lanes at the same time and waits; lanes share nothing, so the order cannot matter.
