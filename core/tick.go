@@ -202,10 +202,18 @@ func (h LaneHead) advance(network NetworkID, tick uint64, row LaneRow, lane iter
 
 // laneRoot is MerkleRoot over the leaves of so many items.
 func laneRoot(count int, lane iter.Seq2[int, LaneItem]) common.Hash {
-	if count >= manyHashes && hasFourfold() {
+	switch {
+	case count < manyHashes:
+		leaves := make([]common.Hash, 0, manyHashes)
+		for _, item := range lane {
+			leaves = append(leaves, item.Leaf())
+		}
+		return MerkleRoot(leaves)
+	case hasFourfold():
 		return newFourfold().laneRoot(count, lane)
+	default:
+		return newHashing().laneRoot(count, lane)
 	}
-	return newHashing().laneRoot(count, lane)
 }
 
 // Next is Advance for who knows the root over the items' leaves and not the items: it completes a row that has Rollup,
