@@ -76,15 +76,16 @@ func (b *bench) withGateways(ctx context.Context, s size) (_ gatewayed, err erro
 	pids := network.PIDs()
 	plan := b.steadyPlan(pids)
 	profile := b.profile(network.Network, s.name("gateways"))
-	plan.Measured = func() (end func() error, err error) {
-		if end, err = profile.Begin(); err != nil {
+	plan.Measured = func() (func() error, error) {
+		profiled, err := profile.Begin()
+		if err != nil {
 			return nil, err
 		}
 		first, last, err := usages(pids)
 		return func() error {
 			laterFirst, laterLast, err := usages(pids)
 			g.First, g.Last = laterFirst.Since(first), laterLast.Since(last)
-			return errors.Join(err, end())
+			return errors.Join(err, profiled())
 		}, err
 	}
 	g.Result, err = plan.Run(ctx, target)
