@@ -32,10 +32,10 @@ func ConfigOf(g *core.Genesis, id core.RollupID, dir string) Config {
 
 // Of is the configuration of another rollup of the same network. That of many takes less time so: the network's id is a hash
 // over all their accounts.
-func (c Config) Of(g *core.Genesis, id core.RollupID, dir string) Config {
-	c.Dir, c.Rollup = dir, core.Rollup{ID: id}
+func (cfg Config) Of(g *core.Genesis, id core.RollupID, dir string) Config {
+	cfg.Dir, cfg.Rollup = dir, core.Rollup{ID: id}
 	if rollup, ok := g.Rollup(id); ok {
-		c.Rollup = *rollup
+		cfg.Rollup = *rollup
 	}
-	return c
+	return cfg
 }
