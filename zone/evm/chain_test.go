@@ -333,7 +333,7 @@ func TestChain_KilledInsideASeal(t *testing.T) {
 		r.open()
 		r.apply(r.transfer(0, common.BigToAddress(big.NewInt(int64(r.time))), 1))
 		r.endTick()
-		block, err := r.chain.open.assemble(r.chain.BlockChain(), append(core.U64(2), core.U64(7)...))
+		block, err := r.chain.open.assemble(append(core.U64(2), core.U64(7)...))
 		require.NoError(t, err)
 		root, err := r.chain.open.state.Commit(r.chain.open.env.rules, 2)
 		require.NoError(t, err)

@@ -28,6 +28,24 @@ type openBlock struct {
 	// index maps the hashes of the first indexed transactions to their positions. Readers share it.
 	index   sync.Map
 	indexed int
+	// txRoot and receiptRoot grow with every tick, so that a seal has only the state left to hash; the first hashed transactions
+	// are in them.
+	txRoot, receiptRoot *gethtypes.ListHashStream
+	hashed              int
+}
+
+func newOpenBlock(w *workspace) *openBlock {
+	stream := func() *gethtypes.ListHashStream { return gethtypes.NewListHashStream(trie.NewStackTrie(nil)) }
+	return &openBlock{workspace: w, txRoot: stream(), receiptRoot: stream()}
+}
+
+// hash puts the transactions since the last call and their receipts, which no EndTick has taken yet, into the block's roots.
+func (b *openBlock) hash() {
+	receipts := encodedTail{first: b.hashed, list: b.included.encoded}
+	for ; b.hashed < len(b.included.txs); b.hashed++ {
+		b.txRoot.Update(b.included.txs)
+		b.receiptRoot.Update(receipts)
+	}
 }
 
 // Open implements zone.Engine.
@@ -48,7 +66,7 @@ func (c *Chain) Open(timestamp uint64) (err error) {
 	if err != nil {
 		return err
 	}
-	c.open = &openBlock{workspace: w}
+	c.open = newOpenBlock(w)
 	c.publish()
 	return nil
 }
@@ -71,6 +89,7 @@ func (c *Chain) EndTick(tick uint64) (receiptsRoot common.Hash, err error) {
 	receipts := c.unpublished
 	c.unpublished = nil
 	if c.open != nil {
+		c.open.hash()
 		receipts = append(receipts, c.open.included.encoded...)
 		c.open.included.encoded = nil
 	}
@@ -153,3 +172,15 @@ func (l encodedList) Len() int { return len(l) }
 
 // EncodeIndex implements gethtypes.DerivableList.
 func (l encodedList) EncodeIndex(i int, w *bytes.Buffer) { w.Write(l[i]) }
+
+// encodedTail is a list of which only the elements from first on are kept.
+type encodedTail struct {
+	first int
+	list  encodedList
+}
+
+// Len implements gethtypes.DerivableList.
+func (t encodedTail) Len() int { return t.first + len(t.list) }
+
+// EncodeIndex implements gethtypes.DerivableList.
+func (t encodedTail) EncodeIndex(i int, w *bytes.Buffer) { t.list.EncodeIndex(i-t.first, w) }

@@ -23,7 +23,7 @@ func (c *Chain) Seal(extra []byte) (_ zone.SealedBlock, err error) {
 	if uint64(len(extra)) > params.MaximumExtraDataSize {
 		return zone.SealedBlock{}, fmt.Errorf("%w: %d bytes of extra data, at most %d fit", ErrSeal, len(extra), params.MaximumExtraDataSize)
 	}
-	block, err := c.open.assemble(c.storage.chain, extra)
+	block, err := c.open.assemble(extra)
 	if err != nil {
 		return zone.SealedBlock{}, err
 	}
@@ -39,7 +39,7 @@ func (c *Chain) Seal(extra []byte) (_ zone.SealedBlock, err error) {
 }
 
 // assemble ends the block: system calls, state root, transaction and receipt roots.
-func (b *openBlock) assemble(chain *gethcore.BlockChain, extra []byte) (*gethtypes.Block, error) {
+func (b *openBlock) assemble(extra []byte) (*gethtypes.Block, error) {
 	var logs []*gethtypes.Log
 	for _, receipt := range b.included.receipts {
 		logs = append(logs, receipt.Logs...)
@@ -58,12 +58,14 @@ func (b *openBlock) assemble(chain *gethcore.BlockChain, extra []byte) (*gethtyp
 	header.RequestsHash = &requestsHash
 	header.Extra = extra
 	header.GasUsed = b.gas.Used()
-	body := &gethtypes.Body{Transactions: b.included.txs, Withdrawals: withdrawals}
-	block := gethcore.AssembleBlock(chain, header, b.state.StateDB, body, b.included.receipts, nil)
 	if b.size > maxBodySize { // else the block is valid, whose size in bytes takes as long to find as to encode it
 		return nil, fmt.Errorf("%w: the transactions of block %s have %d bytes, at most %d are valid", ErrSeal, header.Number, b.size, maxBodySize)
 	}
-	return block, b.broken()
+	header.Root = b.state.IntermediateRoot(b.env.rules)
+	b.hash()
+	header.TxHash, header.ReceiptHash, header.Bloom = b.txRoot.Hash(), b.receiptRoot.Hash(), b.bloom
+	body := gethtypes.Body{Transactions: b.included.txs, Withdrawals: withdrawals}
+	return gethtypes.NewBlockWithHeader(header).WithBody(body), b.broken()
 }
 
 // commit writes the state, the block and the head, in this order. go-ethereum sees the state when the head is set and
