@@ -77,6 +77,9 @@ func openSegments(dir string, size int) (*segments, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	if err := syncDir(vfs.Default, filepath.Dir(dir)); err != nil {
+		return nil, err
+	}
 	s := &segments{dir: dir, size: size}
 	var err error
 	if s.kept, err = listSegments(dir); err != nil {
