@@ -74,9 +74,9 @@ func BenchmarkMemory(b *testing.B) {
 		m.put(keys[i%len(keys)], uint64(i))
 	}
 	b.Run("absent", func(b *testing.B) {
-		i, absent := 0, common.Hash{}
+		i := 0
 		for b.Loop() {
-			absent = keys[i%len(keys)]
+			absent := keys[i%len(keys)]
 			absent[0] ^= byte(i>>8) | 1
 			absent[9] ^= byte(i)
 			m.get(absent)
