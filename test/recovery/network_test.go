@@ -249,6 +249,9 @@ func (n *network) within(d time.Duration) {
 	}
 }
 
+// tailSize leaves room for the report of a damaged database, a stack of calls among it, and what is logged around it.
+const tailSize = 64 << 10
+
 // tail keeps the end of what a process prints.
 type tail struct {
 	mu sync.Mutex
@@ -260,7 +263,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.b = append(t.b, p...)
-	if over := len(t.b) - 8192; over > 0 {
+	if over := len(t.b) - tailSize; over > 0 {
 		t.b = t.b[over:]
 	}
 	return len(p), nil
