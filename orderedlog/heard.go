@@ -44,17 +44,25 @@ func (l *Log) findHeard() error {
 	if err != nil {
 		return l.readError("find heard results", err)
 	}
-	for ok := it.First(); ok && err == nil; ok = it.Next() {
-		key, value := it.Key()[1:], it.Value()
-		if len(key) != 8 || len(value) != 8+common.HashLength {
-			err = fmt.Errorf("%w: %s: heard result %x has %d bytes", ErrCorrupt, l.cfg.Dir, key, len(value))
-			break
+	for ok := it.First(); ok; ok = it.Next() {
+		a, bad := readHeard(it.Key()[1:], it.Value())
+		if bad != nil {
+			err = errors.Join(err, fmt.Errorf("%w: %s: %w", ErrCorrupt, l.cfg.Dir, bad))
+			continue
 		}
-		zone := core.ZoneID(binary.BigEndian.Uint64(key))
-		l.heard[zone] = core.Attested{Zone: zone, Tick: binary.BigEndian.Uint64(value), Digest: common.BytesToHash(value[8:])}
+		l.heard[a.Zone] = a
 	}
 	if err := errors.Join(err, it.Close()); err != nil {
 		return l.readError("find heard results", err)
 	}
 	return nil
+}
+
+func readHeard(key, value []byte) (core.Attested, error) {
+	if len(key) != 8 || len(value) != 8+common.HashLength {
+		return core.Attested{}, fmt.Errorf("heard result %x has %d bytes", key, len(value))
+	}
+	return core.Attested{
+		Zone: core.ZoneID(binary.BigEndian.Uint64(key)), Tick: binary.BigEndian.Uint64(value), Digest: common.BytesToHash(value[8:]),
+	}, nil
 }
