@@ -64,7 +64,13 @@ func openStorage(cfg *Config, log *slog.Logger) (*storage, error) {
 		return nil, fmt.Errorf("open folder %s: %w", cfg.Dir, err)
 	}
 	s := &storage{stack: stack}
-	if err := s.openChain(cfg.Genesis()); err != nil {
+	if cfg.Dir != "" {
+		err = mendFreezer(freezerFolder(cfg.Dir), cfg.Rollup.ID, log)
+	}
+	if err == nil {
+		err = s.openChain(cfg.Genesis())
+	}
+	if err != nil {
 		_ = stack.Close() // the first error is the one that matters
 		if mismatch := (*gethcore.GenesisMismatchError)(nil); errors.As(err, &mismatch) {
 			return nil, fmt.Errorf("%w: %s: genesis block %s, want %s", ErrOtherGenesis, cfg.Dir, mismatch.Stored, mismatch.New)
