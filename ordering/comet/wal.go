@@ -1,20 +1,15 @@
 package comet
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"reflect"
-	"unsafe"
 
 	cmtconsensus "github.com/cometbft/cometbft/consensus"
 	cmtnode "github.com/cometbft/cometbft/node"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 )
-
-// errEngineChanged: the engine is of a version that this package does not know.
-var errEngineChanged = errors.New("ordering: the engine has another shape than this build knows")
 
 // wal is the engine's write-ahead log, kept by messageLog, with three syncs to disk per tick, four for the proposer, instead of five and seven. What it is for is kept: a
 // validator that has released a precommit finds, after a crash, that precommit and everything before it, so it knows what it is locked on; and
@@ -126,27 +121,18 @@ func locksNothing(own cmtconsensus.Message) bool {
 	}
 }
 
-// withWAL gives an engine that was not started yet its write-ahead log. There is no door for that: the log is an unexported field, an
-// interface, which the engine fills itself if nobody has. close gives the file back if the engine does not.
+// withWAL gives an engine that was not started yet its write-ahead log, which the engine makes itself if nobody has. close gives the file
+// back if the engine does not.
 func withWAL(engine *cmtnode.Node, file string, said func(cmtconsensus.Message)) (close func(), err error) {
-	env, err := engine.ConfigureRPC() // nothing is served; it is the engine's way to its state
+	field, err := hiddenField[cmtconsensus.WAL](engine, "wal")
 	if err != nil {
 		return nil, err
-	}
-	state, ok := env.ConsensusState.(*cmtconsensus.State)
-	if !ok {
-		return nil, fmt.Errorf("%w: its state is a %T", errEngineChanged, env.ConsensusState)
-	}
-	field := reflect.ValueOf(state).Elem().FieldByName("wal")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[cmtconsensus.WAL]() {
-		return nil, fmt.Errorf("%w: no write-ahead log in %T", errEngineChanged, state)
 	}
 	stored := engine.BlockStore().Height
 	opened, err := openMessageLog(filepath.Dir(file), stored())
 	if err != nil {
 		return nil, fmt.Errorf("open write-ahead log: %w", err)
 	}
-	w := &wal{WAL: opened, stored: stored, said: said}
-	reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Set(reflect.ValueOf(w))
+	*field = &wal{WAL: opened, stored: stored, said: said}
 	return func() { _ = opened.Stop() }, nil // nothing is lost that was promised
 }
